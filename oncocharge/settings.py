@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -66,13 +67,18 @@ TEMPLATES = [
         },
     },
 ]
+_database = urlsplit(os.environ.get("DATABASE_URL", "postgresql://oncocharge@127.0.0.1:5432/oncocharge"))
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": "oncocharge",
-        "HOST": "127.0.0.1",
+        "NAME": _database.path.lstrip("/"),
+        "USER": _database.username or "",
+        "PASSWORD": _database.password or "",
+        "HOST": _database.hostname or "",
+        "PORT": _database.port or "",
     }
 }
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
 AUTH_USER_MODEL = "auth.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
