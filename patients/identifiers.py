@@ -42,6 +42,15 @@ class InvalidComponent(IdentifierError):
 
 
 _NPI_PREFIX = "80840"
+_NPI_LENGTH = 10
+_TAX_ID_LENGTH = 9
+_TAXONOMY_LENGTH = 10
+_MRN_LENGTHS = range(1, 31)
+_ICD10_LENGTHS = range(3, 8)
+_ICD10_CATEGORY = 3
+_ZIP_LENGTHS = (5, 9)
+_STATE_LENGTH = 2
+
 _NPI = re.compile(r"[12][0-9]{9}")
 _TAX_ID = re.compile(r"[0-9]{2}-?[0-9]{7}")
 _TAXONOMY = re.compile(r"[0-9]{3}[0-9A-Z]{6}X")
@@ -102,7 +111,7 @@ def validate_npi(number: str) -> str:
     patients.identifiers.InvalidFormat: NPI '3245319599' must be ten digits that begin with 1 or 2.
     """
     npi = compact_npi(number)
-    if len(npi) != 10:
+    if len(npi) != _NPI_LENGTH:
         raise InvalidLength(f"NPI '{number}' has {len(npi)} characters; it must have ten digits.", number)
     if not _NPI.fullmatch(npi):
         raise InvalidFormat(f"NPI '{number}' must be ten digits that begin with 1 or 2.", number)
@@ -142,7 +151,7 @@ def validate_tax_id(number: str) -> str:
     ...
     patients.identifiers.InvalidComponent: Tax id '00-1234567' begins with 00, which the IRS never assigned.
     """
-    if len(compact_tax_id(number)) != 9:
+    if len(compact_tax_id(number)) != _TAX_ID_LENGTH:
         raise InvalidLength(f"Tax id '{number}' must be nine digits, as 12-3456789 or 123456789.", number)
     if not _TAX_ID.fullmatch(number.strip()):
         raise InvalidFormat(f"Tax id '{number}' must be nine digits, as 12-3456789 or 123456789.", number)
@@ -189,7 +198,7 @@ def validate_taxonomy(code: str) -> str:
     patients.identifiers.InvalidLength: Taxonomy code '2085R0001' must have ten characters, as 2085R0001X.
     """
     taxonomy = compact_taxonomy(code)
-    if len(taxonomy) != 10:
+    if len(taxonomy) != _TAXONOMY_LENGTH:
         raise InvalidLength(f"Taxonomy code '{code}' must have ten characters, as 2085R0001X.", code)
     if not _TAXONOMY.fullmatch(taxonomy):
         raise InvalidFormat(f"Taxonomy code '{code}' must begin with three digits and end with X, as 2085R0001X.", code)
@@ -224,7 +233,7 @@ def validate_mrn(number: str) -> str:
     patients.identifiers.InvalidFormat: MRN 'A|1001' may have A-Z, 0-9 and, inside, blank . - _ / #.
     """
     mrn = compact_mrn(number)
-    if not 1 <= len(mrn) <= 30:
+    if len(mrn) not in _MRN_LENGTHS:
         raise InvalidLength(f"MRN '{number}' has {len(mrn)} characters; it must have 1 to 30.", number)
     if not _MRN.fullmatch(mrn):
         raise InvalidFormat(f"MRN '{number}' may have A-Z, 0-9 and, inside, blank . - _ / #.", number)
@@ -264,7 +273,7 @@ def validate_icd10(code: str) -> str:
     ...
     patients.identifiers.InvalidFormat: '174.9' is not the form of an ICD-10-CM code, as C50.911 or C50911.
     """
-    if not 3 <= len(compact_icd10(code)) <= 7:
+    if len(compact_icd10(code)) not in _ICD10_LENGTHS:
         raise InvalidLength(f"'{code}' must have 3 to 7 letters and digits to be an ICD-10-CM code.", code)
     if not _ICD10.fullmatch(code.strip().upper()):
         raise InvalidFormat(f"'{code}' is not the form of an ICD-10-CM code, as C50.911 or C50911.", code)
@@ -283,7 +292,7 @@ def format_icd10(code: str) -> str:
     ('C50.911', 'C61')
     """
     plain = compact_icd10(code)
-    return f"{plain[:3]}.{plain[3:]}" if len(plain) > 3 else plain
+    return f"{plain[:3]}.{plain[3:]}" if len(plain) > _ICD10_CATEGORY else plain
 
 
 # --- ZIP code and state ---------------------------------------------------------------------------------------------
@@ -308,7 +317,7 @@ def validate_zip(code: str) -> str:
     ...
     patients.identifiers.InvalidLength: ZIP code '2115' must have five or nine digits, as 02115 or 02115-1234.
     """
-    if len(compact_zip(code)) not in (5, 9):
+    if len(compact_zip(code)) not in _ZIP_LENGTHS:
         raise InvalidLength(f"ZIP code '{code}' must have five or nine digits, as 02115 or 02115-1234.", code)
     if not _ZIP.fullmatch(code.strip()):
         raise InvalidFormat(f"ZIP code '{code}' must have five or nine digits, as 02115 or 02115-1234.", code)
@@ -329,7 +338,7 @@ def format_zip(code: str) -> str:
     ('02115-1234', '02115')
     """
     digits = compact_zip(code)
-    return f"{digits[:5]}-{digits[5:]}" if len(digits) > 5 else digits
+    return f"{digits[:5]}-{digits[5:]}" if digits[5:] else digits
 
 
 def compact_state(code: str) -> str:
@@ -352,7 +361,7 @@ def validate_state(code: str) -> str:
     patients.identifiers.InvalidComponent: 'XX' is no US state, territory or armed forces code.
     """
     state = compact_state(code)
-    if len(state) != 2:
+    if len(state) != _STATE_LENGTH:
         raise InvalidLength(f"State '{code}' must be two letters, as MA.", code)
     if state not in STATES:
         raise InvalidComponent(f"'{code}' is no US state, territory or armed forces code.", code)
