@@ -1,0 +1,226 @@
+"""The facts of one course, as the charge rules receive them.
+
+Frozen values, filled by capture (from the database) or by the course file (from TOML or JSON);
+the rules read nothing else. Moments are naive and clinic-local: whoever fills the facts has
+already turned them to the clinic's clock. No rule stands here, and no default that a rule decides.
+
+Every fact that can earn a line carries two marks of its own:
+
+- ``key``: its identity, unique among facts of its class (a database id as text, or the key of
+  the course file). Lines are known by it again when their code changes.
+- ``ordinal``: its place "in the file"; it settles ties between facts of one moment.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from courses.terms import (
+    EventFamily,
+    Guidance,
+    Laterality,
+    MotionManagement,
+    Performer,
+    PlanKind,
+    PlanningMethod,
+    SessionStatus,
+    Site,
+    Technique,
+)
+from patients.terms import (
+    Bills,
+    DeliveryCodeSet,
+    ManagementDate,
+    NodesLevel,
+    PayerKind,
+    PhysicsTail,
+    PlanChargePer,
+    SecondSessionModifier,
+    Setting,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeFacts:
+    """Who bills, and for which part. An empty ``place_of_service`` is the usual one of the setting."""
+
+    setting: Setting
+    bills: Bills
+    place_of_service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """What one payer decides otherwise, or where our sources are silent. ``None`` is unset."""
+
+    delivery_code_set: DeliveryCodeSet | None = None
+    nodes_level: NodesLevel | None = None
+    left_breast_complex: bool = False
+    second_session_modifier: SecondSessionModifier = SecondSessionModifier.REPEAT
+    minimum_hours_between_sessions: float = 6
+    plan_charge_per: PlanChargePer = PlanChargePer.PLANNING_CT
+    management_date: ManagementDate = ManagementDate.FIFTH_FRACTION
+    physics_tail: PhysicsTail = PhysicsTail.NONE
+    guidance_professional: bool = True
+    requires_authorization: bool = False
+    inverse_planning_required: bool = False
+
+
+NO_POLICY = PolicyFacts()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPeriod:
+    """A payer's policy and the days on which it holds, both inclusive; ``None`` is open."""
+
+    policy: PolicyFacts
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Return whether the policy holds on ``day``."""
+        if self.effective_from is not None and day < self.effective_from:
+            return False
+        return self.effective_to is None or day <= self.effective_to
+
+
+@dataclass(frozen=True, slots=True)
+class PayerFacts:
+    """The payer that is asked first, and its policies by day."""
+
+    kind: PayerKind
+    policies: tuple[PolicyPeriod, ...] = ()
+
+    def policy_on(self, day: date) -> PolicyFacts:
+        """Return the policy of the day of service; the defaults of the rules where none is set."""
+        for period in self.policies:
+            if period.covers(day):
+                return period.policy
+        return NO_POLICY
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """A plan as prescribed and approved. ``isocenters`` ``None``: nobody recorded the count."""
+
+    key: str
+    site: Site
+    technique: Technique
+    imrt_planned: bool
+    new_planning_ct: bool
+    kind: PlanKind = PlanKind.INITIAL
+    approved_on: date | None = None
+    laterality: Laterality | None = None
+    includes_nodes: bool = False
+    complex_delivery_documented: bool = False
+    compensator: bool = False
+    isocenters: int | None = None
+    isocenter_group: str | None = None
+    static_fields: int | None = None
+    arcs: int | None = None
+    dvh_documented: bool = True
+    planning_method: PlanningMethod = PlanningMethod.INVERSE
+    active_motion_management: MotionManagement = MotionManagement.NONE
+    necessity_documented: bool = False
+    respiratory_motion_simulation: bool = False
+    fractions: int | None = None
+    sessions_per_day: int = 1
+    ordinal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """One visit to the machine.
+
+    ``at`` is the start of the beam by the clinic's clock. ``resumes`` is the key of the partial
+    session that this one completes. ``active_motion_management`` ``None``: the plan's holds.
+    """
+
+    key: str
+    at: datetime
+    plans: tuple[str, ...]
+    status: SessionStatus = SessionStatus.TREATED
+    resumes: str | None = None
+    fraction: int | None = None
+    guidance: Guidance = Guidance.NONE
+    guidance_reviewed: bool = False
+    active_motion_management: MotionManagement | None = None
+    motion_record_complete: bool = False
+    mixed_electrons: bool = False
+    inpatient: bool = False
+    adapted_online: bool = False
+    ordinal: int = 0
+
+    @property
+    def on(self) -> date:
+        """The day of service."""
+        return self.at.date()
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """Everything beside plans and sessions that may earn a line or support one."""
+
+    key: str
+    code_family: EventFamily
+    on: date
+    site: Site | None = None
+    by: Performer | None = None
+    units: int = 1
+    distinct_service: bool = False
+    documented: bool = True
+    ordinal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationFacts:
+    """Units that a payer approved for any of ``codes``; both dates inclusive."""
+
+    key: str
+    codes: tuple[str, ...]
+    units: int
+    effective_from: date
+    effective_to: date
+    ordinal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ManualLineFacts:
+    """A line that a biller keyed, as keyed."""
+
+    key: str
+    code: str
+    on: date
+    units: int = 1
+    modifiers: tuple[str, ...] = ()
+    narrative: str = ""
+    attachment: str = ""
+    ordinal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLineFacts:
+    """A line of the same patient and payer that stands from elsewhere: imported, or released for another course."""
+
+    code: str
+    on: date
+    modifiers: tuple[str, ...]
+    place_of_service: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourseFacts:
+    """One course of treatment, whole. The rules see all of it or nothing: weeks and plans are counted over a course."""
+
+    id: str
+    practice: PracticeFacts
+    payer: PayerFacts
+    diagnoses: tuple[str, ...]
+    opened_on: date
+    closed_on: date | None = None
+    plans: tuple[PlanFacts, ...] = ()
+    sessions: tuple[SessionFacts, ...] = ()
+    events: tuple[EventFacts, ...] = ()
+    authorizations: tuple[AuthorizationFacts, ...] = ()
+    manual_lines: tuple[ManualLineFacts, ...] = ()
+    standing_lines: tuple[StandingLineFacts, ...] = ()
