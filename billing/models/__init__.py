@@ -1,0 +1,30 @@
+"""WHAT it is worth and what became of it: fees, ledger, findings, reviews, claims and claim files."""
+
+from billing.models.authorization import Authorization
+from billing.models.capture import CaptureMark
+from billing.models.claim import Claim, ClaimLine
+from billing.models.claim_file import ClaimFile, ClaimFilePart, ExportRun
+from billing.models.fees import FeeLine, FeeSchedule
+from billing.models.findings import StandingFinding
+from billing.models.ledger import LedgerEntry
+from billing.models.manual_line import ManualLine
+from billing.models.partner import PayerRoute, TradingPartner
+from billing.models.review import Review
+
+__all__ = [
+    "Authorization",
+    "CaptureMark",
+    "Claim",
+    "ClaimFile",
+    "ClaimFilePart",
+    "ClaimLine",
+    "ExportRun",
+    "FeeLine",
+    "FeeSchedule",
+    "LedgerEntry",
+    "ManualLine",
+    "PayerRoute",
+    "Review",
+    "StandingFinding",
+    "TradingPartner",
+]

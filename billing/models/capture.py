@@ -1,0 +1,24 @@
+"""What the last capture of a course had seen."""
+
+from django.db import models
+
+from courses.models import Course
+
+
+class CaptureMark(models.Model):
+    """The basis (revisions of course, coverage, payer, facility, fees, tables) that a course's ledger was derived from.
+
+    A course whose basis reads otherwise today, or that has no mark, is what the sweep looks for.
+    """
+
+    course = models.OneToOneField(Course, on_delete=models.CASCADE, primary_key=True, related_name="capture_mark")
+    basis = models.CharField(max_length=300)
+    captured_at = models.DateTimeField()
+    lines = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True, help_text="Why the last try failed, without patient data.")
+
+    class Meta:
+        ordering = ("course",)
+
+    def __str__(self) -> str:
+        return f"capture of course {self.course_id}"

@@ -1,0 +1,89 @@
+"""Sealed claim files and the runs that made them."""
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from billing.models.partner import TradingPartner
+
+
+class ExportRun(models.Model):
+    """One run of the export: when, what came of it, why it stopped."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    started_by = models.CharField(max_length=20, help_text="nightly, command or the user's id")
+    claims = models.PositiveIntegerField(default=0)
+    lines = models.PositiveIntegerField(default=0)
+    held_back = models.PositiveIntegerField(default=0, help_text="Released lines that a claim check sent back.")
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-started_at",)
+
+    def __str__(self) -> str:
+        return f"export run {self.pk}"
+
+
+@pghistory.track()
+class ClaimFile(models.Model):
+    """One interchange, sealed: its bytes stand in ``parts`` and never change; delivery is noted when it is done."""
+
+    partner = models.ForeignKey(TradingPartner, on_delete=models.PROTECT, related_name="files")
+    run = models.ForeignKey(ExportRun, on_delete=models.PROTECT, null=True, related_name="files")
+    usage = models.CharField(max_length=1)
+    control_number = models.PositiveIntegerField("ISA13")
+    batch_id = models.CharField("BHT03", max_length=30, unique=True)
+    name = models.CharField(max_length=100, unique=True)
+    sealed_at = models.DateTimeField()
+    byte_count = models.BigIntegerField()
+    sha256 = models.CharField("SHA-256", max_length=64)
+    claim_count = models.PositiveIntegerField()
+    line_count = models.PositiveIntegerField()
+    total_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    delivered_at = models.DateTimeField(null=True)
+    delivery_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-sealed_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                name="claim_file_control_number_is_unique", fields=("partner", "usage", "control_number")
+            ),
+            models.CheckConstraint(name="claim_file_has_claims", condition=Q(claim_count__gte=1)),
+        )
+        indexes = (
+            models.Index(
+                fields=("sealed_at",), name="claim_file_to_deliver", condition=Q(delivered_at__isnull=True)
+            ),  # reader: delivery
+        )
+        triggers = (
+            pgtrigger.Protect(name="kept_for_ever", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="seal_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "sha256", "byte_count", "control_number", "name", "partner", "claim_count", "total_amount"
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"claim file {self.pk}"
+
+
+class ClaimFilePart(models.Model):
+    """A stretch of a sealed file's bytes; the parts in order are the file."""
+
+    file = models.ForeignKey(ClaimFile, on_delete=models.PROTECT, related_name="parts")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ("file", "number")
+        constraints = (models.UniqueConstraint(name="claim_file_part_number_is_unique", fields=("file", "number")),)
+        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"part {self.number} of claim file {self.file_id}"

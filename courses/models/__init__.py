@@ -1,0 +1,17 @@
+"""WHAT was prescribed and delivered: machines, courses, plans, sessions, fractions, clinical events."""
+
+from courses.models.course import Course, CourseDiagnosis
+from courses.models.event import ClinicalEvent
+from courses.models.machine import Machine
+from courses.models.plan import Plan
+from courses.models.session import Fraction, Session
+
+__all__ = [
+    "ClinicalEvent",
+    "Course",
+    "CourseDiagnosis",
+    "Fraction",
+    "Machine",
+    "Plan",
+    "Session",
+]

@@ -1,0 +1,107 @@
+"""A treatment plan and its approval."""
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from courses.models.course import Course
+from courses.models.machine import Machine
+from courses.models.revision import bumps_course_revision
+from courses.terms import (
+    Laterality,
+    MotionManagement,
+    PlanKind,
+    PlanningMethod,
+    Site,
+    Technique,
+)
+from patients.models.base import choices_of
+
+
+@pghistory.track()
+class Plan(models.Model):
+    """What is to be delivered. A proposal until it is approved: ``approved_on`` is the clinic-local day."""
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="plans")
+    key = models.CharField("plan", max_length=40, help_text="The plan's label, unique in the course.")
+    site = models.CharField(max_length=20, choices=choices_of(Site))
+    laterality = models.CharField(max_length=10, blank=True, choices=choices_of(Laterality))
+    includes_nodes = models.BooleanField(default=False)
+    complex_delivery_documented = models.BooleanField(default=False)
+    technique = models.CharField(max_length=20, choices=choices_of(Technique))
+    has_compensator = models.BooleanField(default=False)
+    isocenters = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: not recorded.")
+    isocenter_group = models.CharField(max_length=20, blank=True, help_text="Plans of one group share their isocenter.")
+    static_fields = models.PositiveSmallIntegerField(null=True, blank=True)
+    arcs = models.PositiveSmallIntegerField(null=True, blank=True)
+    dvh_documented = models.BooleanField("dose-volume histograms documented", default=True)
+    planning_method = models.CharField(max_length=8, choices=choices_of(PlanningMethod), default=PlanningMethod.INVERSE)
+    imrt_planned = models.BooleanField(null=True, blank=True, help_text="Empty: by technique.")
+    active_motion_management = models.CharField(
+        max_length=12,
+        choices=choices_of(MotionManagement),
+        default=MotionManagement.NONE,
+    )
+    kind = models.CharField(max_length=10, choices=choices_of(PlanKind), default=PlanKind.INITIAL)
+    new_planning_ct = models.BooleanField("new planning CT", default=True)
+    necessity_documented = models.BooleanField(default=False)
+    respiratory_motion_simulation = models.BooleanField(default=False)
+    fractions = models.PositiveSmallIntegerField("prescribed fractions", null=True, blank=True)
+    sessions_per_day = models.PositiveSmallIntegerField(default=1)
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, null=True, blank=True, related_name="plans")
+    default_guidance = models.CharField(
+        max_length=12, blank=True, help_text="Image guidance proposed for each session."
+    )
+    approved_on = models.DateField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="approved_plans",
+    )
+    retired_on = models.DateField(null=True, blank=True, help_text="No fraction is proposed after this day.")
+    dicom_uid = models.CharField("DICOM SOP instance UID", max_length=64, null=True, blank=True, unique=True)
+    evidence = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What a DICOM plan showed: beams, shapes, isocenters.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("course", "approved_on", "id")
+        constraints = (
+            models.UniqueConstraint(name="plan_key_is_unique_in_course", fields=("course", "key")),
+            models.CheckConstraint(
+                name="plan_isocenters_are_positive",
+                condition=Q(isocenters__isnull=True) | Q(isocenters__gte=1),
+            ),
+            models.CheckConstraint(
+                name="plan_fractions_are_1_to_100",
+                condition=Q(fractions__isnull=True) | Q(fractions__gte=1, fractions__lte=100),
+            ),
+            models.CheckConstraint(
+                name="plan_sessions_per_day_are_1_to_4",
+                condition=Q(sessions_per_day__gte=1, sessions_per_day__lte=4),
+            ),
+            models.CheckConstraint(
+                name="plan_fields_or_arcs_not_both",
+                condition=Q(static_fields__isnull=True) | Q(arcs__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="plan_approval_moment_has_day_and_signer",
+                condition=Q(approved_at__isnull=True) | Q(approved_on__isnull=False, approved_by__isnull=False),
+            ),
+        )
+        triggers = (bumps_course_revision("plan_raises_revision"),)
+
+    def __str__(self) -> str:
+        return f"plan {self.pk}"
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether a physician approved the plan."""
+        return self.approved_on is not None

@@ -1,0 +1,38 @@
+"""Field validators: the pure checks of identifiers.py, spoken as Django's form and model errors."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.utils.deconstruct import deconstructible
+
+from patients import identifiers
+
+
+@deconstructible
+class IdentifierValidator:
+    """Refuse a value that the named check of ``identifiers`` refuses, in its words."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __call__(self, value: str) -> None:
+        check: Callable[[str], str] = getattr(identifiers, f"validate_{self.kind}")
+        try:
+            check(value)
+        except identifiers.IdentifierError as error:
+            raise ValidationError(str(error), code=f"invalid_{self.kind}") from error
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, IdentifierValidator) and other.kind == self.kind
+
+    def __hash__(self) -> int:
+        return hash(self.kind)
+
+
+validate_npi = IdentifierValidator("npi")
+validate_tax_id = IdentifierValidator("tax_id")
+validate_zip = IdentifierValidator("zip")
+validate_state = IdentifierValidator("state")
+validate_taxonomy = IdentifierValidator("taxonomy")
+validate_mrn = IdentifierValidator("mrn")
+validate_icd10 = IdentifierValidator("icd10")
