@@ -9,3 +9,7 @@ class OncochargeConfig(AppConfig):
     name = "oncocharge"
     label = "oncocharge"
     verbose_name = "oncocharge"
+
+    def ready(self) -> None:
+        """Load the Celery app, so that a task enqueued by a web page finds the broker."""
+        import oncocharge.celery  # noqa: F401

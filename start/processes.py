@@ -5,6 +5,7 @@ order) and dies with us where the kernel allows it. What this is not: a service 
 that ends by itself is reported, never restarted.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -99,8 +100,6 @@ def stop_together(children: Iterable[Child], *, patience_s: float) -> None:
 
 def _end_group(child: Child) -> None:
     """Kill whatever is left of the child's own process group, then reap the child."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     child.process.wait()

@@ -71,10 +71,24 @@ class PostgresServer:
         own(draft, self.identity)
         own(secret, self.identity)
         try:
-            self._once([self.binaries / "initdb", "-D", draft, "-U", OWNER, "-E", "UTF8", "--locale=C", "--no-sync",
-                        "--auth=scram-sha-256", f"--pwfile={secret}"])
-            self._once([self.binaries / "postgres", "--single", "-D", draft, "postgres"],
-                       text=f"CREATE DATABASE {DATABASE};\n")
+            self._once(
+                [
+                    self.binaries / "initdb",
+                    "-D",
+                    draft,
+                    "-U",
+                    OWNER,
+                    "-E",
+                    "UTF8",
+                    "--locale=C",
+                    "--no-sync",
+                    "--auth=scram-sha-256",
+                    f"--pwfile={secret}",
+                ]
+            )
+            self._once(
+                [self.binaries / "postgres", "--single", "-D", draft, "postgres"], text=f"CREATE DATABASE {DATABASE};\n"
+            )
         finally:
             secret.unlink()
         draft.rename(self.data)
@@ -102,7 +116,7 @@ class PostgresServer:
         while time.monotonic() < deadline and self.child.is_running():
             # The server's own report, the one pg_ctl reads: line 1 is the pid, line 8 the state.
             lines = read_lines(pid_file)
-            if len(lines) >= 8 and lines[0] == str(self.child.pid) and lines[7] == "ready":
+            if lines[:1] == [str(self.child.pid)] and lines[7:8] == ["ready"]:
                 return
             time.sleep(0.02)
         raise Refusal(f"PostgreSQL did not start. The end of {self.log}:\n{tail(self.log)}")
@@ -164,7 +178,12 @@ def run_as(identity: str, command: Sequence[str | Path], *, text: str = "") -> s
     """Run a command to its end as that identity; standard output and error come back together."""
     line = [os.sys.executable, "-I", "-S", str(CHILD_SCRIPT), str(os.getpid()), str(int(signal.SIGKILL)), identity]  # type: ignore[attr-defined]
     return subprocess.run(
-        [*line, *map(str, command)], input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        [*line, *map(str, command)],
+        input=text,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
 
 

@@ -24,12 +24,20 @@ def throw_away_servers(venv: Path) -> Iterator[dict[str, str]]:
         folder = Path(name)
         stores.own(folder, identity)
         postgres = stores.PostgresServer(
-            stores.postgres_binaries(venv), folder / "postgres", folder / "postgres.log",
-            secrets.token_hex(16), identity, careless=True,
+            stores.postgres_binaries(venv),
+            folder / "postgres",
+            folder / "postgres.log",
+            secrets.token_hex(16),
+            identity,
+            careless=True,
         )
         valkey = stores.ValkeyServer(
-            stores.valkey_binary(venv), folder / "valkey", folder / "valkey.log",
-            secrets.token_hex(16), identity, careless=True,
+            stores.valkey_binary(venv),
+            folder / "valkey",
+            folder / "valkey.log",
+            secrets.token_hex(16),
+            identity,
+            careless=True,
         )
         try:
             postgres.create()
@@ -44,4 +52,6 @@ def run_tests(root: Path, venv: Path, arguments: Sequence[str]) -> int:
     """Run pytest with the arguments; return its exit code."""
     with throw_away_servers(venv) as servers:
         env = {**os.environ, **servers, "ONCOCHARGE_ENV": "test", "DJANGO_SETTINGS_MODULE": "oncocharge.settings"}
-        return subprocess.run([venv / "bin" / "python", "-m", "pytest", *arguments], cwd=root, env=env, check=False).returncode
+        return subprocess.run(
+            [venv / "bin" / "python", "-m", "pytest", *arguments], cwd=root, env=env, check=False
+        ).returncode

@@ -1,0 +1,26 @@
+"""The Celery app and the beat table: which task runs when, and why.
+
+The table is copied into the database at start (DatabaseScheduler), where an administrator may
+change its times. One beat only: each task of the table is safe to run twice all the same.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oncocharge.settings")
+
+app = Celery("oncocharge")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.steps["worker"].add(DjangoStructLogInitStep)
+
+app.conf.beat_schedule = {}
+
+
+@setup_logging.connect
+def keep_django_logging(**_: Any) -> None:
+    """Tell Celery that logging is set up already; connecting is all it takes."""
