@@ -7,7 +7,7 @@ Not here: charge rules, medical necessity, code lists that a payer keeps.
 from datetime import date
 from typing import NamedTuple
 
-from billing.x12.claim_837p import Claim837P
+from billing.x12.claim_837p.values import Claim837P
 
 
 class ClaimFault(NamedTuple):

@@ -1,13 +1,7 @@
-"""Professional claims (837P, 005010X222A1): values to text, loops in the order of the guide.
+"""What an 837P carries of one claim, as plain values of finished text. Checked by check_837p, not here."""
 
-Writes what it is given: whether a claim is right is asked of check_837p before, whether a file is right of inspect_837
-after. Claims are taken one by one and written on; memory does not grow with their number.
-"""
-
-from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from billing.x12.envelope import Envelope
 from billing.x12.parties import BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
 
 
@@ -75,64 +69,3 @@ class Claim837P(NamedTuple):
     patient_paid: str = ""
     admitted_on: str = ""
     discharged_on: str = ""
-
-
-class ClaimPlace(NamedTuple):
-    """Where a claim stands in the file, as a 999 counts: ST is segment 1 of its transaction set."""
-
-    transaction: str
-    """ST02."""
-    subscriber_from: int
-    """The HL of the 2000B that the claim hangs in: a fault from here to ``first`` is the subscriber's."""
-    first: int
-    """CLM."""
-    last: int
-
-
-class TransactionSet(NamedTuple):
-    """One ST to SE as written."""
-
-    number: str
-    batch_id: str
-    claims: int
-    segments: int
-
-
-class Replacement(NamedTuple):
-    """A character of free text for which a blank was written. Names the field, not its text: that may be a patient's."""
-
-    claim: str
-    field: str
-    character: str
-
-
-class Written(NamedTuple):
-    """What a finished interchange holds."""
-
-    transactions: tuple[TransactionSet, ...]
-    claims: int
-    replacements: tuple[Replacement, ...]
-
-
-def write_interchange(
-    envelope: Envelope,
-    claims: Iterable[Claim837P],
-    write: Callable[[str], object],
-    *,
-    placed: Callable[[Claim837P, ClaimPlace], object] | None = None,
-) -> Written:
-    """Write one interchange of professional claims, in the order given.
-
-    Consecutive claims of one billing provider share its 2000A, of one subscriber and payer their 2000B: sort them so.
-    The same envelope and claims give the same text.
-
-    Args:
-        envelope: control numbers, moment and partner settings.
-        claims: checked by check_837p; taken one at a time.
-        write: takes ASCII text, in pieces of some 100 kB.
-        placed: told of each claim, in order, where it stands.
-
-    Raises:
-        X12Fault: no claim at all, or an identifier with a character that X12 cannot carry.
-    """
-    raise NotImplementedError

@@ -1,0 +1,132 @@
+"""How fast professional claims become text: the writer, its checks and its inspector, beside bare formatting.
+
+Prints claims/s of CPU time and peak memory; the floor is one f-string a claim and a line over the same values, without
+grouping, cleaning or counting. Run: python bench/x12_write.py [claims] [lines a claim].
+"""
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from billing.x12.check_837p import check_claim
+from billing.x12.claim_837p import Claim837P, Line837P, write_interchange
+from billing.x12.envelope import Envelope, Receiver, Submitter
+from billing.x12.parties import Address, BillingProvider, Dependant, Payer, Provider, Subscriber
+
+BILLING = BillingProvider(
+    "Harbor Radiation Oncology",
+    "1245319599",
+    "123456789",
+    Address("100 Harbor Way", "Boston", "MA", "021151234"),
+    taxonomy="2085R0001X",
+)
+RENDERING = Provider("Beam", "Ann", "1679576722", "2085R0001X")
+CODES = ("77386", "77301", "77427", "77336", "77014")
+
+
+def claims(count: int, lines: int) -> Iterator[Claim837P]:
+    """Yield claims as rows of the database give them: new text objects every time, parties from a small set."""
+    payers = [Payer(f"Payer {n}", f"{60054 + n}") for n in range(20)]
+    for n in range(count):
+        address = Address(f"{n % 900 + 1} Main St", "Boston", "MA", "02115")
+        patient_is_subscriber = n % 7 != 0
+        subscriber = Subscriber(
+            f"Doe{n // 3}",
+            "Jane",
+            f"1EG4TE5M{n // 3:06}",
+            "CI",
+            address=address if patient_is_subscriber else None,
+            birth_on="19500101" if patient_is_subscriber else "",
+            sex="F" if patient_is_subscriber else "",
+        )
+        yield Claim837P(
+            control_number=f"C{n:09}",
+            charge=f"{670 * lines}",
+            place_of_service="11",
+            billing=BILLING,
+            payer=payers[n // 3 % 20],
+            subscriber=subscriber,
+            diagnoses=("C50911", "Z510"),
+            lines=tuple(
+                Line837P(f"L{n:08}{k}", CODES[k % 5], "670", "1", f"202606{k % 28 + 1:02}", (1, 2)) for k in range(lines)
+            ),
+            dependant=None if patient_is_subscriber else Dependant("19", f"Doe{n}", "Kim", address, "20100101", "F"),
+            rendering=RENDERING,
+        )
+
+
+def envelope() -> Envelope:
+    """Return the outside of the file."""
+    return Envelope(
+        "SENDER01",
+        "RECEIVER01",
+        Submitter("Harbor Radiation Oncology", "SENDER01", "Pat Clerk", "6175550100"),
+        Receiver("Clearinghouse", "RECEIVER01"),
+        1,
+        1,
+        "B000001",
+        datetime(2026, 11, 22, 1, 0),  # noqa: DTZ001 (the sender's local time; X12 has no zone)
+        "T",
+    )
+
+
+def format_ready_text(claim: Claim837P) -> str:
+    """The floor: what the same bytes cost when nothing is asked of them."""
+    s, d = claim.subscriber, claim.dependant
+    head = (
+        f"HL*1*1*22*0~SBR*P*18*******{s.filing_indicator}~NM1*IL*1*{s.last_name}*{s.first_name}****MI*{s.member_id}~"
+        f"NM1*PR*2*{claim.payer.name}*****PI*{claim.payer.payer_id}~"
+        f"CLM*{claim.control_number}*{claim.charge}***{claim.place_of_service}:B:1*Y*A*Y*Y~"
+        f"HI*ABK:{claim.diagnoses[0]}*ABF:{claim.diagnoses[1]}~NM1*82*1*{RENDERING.last_name}****XX*{RENDERING.npi}~"
+    )
+    if d is not None:
+        head += f"NM1*QC*1*{d.last_name}*{d.first_name}~DMG*D8*{d.birth_on}*{d.sex}~"
+    return head + "".join(
+        f"LX*{n}~SV1*HC:{x.code}*{x.charge}*UN*{x.units}***1:2~DTP*472*D8*{x.service_on}~REF*6R*{x.control_number}~"
+        for n, x in enumerate(claim.lines, 1)
+    )
+
+
+def cpu_seconds(job: Callable[[], object]) -> float:
+    """Return the CPU time of a job, the best of three."""
+    best = float("inf")
+    for _ in range(3):
+        start = time.process_time()
+        job()
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def main() -> None:
+    """Print one row a measure."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    lines = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    size = 0
+
+    def sink(text: str) -> None:
+        nonlocal size
+        size += len(text)
+
+    write_interchange(envelope(), claims(count, lines), sink)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{count} claims, {lines} lines each, {size / 1e6:.1f} MB; streamed at a peak of {peak:.0f} MB")
+
+    ready = list(claims(count, lines))
+    today = date(2026, 11, 22)
+    jobs: dict[str, Callable[[], object]] = {
+        "formatting ready text": lambda: "".join(map(format_ready_text, ready)),
+        "write_interchange": lambda: write_interchange(envelope(), ready, lambda text: None),
+        "check_claim": lambda: [check_claim(claim, today=today) for claim in ready],
+    }
+    for name, job in jobs.items():
+        seconds = cpu_seconds(job)
+        print(f"{name:24} {count / seconds:10,.0f} claims/s {seconds / count * 1e6:6.1f} us/claim")
+
+
+if __name__ == "__main__":
+    main()
