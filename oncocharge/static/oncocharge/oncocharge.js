@@ -1,0 +1,215 @@
+/* Behaviour that every page shares. Pages ask for it by attributes; there is no script in any template.
+   - forms:    a second submit is stopped, empty filters stay out of the address, select boxes may submit at once
+   - dialogs:  data-confirm, hx-confirm, data-dialog, data-dialog-close
+   - messages: dismiss, and the corner stack after an htmx answer
+   - network:  lost connection, refusals, an ended session
+   The server stays the guard of every promise; what stands here spares a person the detour. */
+(() => {
+  "use strict";
+
+  const $ = (id) => document.getElementById(id);
+
+  /* ---- Forms ---- */
+
+  const submitters = (form) => [...form.elements].filter((control) => control.type === "submit");
+
+  function lock(form) {
+    form.dataset.submitted = "";
+    // After this turn of the event loop: a disabled button would not send its name and value.
+    setTimeout(() => {
+      if (!("submitted" in form.dataset)) return;
+      for (const button of submitters(form)) {
+        if (button.disabled) continue;
+        button.disabled = true;
+        button.dataset.locked = "";
+        button.setAttribute("aria-busy", "true");
+      }
+    });
+  }
+
+  function unlock(form) {
+    delete form.dataset.submitted;
+    for (const button of submitters(form)) {
+      if (!("locked" in button.dataset)) continue;
+      button.disabled = false;
+      delete button.dataset.locked;
+      button.removeAttribute("aria-busy");
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || "submitMany" in form.dataset) return;
+    if ("submitted" in form.dataset) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || "submitMany" in form.dataset) return;
+    lock(form);
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.target.closest?.("form");
+    if (form && event.detail.requestConfig.verb !== "get") lock(form);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest?.("form");
+    if (form) unlock(form);
+  });
+  // Back from the browser's page cache: the page is as it was left, buttons locked.
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-submitted]").forEach(unlock));
+
+  document.addEventListener("formdata", (event) => {
+    if (!event.target.matches("form[data-filter]")) return;
+    for (const [name, value] of [...event.formData.entries()]) {
+      if (value === "") event.formData.delete(name);
+    }
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form?.matches("[data-filter]") && event.target.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) form.requestSubmit();
+  });
+
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest?.("[data-tick-all]");
+    if (!all) return;
+    for (const box of document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(all.dataset.tickAll)}"]`)) {
+      if (!box.disabled && all.closest("table")?.contains(box)) box.checked = all.checked;
+    }
+  });
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset?.tickAll ?? event.target.name;
+    if (event.target.type !== "checkbox" || !name) return;
+    for (const place of document.querySelectorAll(`[data-tick-count="${CSS.escape(name)}"]`)) {
+      place.textContent = document.querySelectorAll(`input[name="${CSS.escape(name)}"]:checked`).length;
+    }
+  });
+
+  /* ---- Dialogs ---- */
+
+  function ask({ question, detail, action, danger }, then) {
+    const dialog = $("oc-confirm");
+    $("oc-confirm-question").textContent = question;
+    $("oc-confirm-detail").textContent = detail || "";
+    $("oc-confirm-detail").hidden = !detail;
+    $("oc-confirm-yes").textContent = action || "Continue";
+    $("oc-confirm-yes").classList.toggle("btn-danger", Boolean(danger));
+    $("oc-confirm-yes").classList.toggle("btn-primary", !danger);
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => dialog.returnValue === "yes" && then(), { once: true });
+    dialog.showModal();
+  }
+
+  const words = (element) => ({
+    question: element.dataset.confirm,
+    detail: element.dataset.confirmDetail,
+    action: element.dataset.confirmAction,
+    danger: "confirmDanger" in element.dataset,
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const asked = event.submitter?.dataset.confirm ? event.submitter : form;
+    if (!asked.dataset.confirm || "confirmed" in form.dataset || form.matches("[hx-post], [hx-put], [hx-delete]")) {
+      delete form.dataset.confirmed;
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const submitter = event.submitter;
+    ask(words(asked), () => {
+      form.dataset.confirmed = "";
+      form.requestSubmit(submitter);
+    });
+  }, true);
+
+  document.addEventListener("htmx:confirm", (event) => {
+    const element = event.target.closest("[data-confirm]");
+    const question = event.detail.question || element?.dataset.confirm;
+    if (!question) return;
+    event.preventDefault();
+    ask({ ...(element ? words(element) : {}), question }, () => event.detail.issueRequest(true));
+  });
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-dialog]");
+    if (opener) {
+      $(opener.dataset.dialog)?.showModal();
+      return;
+    }
+    event.target.closest?.("[data-dialog-close]")?.closest("dialog")?.close();
+    event.target.closest?.("[data-dismiss]")?.closest(".oc-message")?.remove();
+    if (event.target.closest?.("[data-print]")) window.print();
+  });
+
+  /* ---- Messages ---- */
+
+  const LEAVES_AFTER_MS = 8000;
+
+  function say(tone, text) {
+    const message = $("oc-message-template").content.firstElementChild.cloneNode(true);
+    message.classList.add(`oc-tone-${tone}`);
+    message.querySelector("use").setAttribute("href", tone === "info" ? "#oc-info" : "#oc-offline");
+    message.querySelector(".oc-message-text").textContent = text;
+    message.dataset.said = text;
+    document.querySelector(`.oc-toasts [data-said="${CSS.escape(text)}"]`)?.remove();
+    $("oc-toasts").append(message);
+  }
+
+  function leave(message) {
+    delete message.dataset.leaves;
+    const go = () => (message.matches(":hover, :focus-within") ? setTimeout(go, LEAVES_AFTER_MS) : message.remove());
+    setTimeout(go, LEAVES_AFTER_MS);
+  }
+
+  function settle(root) {
+    root.querySelectorAll(".oc-toasts [data-leaves]").forEach(leave);
+    root.querySelector("[data-focus]")?.focus();
+    root.querySelectorAll("dialog[data-open]:not([open])").forEach((dialog) => dialog.showModal());
+  }
+
+  document.addEventListener("DOMContentLoaded", () => settle(document));
+  document.addEventListener("htmx:afterSettle", () => settle(document));
+
+  /* ---- Network ---- */
+
+  const REFUSED = {
+    400: "The request was not understood. Reload the page and try again.",
+    403: "You may not do this, or the page has grown old. Reload the page and try again.",
+    404: "This is no longer here. Someone may have changed it: reload the page.",
+    413: "The file is too large.",
+    429: "Too many attempts. Wait a minute and try again.",
+  };
+  let under_way = 0;
+
+  document.addEventListener("htmx:beforeSend", () => {
+    under_way += 1;
+    document.documentElement.dataset.busy = "";
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    under_way = Math.max(0, under_way - 1);
+    if (!under_way) delete document.documentElement.dataset.busy;
+  });
+  document.addEventListener("htmx:sendError", () =>
+    say("warning", "No connection to the server. What you typed is still here: check the network, then send it again."));
+  document.addEventListener("htmx:timeout", () =>
+    say("warning", "The server did not answer in time. It may have saved all the same: reload the page before you send again."));
+  document.addEventListener("htmx:responseError", (event) => {
+    const { status } = event.detail.xhr;
+    say("refused", REFUSED[status] || `The server could not do this (${status}). Nothing was changed. Try again; if it stays so, tell your administrator.`);
+  });
+  window.addEventListener("offline", () => say("warning", "This computer is offline. You can go on reading; saving has to wait."));
+
+  // The session has ended and the answer is the sign-in page: go there as a whole page, and come back here.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const login = document.body.dataset.login;
+    if (!login || new URL(event.detail.xhr.responseURL || location.href, location.href).pathname !== login) return;
+    if (location.pathname === login) return;
+    event.detail.shouldSwap = false;
+    location.assign(`${login}?next=${encodeURIComponent(location.pathname + location.search)}`);
+  });
+})();
