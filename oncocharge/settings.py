@@ -155,6 +155,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "oncocharge.navigation.navigation",
             ],
         },
     },
@@ -187,6 +188,10 @@ DATABASES = {
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+
+# --- Slots: clinical pages leave room for money's words; the roof says which url fills it ------
+COURSES_SESSION_SLOT = "billing:session-earned"
+COURSES_COURSE_SLOT = "billing:course-charges"
 
 # --- Jobs (the beat table stands in celery.py) ------------------------------------------------
 CELERY_BROKER_URL = ENV.url(
@@ -237,6 +242,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "oncocharge.api.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {

@@ -1,0 +1,66 @@
+"""What the bar at the top shows, by role: a context processor. Not a guard: each page guards itself."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from patients.roles import BILLING, CLINICAL, EVERYONE, READS_MONEY, Role, roles_of
+
+
+class Entry(NamedTuple):
+    """One entry: its words, the url name, the roles that see it."""
+
+    label: str
+    url_name: str
+    roles: frozenset[Role]
+
+
+ENTRIES = (
+    Entry("Machine day", "courses:machine-day", CLINICAL | {Role.ADMINISTRATOR, Role.AUDITOR}),
+    Entry("Patients", "patients:list", EVERYONE),
+    Entry("Review", "billing:worklist", READS_MONEY),
+    Entry("Claim files", "billing:files", READS_MONEY),
+    Entry("Settings", "admin:index", frozenset({Role.ADMINISTRATOR})),
+)
+# Where each role's day begins; the first that fits.
+BEGINNINGS = (
+    (BILLING, "billing:worklist"),
+    (CLINICAL, "courses:machine-day"),
+    (EVERYONE, "patients:list"),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Return ``navigation`` (label, url name, active, badge) and ``role_names`` for the signed-in user."""
+    roles = roles_of(request.user)
+    shown = [
+        (entry.label, entry.url_name, _is_active(request, entry.url_name), 0)
+        for entry in ENTRIES
+        if roles & entry.roles and _exists(entry.url_name)
+    ]
+    return {"navigation": shown, "role_names": ", ".join(sorted(roles))}
+
+
+def beginning(request: HttpRequest) -> str:
+    """Return the url name at which the signed-in user's day begins."""
+    roles = roles_of(request.user)
+    for admitted, url_name in BEGINNINGS:
+        if roles & admitted and _exists(url_name):
+            return url_name
+    return "nothing-yours"
+
+
+def _exists(url_name: str) -> bool:
+    try:
+        reverse(url_name)
+    except NoReverseMatch:
+        return False
+    return True
+
+
+def _is_active(request: HttpRequest, url_name: str) -> bool:
+    match = request.resolver_match
+    if match is None:
+        return False
+    return request.path == reverse(url_name) or match.view_name == url_name
