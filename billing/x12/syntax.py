@@ -82,6 +82,11 @@ def transliterate(text: str) -> str:
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
+def _has_outer_blanks(joined: str) -> bool:
+    """Tell whether some field of a joined value begins or ends with a blank."""
+    return f" {_BETWEEN}" in joined or f"{_BETWEEN} " in joined or joined[:1] == " " or joined[-1:] == " "
+
+
 class Fields:
     """Two or more fields of a value, read together: names for the report, a getter for speed."""
 
@@ -132,7 +137,7 @@ class Cleaner:
         if self.is_safe(joined):
             cleaned = joined.split(_BETWEEN)
             if len(cleaned) == len(found):
-                return [text.strip() for text in cleaned]
+                return [text.strip() for text in cleaned] if _has_outer_blanks(joined) else cleaned
         return [self._one(text, name) for text, name in zip(found, fields.names, strict=True)]
 
     def exact(self, text: str, name: str) -> str:

@@ -12,16 +12,16 @@ _FREE_TEXT = "name last_name first_name middle_name suffix street street2 city g
 FREE_TEXT = frozenset(_FREE_TEXT.split())
 """Fields in which a blank may replace a character; every other field is an identifier or a code."""
 
-_NAME = Fields("last_name", "first_name", "middle_name", "suffix")
 _ADDRESS = Fields("street", "street2", "city", "state", "zip_code")
 _BILLING = Fields("name", "first_name", "middle_name", "suffix", "npi", "tax_id_kind", "tax_id", "taxonomy")
-_PROVIDER = Fields("npi", "taxonomy")
+_PROVIDER = Fields("last_name", "first_name", "middle_name", "suffix", "npi", "taxonomy")
 _FACILITY = Fields("name", "npi")
 _PAYER = Fields("name", "id_kind", "payer_id")
 _SUBSCRIBER = Fields(
-    "rank", "group_number", "group_name", "msp_type", "filing_indicator", "member_id", "birth_on", "sex"
+    *("rank", "group_number", "group_name", "msp_type", "filing_indicator"),
+    *("last_name", "first_name", "middle_name", "suffix", "member_id", "birth_on", "sex"),
 )
-_DEPENDANT = Fields("relationship", "birth_on", "sex")
+_DEPENDANT = Fields("relationship", "last_name", "first_name", "middle_name", "suffix", "birth_on", "sex")
 _CLAIM = Fields(
     *("control_number", "charge", "place_of_service", "frequency", "provider_signed", "assignment"),
     *("benefits_assigned", "release_of_information", "patient_signature_source", "admitted_on", "discharged_on"),
@@ -66,8 +66,8 @@ def _loop_2010ab(billing: BillingProvider, cleaner: Cleaner) -> str:
 
 def loop_2000b(subscriber: Subscriber, cleaner: Cleaner, *, is_patient: bool) -> str:
     """Subscriber: what follows its HL (SBR, 2010BA). Address, birth date and sex only where it is the patient."""
-    rank, group, group_name, msp_type, filing, member_id, birth_on, sex = cleaner.fields(subscriber, _SUBSCRIBER)
-    last, first, middle, suffix = cleaner.fields(subscriber, _NAME)
+    rank, group, group_name, msp_type, filing, *person = cleaner.fields(subscriber, _SUBSCRIBER)
+    last, first, middle, suffix, member_id, birth_on, sex = person
     relationship = "18" if is_patient else ""
     sbr = segment("SBR", rank, relationship, group, "" if group else group_name, msp_type, "", "", "", filing)
     nm1 = segment("NM1", "IL", _entity(subscriber.is_person), last, first, middle, "", suffix, "MI", member_id)
@@ -86,8 +86,7 @@ def loop_2010bb(payer: Payer, cleaner: Cleaner) -> str:
 
 def loop_2000c(dependant: Dependant, cleaner: Cleaner) -> str:
     """Patient who is not the subscriber: what follows its HL (PAT, 2010CA)."""
-    relationship, birth_on, sex = cleaner.fields(dependant, _DEPENDANT)
-    last, first, middle, suffix = cleaner.fields(dependant, _NAME)
+    relationship, last, first, middle, suffix, birth_on, sex = cleaner.fields(dependant, _DEPENDANT)
     return (
         segment("PAT", relationship)
         + segment("NM1", "QC", "1", last, first, middle, "", suffix)
@@ -138,7 +137,7 @@ def loop_2310a(referring: Provider, cleaner: Cleaner) -> str:
 
 def loop_2310b(rendering: Provider, cleaner: Cleaner) -> str:
     """Rendering provider with its specialty."""
-    _, taxonomy = cleaner.fields(rendering, _PROVIDER)
+    taxonomy = cleaner.fields(rendering, _PROVIDER)[-1]
     return _provider("82", rendering, cleaner) + (segment("PRV", "PE", "PXC", taxonomy) if taxonomy else "")
 
 
@@ -155,20 +154,15 @@ def loop_2310d(supervising: Provider, cleaner: Cleaner) -> str:
 
 
 def _provider(role: str, provider: Provider, cleaner: Cleaner) -> str:
-    last, first, middle, suffix = cleaner.fields(provider, _NAME)
-    npi, _ = cleaner.fields(provider, _PROVIDER)
+    last, first, middle, suffix, npi, _ = cleaner.fields(provider, _PROVIDER)
     entity = _entity(provider.is_person)
     return segment("NM1", role, entity, last, first, middle, "", suffix, "XX" if npi else "", npi)
 
 
-def modifiers(codes: tuple[str, ...], cleaner: Cleaner) -> str:
-    """SV101-3 to 6, each with its colon before it."""
-    return "".join(":" + cleaner.exact(code, "modifiers") for code in codes)
-
-
-def pointers(places: tuple[int, ...], cleaner: Cleaner) -> str:
-    """SV107."""
-    return ":".join(map(str, places))
+def coding(line: Line837P, cleaner: Cleaner) -> tuple[str, str]:
+    """Return the modifiers, each with its colon before it, and the diagnosis pointers: both repeat."""
+    codes = "".join(":" + cleaner.exact(code, "modifiers") for code in line.modifiers)
+    return codes, ":".join(map(str, line.pointers))
 
 
 def is_usual(line: Line837P) -> bool:

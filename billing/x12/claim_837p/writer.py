@@ -100,6 +100,7 @@ class _Blocks:
     def __init__(self, cleaner: Cleaner) -> None:
         self._cleaner = cleaner
         self._texts: dict[Hashable, str] = {}
+        self._codings: dict[Hashable, tuple[str, str]] = {}
 
     def of(self, loop: Callable[[Value, Cleaner], str], value: Value) -> str:
         """Return the loop's text for this value."""
@@ -110,6 +111,16 @@ class _Blocks:
                 self._texts.clear()
             text = self._texts[key] = loop(value, self._cleaner)
         return text
+
+    def coding(self, line: Line837P) -> tuple[str, str]:
+        """Return the line's modifiers and pointers as text."""
+        key = (line.modifiers, line.pointers)
+        coding = self._codings.get(key)
+        if coding is None:
+            if len(self._codings) >= _REMEMBERED_BLOCKS:
+                self._codings.clear()
+            coding = self._codings[key] = loops.coding(line, self._cleaner)
+        return coding
 
 
 class _Writer:
@@ -254,8 +265,7 @@ class _Writer:
         return "".join(pieces)
 
     def _line(self, number: int, line: Line837P) -> str:
-        modifiers = self._blocks.of(loops.modifiers, line.modifiers)
-        pointers = self._blocks.of(loops.pointers, line.pointers)
+        modifiers, pointers = self._blocks.coding(line)
         if loops.is_usual(line) and self._cleaner.is_safe(
             line.control_number + line.code + line.charge + line.units + line.service_on
         ):

@@ -1,0 +1,111 @@
+"""The fault of a claim, and the small questions that all checks ask: text, code, identifier, day, amount."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from billing.x12.syntax import transliterate
+from patients.identifiers import IdentifierError
+
+
+class ClaimFault(NamedTuple):
+    """One thing wrong with a claim. ``found`` may be a patient's: show it on the claim, never log it."""
+
+    loop: str
+    """2010AA, 2300, 2400/3 (line 3) ..."""
+    segment: str
+    """NM1*85, CLM, REF*6R ..."""
+    element: int
+    field: str
+    """Where the value is kept: subscriber.member_id, lines[2].code ..."""
+    found: str
+    remedy: str
+    """What is wrong and what to do, in the biller's words."""
+
+
+class Text(NamedTuple):
+    """A field of letters: where it stands and how long it may be."""
+
+    field: str
+    segment: str
+    element: int
+    least: int
+    most: int
+
+
+Faults = Iterator[ClaimFault]
+
+_SIGN = re.compile(r"[0-9A-Za-z]")
+_DAY = re.compile(r"[0-9]{8}")
+_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,7})(?:\.([0-9][1-9]|[1-9]))?")
+
+
+def text_faults(loop: str, owner: str, value: object, texts: Iterable[Text]) -> Faults:
+    """Find fields that are missing, too long, or hold what no claim can carry."""
+    for text in texts:
+        found: str = getattr(value, text.field)
+        if found.isascii() and found.isprintable() and text.least <= len(found) <= text.most and not text.least:
+            continue
+        remedy = _text_remedy(found, text)
+        if remedy:
+            yield ClaimFault(loop, text.segment, text.element, f"{owner}{text.field}", found, remedy)
+
+
+def _text_remedy(found: str, text: Text) -> str:
+    if any(ord(sign) < ord(" ") or sign == "\x7f" for sign in found):
+        return "It has a control character (a tab or line break); type it again."
+    written = (found if found.isascii() else transliterate(found)).strip()
+    if not written and not text.least:
+        return ""
+    if not _SIGN.search(written):
+        return "It has no letter or digit that a claim can carry." if written or found else "It is missing; fill it in."
+    if not text.least <= len(written) <= text.most:
+        return f"It has {len(written)} characters; a claim takes {max(text.least, 1)} to {text.most}."
+    return ""
+
+
+def code_fault(  # noqa: PLR0917 (a fault's place is positional everywhere)
+    loop: str, segment: str, element: int, field: str, found: str, codes: Collection[str]
+) -> Faults:
+    """Find a code that is none of the guide's."""
+    if found not in codes:
+        known = ", ".join(sorted(code or "nothing" for code in codes))
+        yield ClaimFault(loop, segment, element, field, found, f"It must be one of {known}.")
+
+
+def identifier_fault(  # noqa: PLR0917
+    loop: str, segment: str, element: int, field: str, found: str, validate: Callable[[str], str]
+) -> Faults:
+    """Find an identifier that is not well formed, or not in the bare form that claims carry."""
+    try:
+        bare = validate(found) if found else ""
+    except IdentifierError as error:
+        yield ClaimFault(loop, segment, element, field, found, str(error))
+        return
+    if not bare:
+        yield ClaimFault(loop, segment, element, field, found, "It is missing; fill it in.")
+    elif bare != found:
+        yield ClaimFault(loop, segment, element, field, found, f"A claim carries it as {bare}.")
+
+
+@lru_cache(maxsize=4096)
+def day_remedy(text: str, today: date) -> str:
+    """Tell what is wrong with a day written CCYYMMDD; empty if it is real and not after today."""
+    if not text:
+        return "It is missing; fill it in."
+    if not _DAY.fullmatch(text):
+        return "It is not a day written as CCYYMMDD."
+    try:
+        day = date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return "There is no such day; correct the date."
+    return "It is in the future; correct the date." if day > today else ""
+
+
+@lru_cache(maxsize=8192)
+def cents(amount: str) -> int | None:
+    """Return a finished amount (670, 670.5, 670.25) in cents; None for any other text."""
+    match = _AMOUNT.fullmatch(amount)
+    return int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0")) if match else None

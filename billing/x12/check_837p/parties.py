@@ -1,0 +1,189 @@
+"""Checks of the parties on a claim. They repeat from claim to claim, so verdicts are remembered by value."""
+
+import re
+from datetime import date
+from functools import lru_cache
+
+from billing.x12.check_837p.faults import (
+    ClaimFault,
+    Faults,
+    Text,
+    code_fault,
+    day_remedy,
+    identifier_fault,
+    text_faults,
+)
+from billing.x12.parties import Address, BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
+from patients.identifiers import (
+    InvalidFormat,
+    validate_npi,
+    validate_state,
+    validate_tax_id,
+    validate_taxonomy,
+    validate_zip,
+)
+
+FULL_ZIP = 9
+PO_BOX = re.compile(r"\b(?:P\W*O\W*BOX|POST\s*OFFICE\s*BOX|POB\b|LOCK\s*BOX|BOX\s+\d)", re.IGNORECASE)
+_SOCIAL_SECURITY = re.compile(r"[0-9]{9}")
+SEXES = frozenset("FMU")
+RANKS = frozenset("PSTABCDEFGHU")
+RELATIONSHIPS = frozenset(("01", "19", "20", "21", "39", "40", "53", "G8"))
+PAYER_ID_KINDS = frozenset(("PI", "XV"))
+_FILING = "11 12 13 14 15 16 17 AM BL CH CI DS FI HM LM MA MB MC OF TV VA WC ZZ"
+FILING_INDICATORS = frozenset(_FILING.split())
+MSP_TYPES = frozenset(("", "12", "13", "14", "15", "16", "41", "42", "43", "47"))
+_MEDICARE = ("MA", "MB")
+
+
+def _name(segment: str, *, last: str, first_least: int) -> tuple[Text, ...]:
+    return (
+        Text(last, segment, 3, 1, 60),
+        Text("first_name", segment, 4, first_least, 35),
+        Text("middle_name", segment, 5, 0, 25),
+        Text("suffix", segment, 7, 0, 10),
+    )
+
+
+_ADDRESS = (Text("street", "N3", 1, 1, 55), Text("street2", "N3", 2, 0, 55), Text("city", "N4", 1, 2, 30))
+_BILLING = _name("NM1*85", last="name", first_least=0)
+_FACILITY = (Text("name", "NM1*77", 3, 1, 60),)
+_PAYER = (Text("name", "NM1*PR", 3, 1, 60), Text("payer_id", "NM1*PR", 9, 2, 80))
+_SUBSCRIBER = (
+    *_name("NM1*IL", last="last_name", first_least=0),
+    Text("member_id", "NM1*IL", 9, 2, 80),
+    Text("group_number", "SBR", 3, 0, 50),
+    Text("group_name", "SBR", 4, 0, 60),
+)
+_DEPENDANT = _name("NM1*QC", last="last_name", first_least=0)
+_PROVIDERS = {
+    "referring": ("2310A", "NM1*DN", _name("NM1*DN", last="last_name", first_least=0)),
+    "rendering": ("2310B", "NM1*82", _name("NM1*82", last="last_name", first_least=0)),
+    "supervising": ("2310D", "NM1*DQ", _name("NM1*DQ", last="last_name", first_least=0)),
+}
+
+
+def _address_faults(loop: str, owner: str, address: Address, *, is_full_zip: bool = False) -> Faults:
+    yield from text_faults(loop, f"{owner}.", address, _ADDRESS)
+    yield from identifier_fault(loop, "N4", 2, f"{owner}.state", address.state, validate_state)
+    zip_faults = list(identifier_fault(loop, "N4", 3, f"{owner}.zip_code", address.zip_code, validate_zip))
+    if is_full_zip and not zip_faults and len(address.zip_code) != FULL_ZIP:
+        remedy = "The guide wants nine digits here; look the four extra ones up at the Postal Service."
+        zip_faults.append(ClaimFault(loop, "N4", 3, f"{owner}.zip_code", address.zip_code, remedy))
+    yield from zip_faults
+
+
+@lru_cache(maxsize=1024)
+def check_billing(billing: BillingProvider) -> tuple[ClaimFault, ...]:
+    """Check billing provider and pay-to address (2000A, 2010AA, 2010AB)."""
+    return tuple(_billing_faults(billing))
+
+
+def _billing_faults(billing: BillingProvider) -> Faults:
+    if billing.taxonomy:
+        yield from identifier_fault("2000A", "PRV", 3, "billing.taxonomy", billing.taxonomy, validate_taxonomy)
+    yield from text_faults("2010AA", "billing.", billing, _BILLING)
+    yield from identifier_fault("2010AA", "NM1*85", 9, "billing.npi", billing.npi, validate_npi)
+    yield from _address_faults("2010AA", "billing.address", billing.address, is_full_zip=True)
+    for field, element in (("street", 1), ("street2", 2)):
+        found = getattr(billing.address, field)
+        if PO_BOX.search(found):
+            remedy = "The billing address must be a street; a post office box or lock box goes to the pay-to address."
+            yield ClaimFault("2010AA", "N3", element, f"billing.address.{field}", found, remedy)
+    kinds = ("EI", "SY") if billing.is_person else ("EI",)
+    yield from code_fault("2010AA", "REF", 1, "billing.tax_id_kind", billing.tax_id_kind, kinds)
+    validate = validate_tax_id if billing.tax_id_kind == "EI" else _validate_social_security
+    yield from identifier_fault("2010AA", "REF", 2, "billing.tax_id", billing.tax_id, validate)
+    if billing.pay_to:
+        yield from _address_faults("2010AB", "billing.pay_to", billing.pay_to)
+
+
+def _validate_social_security(number: str) -> str:
+    if not _SOCIAL_SECURITY.fullmatch(number):
+        raise InvalidFormat("A social security number has nine digits, written without hyphens.", number)
+    return number
+
+
+@lru_cache(maxsize=1024)
+def check_payer(payer: Payer) -> tuple[ClaimFault, ...]:
+    """Check the payer (2010BB)."""
+    return tuple(_payer_faults(payer))
+
+
+def _payer_faults(payer: Payer) -> Faults:
+    yield from text_faults("2010BB", "payer.", payer, _PAYER)
+    yield from code_fault("2010BB", "NM1*PR", 8, "payer.id_kind", payer.id_kind, PAYER_ID_KINDS)
+    if payer.address:
+        yield from _address_faults("2010BB", "payer.address", payer.address)
+
+
+@lru_cache(maxsize=4096)
+def check_provider(role: str, provider: Provider) -> tuple[ClaimFault, ...]:
+    """Check a provider in its role: referring, rendering or supervising (2310A, B, D)."""
+    return tuple(_provider_faults(role, provider))
+
+
+def _provider_faults(role: str, provider: Provider) -> Faults:
+    loop, segment, texts = _PROVIDERS[role]
+    yield from text_faults(loop, f"{role}.", provider, texts)
+    yield from identifier_fault(loop, segment, 9, f"{role}.npi", provider.npi, validate_npi)
+    if provider.taxonomy:
+        yield from identifier_fault(loop, "PRV", 3, f"{role}.taxonomy", provider.taxonomy, validate_taxonomy)
+    if role != "rendering" and not provider.is_person:
+        yield ClaimFault(loop, segment, 2, f"{role}.is_person", "group", "Only a person can stand here.")
+
+
+@lru_cache(maxsize=1024)
+def check_facility(facility: Facility) -> tuple[ClaimFault, ...]:
+    """Check the service facility (2310C)."""
+    return tuple(_facility_faults(facility))
+
+
+def _facility_faults(facility: Facility) -> Faults:
+    yield from text_faults("2310C", "facility.", facility, _FACILITY)
+    if facility.npi:
+        yield from identifier_fault("2310C", "NM1*77", 9, "facility.npi", facility.npi, validate_npi)
+    yield from _address_faults("2310C", "facility.address", facility.address, is_full_zip=True)
+
+
+@lru_cache(maxsize=2048)
+def check_subscriber(subscriber: Subscriber, *, is_patient: bool, today: date) -> tuple[ClaimFault, ...]:
+    """Check the subscriber (2000B, 2010BA); the patient's address, birth date and sex are asked of a patient only."""
+    return tuple(_subscriber_faults(subscriber, is_patient=is_patient, today=today))
+
+
+def _subscriber_faults(subscriber: Subscriber, *, is_patient: bool, today: date) -> Faults:
+    filing = subscriber.filing_indicator
+    yield from code_fault("2000B", "SBR", 1, "subscriber.rank", subscriber.rank, RANKS)
+    yield from code_fault("2000B", "SBR", 5, "subscriber.msp_type", subscriber.msp_type, MSP_TYPES)
+    yield from code_fault("2000B", "SBR", 9, "subscriber.filing_indicator", filing, FILING_INDICATORS)
+    if filing in _MEDICARE and subscriber.rank != "P" and not subscriber.msp_type:
+        yield ClaimFault("2000B", "SBR", 5, "subscriber.msp_type", "", "Say why Medicare is not the primary payer.")
+    yield from text_faults("2010BA", "subscriber.", subscriber, _SUBSCRIBER)
+    if not is_patient:
+        return
+    if subscriber.address is None:
+        yield ClaimFault("2010BA", "N3", 1, "subscriber.address", "", "It is missing; fill in the patient's address.")
+    else:
+        yield from _address_faults("2010BA", "subscriber.address", subscriber.address)
+    yield from _person_faults("2010BA", "subscriber", subscriber, today)
+
+
+@lru_cache(maxsize=2048)
+def check_dependant(dependant: Dependant, *, today: date) -> tuple[ClaimFault, ...]:
+    """Check the patient who is not the subscriber (2000C, 2010CA)."""
+    return tuple(_dependant_faults(dependant, today=today))
+
+
+def _dependant_faults(dependant: Dependant, *, today: date) -> Faults:
+    yield from code_fault("2000C", "PAT", 1, "dependant.relationship", dependant.relationship, RELATIONSHIPS)
+    yield from text_faults("2010CA", "dependant.", dependant, _DEPENDANT)
+    yield from _address_faults("2010CA", "dependant.address", dependant.address)
+    yield from _person_faults("2010CA", "dependant", dependant, today)
+
+
+def _person_faults(loop: str, owner: str, person: Subscriber | Dependant, today: date) -> Faults:
+    remedy = day_remedy(person.birth_on, today)
+    if remedy:
+        yield ClaimFault(loop, "DMG", 2, f"{owner}.birth_on", person.birth_on, remedy)
+    yield from code_fault(loop, "DMG", 3, f"{owner}.sex", person.sex, SEXES)
