@@ -13,12 +13,41 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
-from start.voice import say
+from start.voice import Refusal, say
 
 CHILD_SCRIPT = Path(__file__).with_name("child.py")
+POLL_S = 0.05
+
+
+class Stopped(Exception):
+    """The person asked us to stop while something was still under way."""
+
+
+class StopRequest:
+    """Whether somebody asked us to stop: Ctrl-C, SIGTERM, or the terminal closed.
+
+    The signal is only noted; those who wait look at it, so that no process is
+    started between a signal and the list of what must be stopped.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.last = 0
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.count += 1
+        self.last = number
+
+    def obey(self) -> None:
+        """Raise Stopped if we were asked to stop."""
+        if self.count:
+            raise Stopped
 
 
 @dataclass
@@ -28,7 +57,7 @@ class Child:
     name: str
     process: subprocess.Popen[str]
     stop_signal: int
-    reader: threading.Thread | None = field(default=None)
+    reader: threading.Thread | None = None
 
     @property
     def pid(self) -> int:
@@ -36,6 +65,14 @@ class Child:
 
     def is_running(self) -> bool:
         return self.process.poll() is None
+
+
+def child_command(
+    command: Sequence[str | Path], *, identity: str = "self", stop_signal: int = signal.SIGTERM
+) -> list[str]:
+    """Return the command that becomes this command, dies with us, and has that identity."""
+    before = [sys.executable, "-I", "-S", str(CHILD_SCRIPT), str(os.getpid()), str(int(stop_signal)), identity]
+    return before + [str(part) for part in command]
 
 
 def spawn(
@@ -49,12 +86,10 @@ def spawn(
     cwd: Path | None = None,
 ) -> Child:
     """Start a process; its output goes to ``log``, or to our own output behind its name."""
-    line = [sys.executable, "-I", "-S", str(CHILD_SCRIPT), str(os.getpid()), str(int(stop_signal)), identity]
-    line += [str(part) for part in command]
+    line = child_command(command, identity=identity, stop_signal=stop_signal)
     if log is not None:
         with log.open("a") as sink:
-            process = _popen(line, env, cwd, sink.fileno())
-        return Child(name, process, stop_signal)
+            return Child(name, _popen(line, env, cwd, sink.fileno()), stop_signal)
     process = _popen(line, env, cwd, subprocess.PIPE)
     reader = threading.Thread(target=_echo, args=(name, process), daemon=True)
     reader.start()
@@ -81,21 +116,57 @@ def _echo(name: str, process: subprocess.Popen[str]) -> None:
         say(f"{name:>8} | {text.rstrip()}")
 
 
-def stop_together(children: Iterable[Child], *, patience_s: float) -> None:
-    """Ask all of them at once to end, wait, and kill with their groups those that will not."""
+def complete(child: Child, stop: StopRequest) -> int:
+    """Wait for a child to end and return its exit code; end it if we are asked to stop."""
+    while child.is_running():
+        if stop.count:
+            stop_together([child], patience_s=5)
+            raise Stopped
+        time.sleep(POLL_S)
+    if child.reader is not None:
+        child.reader.join(timeout=1)
+    return child.process.returncode
+
+
+def require_success(child: Child, stop: StopRequest, *, otherwise: str) -> None:
+    """Wait for a child; refuse to go on, in these words, if it fails."""
+    if complete(child, stop) != 0:
+        raise Refusal(otherwise)
+
+
+def in_foreground(command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, stop: StopRequest) -> int:
+    """Run a program that keeps the terminal (a debugger may ask); pass our signals on to it."""
+    process = subprocess.Popen(child_command(command), env=dict(env), cwd=cwd)
+    passed_on = 0
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(timeout=0.2)
+        if stop.count > passed_on:
+            has_it_already = stop.last == signal.SIGINT and os.isatty(0)  # Ctrl-C reaches both of us.
+            passed_on = stop.count
+            if not has_it_already:
+                process.send_signal(signal.SIGINT if passed_on == 1 else signal.SIGTERM)
+
+
+def stop_together(children: Iterable[Child], *, patience_s: float, stop: StopRequest | None = None) -> None:
+    """Ask all of them at once to end, wait, and kill with their groups those that will not.
+
+    A further request to stop (a second Ctrl-C) ends the patience at once.
+    """
     asked = list(children)
     for child in asked:
         if child.is_running():
             child.process.send_signal(child.stop_signal)
+    before = stop.count if stop else 0
     deadline = time.monotonic() + patience_s
+    while any(child.is_running() for child in asked) and time.monotonic() < deadline:
+        if stop and stop.count > before:
+            break
+        time.sleep(POLL_S)
     for child in asked:
-        try:
-            child.process.wait(max(0.05, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            say(f"{child.name} did not end within {patience_s:.0f} s; killing it.")
+        if child.is_running():
+            say(f"{child.name} has not ended; killing it.")
         _end_group(child)
-        if child.reader is not None:
-            child.reader.join(timeout=1)
 
 
 def _end_group(child: Child) -> None:
@@ -103,3 +174,5 @@ def _end_group(child: Child) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.process.wait()
+    if child.reader is not None:
+        child.reader.join(timeout=1)
