@@ -46,7 +46,10 @@ def text_faults(loop: str, owner: str, value: object, texts: Iterable[Text]) -> 
     """Find fields that are missing, too long, or hold what no claim can carry."""
     for text in texts:
         found: str = getattr(value, text.field)
-        if found.isascii() and found.isprintable() and text.least <= len(found) <= text.most and not text.least:
+        if not found and not text.least:
+            continue
+        is_plain = found.isascii() and found.isprintable()
+        if is_plain and text.least <= len(found.strip()) <= text.most and _SIGN.search(found):
             continue
         remedy = _text_remedy(found, text)
         if remedy:
@@ -54,7 +57,7 @@ def text_faults(loop: str, owner: str, value: object, texts: Iterable[Text]) -> 
 
 
 def _text_remedy(found: str, text: Text) -> str:
-    if any(ord(sign) < ord(" ") or sign == "\x7f" for sign in found):
+    if not found.isprintable() and any(ord(sign) < ord(" ") or sign == "\x7f" for sign in found):
         return "It has a control character (a tab or line break); type it again."
     written = (found if found.isascii() else transliterate(found)).strip()
     if not written and not text.least:
