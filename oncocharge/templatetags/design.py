@@ -5,10 +5,12 @@ looks and reads the same on every page. No markup of whole components: those are
 under templates/components, each with its parameters in its first lines.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -104,7 +106,9 @@ def icon(name: str, label: str = "") -> SafeString:
         return format_html(
             '<svg class="oc-icon" role="img" aria-label="{}"><use href="#oc-{}"></use></svg>', label, name
         )
-    return format_html('<svg class="oc-icon" aria-hidden="true" focusable="false"><use href="#oc-{}"></use></svg>', name)
+    return format_html(
+        '<svg class="oc-icon" aria-hidden="true" focusable="false"><use href="#oc-{}"></use></svg>', name
+    )
 
 
 @register.simple_tag
@@ -168,3 +172,9 @@ def error_target(field: BoundField) -> str:
 def has_required(form: BaseForm) -> bool:
     """Say whether the form has a field that must be filled in, so that the mark is explained only where it stands."""
     return any(field.field.required for field in form.visible_fields())
+
+
+@register.filter
+def elided_pages(page: "Page[object]") -> Iterator[str | int]:
+    """Return the page numbers worth a link, with an ellipsis where numbers are left out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
