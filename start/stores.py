@@ -66,10 +66,12 @@ class PostgresServer:
     def url(self) -> str:
         return f"postgresql://{OWNER}:{self.password}@{LOOPBACK}:{self.port}/{DATABASE}"
 
+    @property
+    def is_created(self) -> bool:
+        return (self.data / "PG_VERSION").exists()
+
     def create(self) -> None:
-        """Make the cluster and its database unless they stand; all or nothing, by a rename."""
-        if (self.data / "PG_VERSION").exists():
-            return
+        """Make the cluster and its database; all or nothing, by a rename."""
         draft = self.home.data / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)

@@ -1,0 +1,66 @@
+"""Brings the database of a start up to date: migrations, demo data, the logins to show.
+
+Each is done once and noted in .local/, so that a second start runs no Django process for it.
+A step that was interrupted is not noted, so the next start repeats it.
+"""
+
+from pathlib import Path
+
+from start.local import fingerprint
+from start.processes import complete, require_success
+from start.underway import APPS, Start
+from start.voice import Refusal, say
+
+DEMO_COMMAND = Path("management/commands/demo.py")
+
+
+def migrate(start: Start) -> None:
+    """Migrate if the migrations, the pinned packages or the database are others than last time."""
+    migrations = [path for app in APPS for path in (start.root / app).glob("migrations/*.py")]
+    database = "ours" if start.is_database_ours else start.variables["DATABASE_URL"]
+    wanted = fingerprint([database], [*migrations, start.environment.lock_of("base")])
+    if start.local.kept.get("migrated") == wanted:
+        return
+    say("Migrating the database ...")
+    log = start.local.folder / "migrate.log"
+    log.unlink(missing_ok=True)
+    child = start.manage("migrate", "--no-input", log=log)
+    require_success(child, start.stop, otherwise=f"Migrating failed; {log} says why.")
+    start.local.keep(migrated=wanted)
+
+
+def load_demo(start: Start) -> None:
+    """Load the demo data on the first start; a load that did not come to its end is repeated."""
+    state = start.local.kept.get("demo")
+    if not _demo_commands(start) or state == "loaded":
+        return
+    if not start.is_database_ours:
+        say("This database is your own, so no demo data is loaded into it; `make demo` would.")
+        return
+    if state == "loading":
+        say("An earlier start did not finish loading the demo data; loading it again ...")
+    else:
+        say("Loading the demo data (the first time only) ...")
+    start.local.keep(demo="loading")
+    if complete(start.manage("demo"), start.stop) != 0:
+        raise Refusal("The demo data could not be loaded; the lines above say why. The next start tries again.")
+    start.local.keep(demo="loaded")
+
+
+def demo_logins(start: Start) -> str:
+    """Return what `manage.py demo --logins` says, asked once for each version of that command."""
+    if not start.is_database_ours or start.local.kept.get("demo") != "loaded":
+        return ""
+    version = fingerprint([], _demo_commands(start))
+    kept = start.local.folder / "logins.txt"
+    if start.local.kept.get("logins_of") != version or not kept.exists():
+        kept.unlink(missing_ok=True)
+        kept.touch(mode=0o600)
+        if complete(start.manage("demo", "--logins", log=kept), start.stop) != 0:
+            return ""
+        start.local.keep(logins_of=version)
+    return kept.read_text().rstrip()
+
+
+def _demo_commands(start: Start) -> list[Path]:
+    return [path for app in APPS if (path := start.root / app / DEMO_COMMAND).exists()]
