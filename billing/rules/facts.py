@@ -70,11 +70,15 @@ NO_POLICY = PolicyFacts()
 
 @dataclass(frozen=True, slots=True)
 class PolicyPeriod:
-    """A payer's policy and the days on which it holds, both inclusive; ``None`` is open."""
+    """A payer's policy and the days on which it holds, both inclusive; ``None`` is open.
+
+    ``kind`` is set where another payer stands on those days: insurance changes in the middle of courses.
+    """
 
     policy: PolicyFacts
     effective_from: date | None = None
     effective_to: date | None = None
+    kind: PayerKind | None = None
 
     def covers(self, day: date) -> bool:
         """Return whether the policy holds on ``day``."""
@@ -96,6 +100,13 @@ class PayerFacts:
             if period.covers(day):
                 return period.policy
         return NO_POLICY
+
+    def kind_on(self, day: date) -> PayerKind:
+        """Return the kind of the payer on the day of service."""
+        for period in self.policies:
+            if period.kind is not None and period.covers(day):
+                return period.kind
+        return self.kind
 
 
 @dataclass(frozen=True, slots=True)
