@@ -1,0 +1,107 @@
+"""One course under the rules: its facts beside the codebook, and what several rules ask of both.
+
+Built once for each run of the engine and thrown away; it decides nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from billing.rules.codebook import Codebook
+from billing.rules.facts import CourseFacts, PlanFacts, PolicyFacts
+from billing.rules.lines import ChargeLine, FactValue, Finding, Origin, Severity
+from billing.rules.rows import DeliveryRow, FormRow
+from billing.rules.sessions import DeliveredSession, SessionCount, count_sessions
+from patients.terms import DeliveryCodeSet
+
+INPATIENT_PLACE = "21"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A finding in the making: what it says, before the lines that it names are known."""
+
+    severity: Severity
+    code: str
+    message: str
+
+    def about(self, origin: Origin, subject: str, on: date | None, lines: tuple[ChargeLine, ...] = ()) -> Finding:
+        """Return the finding, naming ``lines``."""
+        return Finding(self.severity, self.code, self.message, origin, subject, on, tuple(line.key for line in lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one rule has to say."""
+
+    lines: tuple[ChargeLine, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSession:
+    """What the technical side of a session comes to, whether or not this practice bills it.
+
+    ``row`` is the delivery row that it earns, ``None`` for no line. ``is_too_close`` says that S5 dropped it, so
+    that it counts nowhere. ``notes`` name its line, or stand in its place.
+    """
+
+    session: DeliveredSession
+    row: DeliveryRow | None = None
+    rule: str = ""
+    modifiers: tuple[str, ...] = ()
+    facts: tuple[tuple[str, FactValue], ...] = ()
+    notes: tuple[Note, ...] = ()
+    is_too_close: bool = False
+
+
+@dataclass(slots=True)
+class Case:
+    """The facts of a course with the codebook. ``judged`` is filled by delivery.py, once, on demand."""
+
+    facts: CourseFacts
+    codebook: Codebook
+    plans: dict[str, PlanFacts] = field(init=False)
+    plans_in_order: tuple[PlanFacts, ...] = field(init=False)
+    sessions: SessionCount = field(init=False)
+    judged: tuple[JudgedSession, ...] | None = None
+
+    def __post_init__(self) -> None:
+        self.plans_in_order = tuple(sorted(self.facts.plans, key=lambda plan: (plan.ordinal, plan.key)))
+        self.plans = {plan.key: plan for plan in self.plans_in_order}
+        self.sessions = count_sessions(self.facts.sessions, self.plans)
+
+    def policy_on(self, day: date) -> PolicyFacts:
+        """Return the payer's policy on the day of service."""
+        return self.facts.payer.policy_on(day)
+
+    def code_set_on(self, day: date) -> DeliveryCodeSet:
+        """Return which delivery codes the payer takes: its policy, else the default of its kind (E3)."""
+        chosen = self.policy_on(day).delivery_code_set
+        if chosen is not None:
+            return chosen
+        row = self.codebook.code_set(self.facts.payer.kind_on(day), self.facts.practice.setting, day)
+        return row.code_set if row is not None else DeliveryCodeSet.CPT
+
+    def form_on(self, day: date, pc_tc: int) -> FormRow | None:
+        """Return the claims and modifiers under which this practice bills codes of an indicator."""
+        practice = self.facts.practice
+        return self.codebook.form(practice.setting, practice.bills, pc_tc, day)
+
+    def is_inpatient(self, session: DeliveredSession) -> bool:
+        """Return whether the patient was an inpatient: the session says so, or the practice's place of service (S7)."""
+        return session.is_inpatient or self.is_inpatient_practice
+
+    @property
+    def is_inpatient_practice(self) -> bool:
+        """Whether the practice names the place of service of inpatients (C6)."""
+        return self.facts.practice.place_of_service == INPATIENT_PLACE
+
+    def place_on(self, day: date, *, inpatient: bool = False) -> str:
+        """Return the place of service of a line (C6)."""
+        practice = self.facts.practice
+        row = (
+            self.codebook.place("inpatient", "", day)
+            if inpatient
+            else self.codebook.place(practice.setting, practice.place_of_service, day)
+        )
+        return row.written if row is not None else practice.place_of_service

@@ -1,0 +1,195 @@
+"""Which delivery line a session earns (S1, S3, S5, S7-S9, P1).
+
+A session with beam earns one technical line of one unit: per session, not per plan, field, arc or isocenter.
+Sessions are judged in order of time, because the second of a day turns on the one charged before it; they are
+judged alike for practices that bill no technical part, since guidance and management count the same sessions.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from billing.rules.case import Case, JudgedSession, Note, Said
+from billing.rules.classification import classify
+from billing.rules.components import TECHNICAL_ONLY, Earned, component_lines, inpatient_technical
+from billing.rules.lines import Because, ChargeLine, Family, Finding, Origin, Severity
+from billing.rules.rows import DeliveryRow
+from billing.rules.sessions import DeliveredSession
+from patients.terms import SecondSessionModifier
+
+REDUCED = "52"
+TWICE_DAILY = 2
+
+
+def delivery_lines(case: Case) -> Said:
+    """Return the delivery line of each session of a course, and what is wrong with the sessions.
+
+    A practice that bills no technical part has neither lines nor findings here (S8).
+    """
+    if not _bills_technical(case):
+        return Said(findings=tuple(_repeat_findings(case)))
+    lines: list[ChargeLine] = []
+    findings: list[Finding] = [*_repeat_findings(case), *_stray_findings(case)]
+    for judged in judged_sessions(case):
+        session = judged.session
+        made = _lines_of(judged, case)
+        lines += made
+        findings += [note.about(Origin.SESSION, session.key, session.on, made) for note in judged.notes]
+    return Said(tuple(lines), tuple(findings))
+
+
+def judged_sessions(case: Case) -> tuple[JudgedSession, ...]:
+    """Return every session with beam, by time, judged once for a case."""
+    if case.judged is None:
+        case.judged = tuple(_judge(case))
+    return case.judged
+
+
+def _bills_technical(case: Case) -> bool:
+    form = case.form_on(case.facts.opened_on, TECHNICAL_ONLY)
+    return form is not None and bool(form.forms)
+
+
+def _lines_of(judged: JudgedSession, case: Case) -> tuple[ChargeLine, ...]:
+    session, row = judged.session, judged.row
+    if row is None:
+        return ()
+    procedure = case.codebook.procedure(row.code, session.on)
+    if procedure is None:
+        return ()
+    earned = Earned(
+        code=row.code,
+        on=session.on,
+        family=Family.DELIVERY,
+        earned_by=Origin.SESSION,
+        subject=session.key,
+        because=Because(judged.rule, row.table, row.row, row.source, judged.facts),
+        modifiers=judged.modifiers,
+        at=session.at,
+        ordinal=session.ordinal,
+    )
+    return component_lines(earned, procedure, case)
+
+
+# --- S5: sessions of one day, in order of time --------------------------------------------------------------------
+
+
+def _judge(case: Case) -> Iterator[JudgedSession]:
+    """Judge sessions by time. A session without a line is no charged one: the next is measured from the one before."""
+    charged: list[JudgedSession] = []
+    for session in case.sessions.delivered:
+        if charged and charged[-1].session.on != session.on:
+            charged.clear()
+        judged = _judge_one(session, charged, case)
+        if judged.row is not None:
+            charged.append(judged)
+        yield judged
+
+
+def _judge_one(session: DeliveredSession, charged: list[JudgedSession], case: Case) -> JudgedSession:
+    policy = case.policy_on(session.on)
+    if charged:
+        gap = session.at - charged[-1].session.at
+        if gap < timedelta(hours=policy.minimum_hours_between_sessions):
+            note = _too_close(gap, charged[-1].session.at, policy.minimum_hours_between_sessions)
+            return JudgedSession(session, notes=(note,), is_too_close=True)
+    if case.is_inpatient(session):
+        return JudgedSession(session, notes=(inpatient_technical(session.on),))
+    classified = classify(session, case)
+    if classified.row is None:
+        return JudgedSession(session, notes=classified.notes)
+    modifiers: tuple[str, ...] = (REDUCED,) if session.is_partial else ()
+    if charged:
+        modifiers += _second_modifier(policy.second_session_modifier, classified.row, charged[-1].row)
+    return JudgedSession(
+        session,
+        classified.row,
+        classified.rule,
+        modifiers,
+        classified.facts,
+        (*classified.notes, *_session_notes(session, charged)),
+    )
+
+
+def _second_modifier(chosen: SecondSessionModifier, row: DeliveryRow, before: DeliveryRow | None) -> tuple[str, ...]:
+    """Return the payer's modifier; a repeat (76) of another code is no repeat, and is distinct (59)."""
+    if chosen is SecondSessionModifier.NONE:
+        return ()
+    if chosen is SecondSessionModifier.REPEAT and before is not None and before.code != row.code:
+        return (SecondSessionModifier.DISTINCT.value,)
+    return (chosen.value,)
+
+
+# --- what a person should know of a session -----------------------------------------------------------------------
+
+
+def _too_close(gap: timedelta, before: datetime, minimum_hours: float) -> Note:
+    hours = gap.total_seconds() / 3600
+    return Note(
+        Severity.HOLD,
+        "sessions-too-close",
+        f"Only {hours:.1f} hours after the session of {before:%H:%M}, not the {minimum_hours:g} asked for: no line.",
+    )
+
+
+def _session_notes(session: DeliveredSession, charged: Sequence[JudgedSession]) -> Iterator[Note]:
+    """Yield the holds of a session that has a line: S3, S5, S9 and P1."""
+    if session.is_partial:
+        yield Note(
+            Severity.HOLD,
+            "partial-fraction",
+            "The fraction was stopped part way and not completed that day. Check the reduced line before release.",
+        )
+    if charged and _is_unprescribed(session, charged):
+        yield Note(
+            Severity.HOLD,
+            "second-session-unprescribed",
+            "A further session of the day, and the prescription asks for one a day. Have the prescription checked.",
+        )
+    for plan, number in zip(session.plans, session.fraction_numbers, strict=True):
+        if plan.fractions is not None and number > plan.fractions:
+            yield Note(
+                Severity.HOLD,
+                "fraction-beyond-prescription",
+                f"Fraction {number} of a plan that prescribes {plan.fractions}. Have prescription and record checked.",
+            )
+            break
+    unapproved = [plan for plan in session.plans if plan.approved_on is None or session.on < plan.approved_on]
+    if unapproved:
+        approved_on = unapproved[0].approved_on
+        yield Note(
+            Severity.HOLD,
+            "delivery-before-approval",
+            f"Delivered on {session.on} on a plan that "
+            + (f"was approved on {approved_on}." if approved_on else "nobody has approved."),
+        )
+
+
+def _is_unprescribed(session: DeliveredSession, charged: Sequence[JudgedSession]) -> bool:
+    """Return whether the prescription does not ask for this further session of the day.
+
+    It does where a plan of the session is prescribed twice daily; a plan beside it that is prescribed once may come
+    along once a day. A third session of a plan prescribed twice daily is left to the daily limit (S6).
+    """
+    once_daily = [plan for plan in session.plans if plan.sessions_per_day < TWICE_DAILY]
+    earlier = {plan.key for judged in charged for plan in judged.session.plans}
+    return len(once_daily) == len(session.plans) or any(plan.key in earlier for plan in once_daily)
+
+
+def _stray_findings(case: Case) -> Iterator[Finding]:
+    for session in case.sessions.resumed_another_day:
+        note = Note(
+            Severity.INFO,
+            "resumed-another-day",
+            "Completes a partial session of another day: no line of its own; the first keeps its reduced line.",
+        )
+        yield note.about(Origin.SESSION, session.key, session.on)
+
+
+def _repeat_findings(case: Case) -> Iterator[Finding]:
+    for session in case.sessions.repeated_otherwise:
+        note = Note(
+            Severity.WARNING,
+            "session-arrived-otherwise",
+            "This session arrived twice, and not with the same facts. The first arrival stands; compare the record.",
+        )
+        yield note.about(Origin.SESSION, session.key, session.on)

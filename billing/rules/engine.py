@@ -1,0 +1,107 @@
+"""The charge rules of a course, in order: first what is earned, then what may not stand.
+
+``MAKERS`` turn facts into lines; ``EDITS`` see all lines together and name those that may not be released. To add
+a rule, write it as a function of one of the two shapes and put it into its list with its numbers.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from billing.rules.authorizations import authorization_findings
+from billing.rules.case import Case, Said
+from billing.rules.codebook import Codebook
+from billing.rules.delivery import delivery_lines
+from billing.rules.edits import duplicates, missing_diagnosis, over_daily_limit
+from billing.rules.facts import CourseFacts
+from billing.rules.keyed import keyed_lines
+from billing.rules.lines import ChargeLine, ClaimKind, Finding, Outcome, Severity
+from billing.rules.planning import plan_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """A step that makes lines of facts, and the numbers of the rules that it carries out."""
+
+    make: Callable[[Case], Said]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A step that finds what is wrong between lines, and the numbers of the rules that it carries out."""
+
+    find: Callable[[Case, Sequence[ChargeLine]], Iterable[Finding]]
+    rules: tuple[str, ...]
+
+
+MAKERS = (
+    Maker(plan_lines, ("E4", "P1", "P2", "P8", "P9")),
+    Maker(
+        delivery_lines,
+        (
+            *("E2", "E3", "E5"),
+            *("L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10"),
+            *("S1", "S2", "S3", "S4", "S5", "S7", "S8", "S9", "S10"),
+        ),
+    ),
+    Maker(keyed_lines, ("C3", "C4", "C5", "C7")),
+)
+EDITS = (
+    Edit(over_daily_limit, ("S6", "P7")),
+    Edit(duplicates, ("R2",)),
+    Edit(authorization_findings, ("R1",)),
+    Edit(missing_diagnosis, ("R4",)),
+)
+FOR_EVERY_LINE = ("E1", "C1", "C2", "C6")
+"""Carried out in components.py for whatever a maker earns."""
+
+RULE_NUMBERS = (*FOR_EVERY_LINE, *(number for step in (*MAKERS, *EDITS) for number in step.rules))
+
+_CLAIMS = tuple(ClaimKind)
+
+
+def charge_lines(facts: CourseFacts, codebook: Codebook) -> Outcome:
+    """Return every line that the course should have, and every finding about it.
+
+    The order of the facts in their tuples does not matter; their ``ordinal`` does where time leaves a tie.
+    A line is held when a finding of severity hold names it.
+    """
+    case = Case(facts, codebook)
+    lines: list[ChargeLine] = []
+    findings: list[Finding] = []
+    for maker in MAKERS:
+        said = maker.make(case)
+        lines += said.lines
+        findings += said.findings
+    for edit in EDITS:
+        findings += edit.find(case, lines)
+    return Outcome(
+        tuple(sorted(_with_findings(lines, findings), key=_line_order)),
+        tuple(sorted(findings, key=_finding_order)),
+    )
+
+
+def _with_findings(lines: Iterable[ChargeLine], findings: Iterable[Finding]) -> list[ChargeLine]:
+    """Return the lines, each with the codes of the findings that name it."""
+    naming: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        for key in finding.lines:
+            naming[key].append(finding)
+    if not naming:
+        return list(lines)
+    return [_marked(line, naming[line.key]) if line.key in naming else line for line in lines]
+
+
+def _marked(line: ChargeLine, findings: Sequence[Finding]) -> ChargeLine:
+    held = any(finding.severity is Severity.HOLD for finding in findings)
+    return replace(line, held=held, findings=tuple(sorted({finding.code for finding in findings})))
+
+
+def _line_order(line: ChargeLine) -> tuple[date, str, str, str, int]:
+    return line.on, line.family.value, line.code, line.subject, _CLAIMS.index(line.claim)
+
+
+def _finding_order(finding: Finding) -> tuple[date, str, str, str, str]:
+    return finding.on or date.min, finding.code, finding.subject, finding.severity.value, finding.message
