@@ -1,0 +1,90 @@
+"""Writes the demo: rows of the department and the caseload, then capture, review and export by the real steps."""
+
+import logging
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from courses.models import Course, CourseDiagnosis, Fraction, Plan, Session
+from oncocharge.demo.caseload import CourseCase, SessionCase, draw_caseload
+from oncocharge.demo.department import Department, build_department
+from patients.models import Coverage, Facility, Patient
+
+logger = logging.getLogger(__name__)
+REVIEWED_UNTIL_DAYS = 14
+
+
+def is_written() -> bool:
+    """Whether the demo's rows are there (they come in one transaction, or not at all)."""
+    return Facility.objects.filter(name="Lakeside Radiation Center", machines__name="Linac 2").exists()
+
+
+@transaction.atomic
+def write_rows(today: date) -> int:
+    """Write the department and its courses; return how many patients."""
+    department = build_department()
+    cases = draw_caseload(today)
+    for case in cases:
+        _write_case(case, department)
+    return len(cases)
+
+
+def _write_case(case: CourseCase, department: Department) -> None:
+    patient = Patient.objects.create(
+        mrn=f"DEMO-{case.number + 1:04d}", last_name=case.last_name, first_name=case.first_name,
+        birth_date=case.birth_date, sex=case.sex, street=f"{10 + case.number} Elm Street",
+        city="Springfield", state="MA", zip_code="01103",
+    )  # fmt: skip
+    Coverage.objects.create(
+        patient=patient, payer=department.payers[case.payer], member_id=f"M{100000 + case.number * 37}",
+        effective_from=date(2024, 1, 1),
+    )  # fmt: skip
+    course = Course.objects.create(
+        patient=patient, facility=department.facility, physician=department.physicians[case.physician],
+        title=f"{case.site.replace('_', ' ').capitalize()}, course 1",
+        opened_on=case.opened_on, closed_on=case.closed_on,
+    )  # fmt: skip
+    if case.diagnosis:
+        CourseDiagnosis.objects.create(course=course, position=1, code=case.diagnosis)
+    plans = [_write_plan(case, index, course, department) for index in range(len(case.plans))]
+    _write_sessions(case, course, plans, department)
+
+
+def _write_plan(case: CourseCase, index: int, course: Course, department: Department) -> Plan:
+    plan = case.plans[index]
+    signed: dict[str, object] = {}
+    if plan.approved_on:
+        moment = datetime.combine(plan.approved_on, case.slot, department.facility.zone)
+        signed = {"approved_on": plan.approved_on, "approved_at": moment, "approved_by": department.staff["dana"]}
+    return Plan.objects.create(
+        course=course, key=plan.key, machine=department.machines[case.machine], usual_time=case.slot,
+        **{"new_planning_ct": True, **plan.values, **signed},
+    )  # fmt: skip
+
+
+def _write_sessions(case: CourseCase, course: Course, plans: list[Plan], department: Department) -> None:
+    therapist = department.staff["tess" if case.machine == 0 else "theo"]
+    previous: Session | None = None
+    for session in case.sessions:
+        starts_at = session.at.replace(tzinfo=department.facility.zone).astimezone(UTC)
+        row = Session.objects.create(
+            course=course, machine=department.machines[case.machine], starts_at=starts_at, treated_on=session.at.date(),
+            status=session.status, status_reason=session.reason, resumes=previous if session.resumes_previous else None,
+            guidance=plans[session.plan].default_guidance or "none", guidance_reviewed=True,
+            active_motion_management=session.motion, motion_record_complete=session.motion_record_complete,
+            logged_by=therapist, signed_at=starts_at + timedelta(minutes=12), signed_by=therapist,
+        )  # fmt: skip
+        Fraction.objects.create(
+            course=course, session=row, plan=plans[session.plan], number=session.number, is_standing=_stands(session)
+        )
+        previous = row
+
+
+def _stands(session: SessionCase) -> bool:
+    return session.status != "aborted" and not session.resumes_previous
+
+
+def now_day() -> date:
+    """Return today on the department's clock."""
+    return timezone.localdate()
