@@ -1,6 +1,7 @@
 """Fee schedules: what the practice charges for a code, by date of service."""
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -10,12 +11,36 @@ from patients.models import Payer
 from patients.models.payer import InclusiveDateRange
 
 
-@pghistory.track()
+_RAISE_REVISION = """
+    UPDATE oncocharge_billing_feeschedule SET revision = revision + 1
+     WHERE id IN ({schedules});
+    RETURN NULL;
+"""
+_NEW, _OLD = "SELECT schedule_id FROM new_lines", "SELECT schedule_id FROM old_lines"
+
+
+def _raises_revision(operation: pgtrigger.Operation, schedules: str, **rows: str) -> pgtrigger.Trigger:
+    """Return the trigger that raises a schedule's revision once a statement: a price list has thousands of lines."""
+    return pgtrigger.Trigger(
+        name=f"{str(operation).lower()}_raises_revision",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**rows),
+        func=_RAISE_REVISION.format(schedules=schedules),
+    )
+
+
+@pghistory.track(exclude=["revision"])
 class FeeSchedule(models.Model):
-    """A price list. One without a payer is the practice's own and serves every payer that has none."""
+    """A price list. One without a payer is the practice's own and serves every payer that has none.
+
+    ``revision`` rises with every change of it or its lines, so that open charges can be priced again.
+    """
 
     name = models.CharField(max_length=60, unique=True)
     payer = models.OneToOneField(Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="fee_schedule")
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         ordering = ("name",)
@@ -25,6 +50,14 @@ class FeeSchedule(models.Model):
                 fields=("payer",),
                 condition=Q(payer__isnull=True),
                 nulls_distinct=False,
+            ),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="raises_own_revision",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="IF NEW.revision = OLD.revision THEN NEW.revision := OLD.revision + 1; END IF; RETURN NEW;",
             ),
         )
 
@@ -61,6 +94,11 @@ class FeeLine(models.Model):
                     (InclusiveDateRange("effective_from", "effective_to"), RangeOperators.OVERLAPS),
                 ],
             ),
+        )
+        triggers = (
+            _raises_revision(pgtrigger.Insert, _NEW, new="new_lines"),
+            _raises_revision(pgtrigger.Update, f"{_NEW} UNION {_OLD}", new="new_lines", old="old_lines"),
+            _raises_revision(pgtrigger.Delete, _OLD, old="old_lines"),
         )
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from billing.models.ledger import LedgerEntry
 from courses.models import Course
@@ -13,8 +14,9 @@ from courses.models import Course
 class StandingFinding(models.Model):
     """A problem that a person should see. It stands until the facts no longer give it; a hold may be overridden.
 
-    ``entry`` is the line that it is about, empty where the rules made no line. ``source`` tells who
-    withdraws it: ``rules`` by the next capture, ``fees``, ``claim`` by the step that found it.
+    ``entry`` is the line that it is about, empty where the rules made no line; ``service_on`` the day, where
+    there is one. ``source`` tells who found it and who withdraws it: ``rules``, ``fees`` and ``capture`` the next
+    capture, ``release`` the next try to release the line, ``claim`` the checks of the claim.
     """
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="findings")
@@ -24,7 +26,8 @@ class StandingFinding(models.Model):
     code = models.CharField(max_length=40)
     message = models.CharField(max_length=400)
     subject = models.CharField(max_length=160, blank=True)
-    found_at = models.DateTimeField(auto_now_add=True)
+    service_on = models.DateField(null=True, blank=True)
+    found_at = models.DateTimeField(db_default=Now(), editable=False)
     resolved_at = models.DateTimeField(null=True, blank=True)
     overridden_at = models.DateTimeField(null=True, blank=True)
     overridden_by = models.ForeignKey(
@@ -45,6 +48,10 @@ class StandingFinding(models.Model):
                 name="finding_severity_is_known", condition=Q(severity__in=("hold", "warning", "info", "refused"))
             ),
             models.CheckConstraint(
+                name="finding_source_is_known",
+                condition=Q(source__in=("rules", "fees", "capture", "release", "claim")),
+            ),
+            models.CheckConstraint(
                 name="finding_override_has_user_and_reason",
                 condition=Q(overridden_at__isnull=True) | (Q(overridden_by__isnull=False) & ~Q(override_reason="")),
             ),
@@ -55,6 +62,12 @@ class StandingFinding(models.Model):
                 fields=("entry",),
                 name="finding_holds_entry",
                 condition=Q(resolved_at__isnull=True, overridden_at__isnull=True, severity="hold"),
+            ),
+            # reader: the worklist's findings without a line
+            models.Index(
+                fields=("service_on",),
+                name="finding_stands_alone",
+                condition=Q(resolved_at__isnull=True, entry__isnull=True),
             ),
         )
 

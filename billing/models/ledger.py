@@ -5,9 +5,38 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from billing.models.fees import FeeLine
 from courses.models import Course, Plan, Session
+
+
+_REFUSES_SECOND_STANDING_LINE = """
+    IF NOT EXISTS (
+        SELECT 1 FROM oncocharge_billing_ledgerentry r
+         WHERE r.course_id = NEW.course_id AND r.line_key = NEW.line_key
+           AND r.generation = NEW.generation - 1 AND r.kind = 'reversal')
+    THEN
+        RAISE EXCEPTION 'generation % of a line of course % is posted before generation % is reversed',
+              NEW.generation, NEW.course_id, NEW.generation - 1
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_line_stands_once';
+    END IF;
+    RETURN NEW;
+"""
+
+_REFUSES_CROOKED_REVERSAL = """
+    IF NOT EXISTS (
+        SELECT 1 FROM oncocharge_billing_ledgerentry c
+         WHERE c.id = NEW.reverses_id AND c.kind = 'charge'
+           AND c.course_id = NEW.course_id AND c.line_key = NEW.line_key AND c.generation = NEW.generation
+           AND c.code = NEW.code AND c.service_on = NEW.service_on AND c.units = NEW.units
+           AND c.amount IS NOT DISTINCT FROM -NEW.amount)
+    THEN
+        RAISE EXCEPTION 'the reversal of ledger entry % does not mirror it', NEW.reverses_id
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_reversal_mirrors_its_charge';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class LedgerEntry(models.Model):
@@ -15,7 +44,8 @@ class LedgerEntry(models.Model):
 
     ``line_key`` is the rules' identity of what earned the line; ``generation`` counts the charges
     posted under it, so that two captures at once cannot both post the same line. A reversal
-    carries the key and generation of the charge that it undoes, with negated amounts.
+    carries the key and generation of the charge that it undoes, with negated amounts. ``narrative`` is
+    what fits on a claim; the whole text stands with the keyed line, ``attachment`` refers to the paper.
     """
 
     class Kind(models.TextChoices):
@@ -41,11 +71,12 @@ class LedgerEntry(models.Model):
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     fee_line = models.ForeignKey(FeeLine, on_delete=models.PROTECT, null=True, related_name="ledger_entries")
     narrative = models.CharField(max_length=80, blank=True)
+    attachment = models.CharField("attachment reference", max_length=50, blank=True)
     rule = models.CharField(max_length=8)
     because = models.JSONField(default=dict)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversal")
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replacements")
-    posted_at = models.DateTimeField(auto_now_add=True)
+    posted_at = models.DateTimeField(db_default=Now(), editable=False)
     posted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="ledger_entries"
     )
@@ -67,6 +98,9 @@ class LedgerEntry(models.Model):
             ),
             models.CheckConstraint(name="ledger_units_are_positive", condition=Q(units__gte=1)),
             models.CheckConstraint(
+                name="ledger_only_a_charge_replaces", condition=Q(replaces__isnull=True) | Q(kind="charge")
+            ),
+            models.CheckConstraint(
                 name="ledger_claim_kind_is_known", condition=Q(claim_kind__in=("professional", "institutional"))
             ),
         )
@@ -81,6 +115,20 @@ class LedgerEntry(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Truncate,
                 func="RAISE EXCEPTION 'the ledger is append-only: it cannot be truncated';",
+            ),
+            pgtrigger.Trigger(
+                name="line_stands_once",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__kind="charge", new__generation__gt=1),
+                func=_REFUSES_SECOND_STANDING_LINE,
+            ),
+            pgtrigger.Trigger(
+                name="reversal_mirrors_its_charge",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__kind="reversal"),
+                func=_REFUSES_CROOKED_REVERSAL,
             ),
         )
 

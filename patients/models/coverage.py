@@ -100,6 +100,14 @@ class Encounter(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
             ),
         )
+        triggers = (
+            pgtrigger.Trigger(
+                name="bumps_patient_revision",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=_BUMP_PATIENT,
+            ),
+        )
 
     def __str__(self) -> str:
         return f"encounter {self.pk}"

@@ -31,7 +31,7 @@ class InclusiveDateRange(Func):
 
 @pghistory.track(exclude=["revision"])
 class Payer(Postal):
-    """Who pays. ``revision`` rises with every change of its policies, so that charges can be derived again."""
+    """Who pays. ``revision`` rises with every change of it or its policies, so that charges can be derived again."""
 
     name = models.CharField(max_length=60, unique=True)
     kind = models.CharField(max_length=20, choices=choices_of(PayerKind))
@@ -51,6 +51,14 @@ class Payer(Postal):
     class Meta:
         ordering = ("name",)
         constraints = (models.CheckConstraint(name="payer_id_is_given", condition=~Q(payer_id="")),)
+        triggers = (
+            pgtrigger.Trigger(
+                name="raises_own_revision",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="IF NEW.revision = OLD.revision THEN NEW.revision := OLD.revision + 1; END IF; RETURN NEW;",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
