@@ -49,7 +49,8 @@ class Claim(models.Model):
 class ClaimLine(models.Model):
     """A ledger entry on a claim. An entry is on one claim at most: that is what keeps it from being sent twice."""
 
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="lines")
+    # The unique constraint on (claim, number) is its index too.
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="lines", db_index=False)
     entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, related_name="claim_line")
     number = models.PositiveSmallIntegerField("LX")
     amount = models.DecimalField(max_digits=12, decimal_places=2)

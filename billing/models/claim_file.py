@@ -28,7 +28,11 @@ class ExportRun(models.Model):
 
 @pghistory.track()
 class ClaimFile(models.Model):
-    """One interchange, sealed: its bytes stand in ``parts`` and never change; delivery is noted when it is done."""
+    """One interchange, sealed: its bytes stand in ``parts`` and never change.
+
+    Delivery is two steps, each noted when it is done: ``staged_at``, the whole file lies under a hidden name in
+    the partner's folder; ``delivered_at``, it has got its own name there and the partner may take it.
+    """
 
     partner = models.ForeignKey(TradingPartner, on_delete=models.PROTECT, related_name="files")
     run = models.ForeignKey(ExportRun, on_delete=models.PROTECT, null=True, related_name="files")
@@ -42,6 +46,7 @@ class ClaimFile(models.Model):
     claim_count = models.PositiveIntegerField()
     line_count = models.PositiveIntegerField()
     total_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    staged_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     delivery_error = models.CharField(max_length=200, blank=True)
 
@@ -52,6 +57,10 @@ class ClaimFile(models.Model):
                 name="claim_file_control_number_is_unique", fields=("partner", "usage", "control_number")
             ),
             models.CheckConstraint(name="claim_file_has_claims", condition=Q(claim_count__gte=1)),
+            models.CheckConstraint(
+                name="claim_file_is_staged_before_it_is_delivered",
+                condition=Q(delivered_at__isnull=True) | Q(staged_at__isnull=False),
+            ),
         )
         indexes = (
             models.Index(
@@ -63,8 +72,13 @@ class ClaimFile(models.Model):
             pgtrigger.Protect(
                 name="seal_is_final",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(
-                    "sha256", "byte_count", "control_number", "name", "partner", "claim_count", "total_amount"
+                condition=pgtrigger.AnyChange(exclude=["staged_at", "delivered_at", "delivery_error"]),
+            ),
+            pgtrigger.Protect(
+                name="delivered_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__delivered_at__isnull=False, old__delivered_at__df=pgtrigger.F("new__delivered_at")
                 ),
             ),
         )
@@ -76,7 +90,8 @@ class ClaimFile(models.Model):
 class ClaimFilePart(models.Model):
     """A stretch of a sealed file's bytes; the parts in order are the file."""
 
-    file = models.ForeignKey(ClaimFile, on_delete=models.PROTECT, related_name="parts")
+    # The unique constraint below is its index too.
+    file = models.ForeignKey(ClaimFile, on_delete=models.PROTECT, related_name="parts", db_index=False)
     number = models.PositiveIntegerField()
     content = models.BinaryField()
 

@@ -1,10 +1,13 @@
 """Trading partners: who receives claim files, with which identifiers and control numbers."""
 
 import pghistory
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from patients.models import Payer
+
+FOLDER_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
 @pghistory.track(exclude=["last_control_number"])
@@ -37,7 +40,12 @@ class TradingPartner(models.Model):
     receiver_code = models.CharField("receiver id (NM1*40)", max_length=80)
     claims_per_set = models.PositiveIntegerField("claims in one ST", default=5000)
     uses_extended_characters = models.BooleanField(default=False)
-    folder = models.CharField(max_length=120, help_text="Folder under the outbox in which files are dropped.")
+    folder = models.CharField(
+        max_length=120,
+        unique=True,
+        validators=[RegexValidator(FOLDER_NAME, "A plain name of letters, digits, '-', '_' and '.', without a path.")],
+        help_text="Folder under the outbox in which files are dropped; no two partners share one.",
+    )
     is_default = models.BooleanField(
         default=False, help_text="Takes the claims of payers without a route of their own."
     )
@@ -50,6 +58,12 @@ class TradingPartner(models.Model):
             models.UniqueConstraint(
                 name="partner_default_is_one", fields=("is_default",), condition=Q(is_default=True)
             ),
+            # A receiver tells two interchanges apart by sender and number: two rows for one pair would repeat numbers.
+            models.UniqueConstraint(
+                name="partner_is_one_sender_and_receiver",
+                fields=("sender_qualifier", "sender_id", "receiver_qualifier", "receiver_id", "usage"),
+            ),
+            models.CheckConstraint(name="partner_folder_is_a_plain_name", condition=Q(folder__regex=FOLDER_NAME)),
             models.CheckConstraint(
                 name="partner_control_number_has_nine_digits", condition=Q(last_control_number__lte=999999999)
             ),
