@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from patients.models import Payer
 from patients.models.payer import InclusiveDateRange
 
-
 _RAISE_REVISION = """
     UPDATE oncocharge_billing_feeschedule SET revision = revision + 1
      WHERE id IN ({schedules});

@@ -10,7 +10,6 @@ from django.db.models.functions import Now
 from billing.models.fees import FeeLine
 from courses.models import Course, Plan, Session
 
-
 _REFUSES_SECOND_STANDING_LINE = """
     IF NOT EXISTS (
         SELECT 1 FROM oncocharge_billing_ledgerentry r

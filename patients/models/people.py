@@ -15,7 +15,7 @@ from patients.validators import validate_mrn, validate_npi, validate_taxonomy
 class Patient(Postal):
     """A person under treatment. ``__str__`` gives no name: it may end up in a log.
 
-    ``revision`` rises with every change of the patient's coverages and encounters, so that charges can be derived again.
+    ``revision`` rises with every change of the coverages and encounters, so that charges can be derived again.
     """
 
     mrn = models.CharField("MRN", max_length=30, unique=True, validators=[validate_mrn])
