@@ -7,7 +7,7 @@ _TABLE = "oncocharge_billing_claimfilepart"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oncocharge_billing", "0004_sealed_files_are_staged_then_delivered"),
+        ("oncocharge_billing", "0005_sealed_files_are_staged_then_delivered"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oncocharge_billing", "0003_initial"),
+        ("oncocharge_billing", "0004_fees_raise_revisions_and_reversals_mirror"),
     ]
 
     operations = [
