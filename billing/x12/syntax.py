@@ -55,6 +55,11 @@ _PLAIN = str.maketrans(
 _BETWEEN = "\x1f"  # joins the fields of a value for one look at all of them; no partner's character
 
 
+def allowed_characters(separators: Separators, *, extended: bool) -> frozenset[str]:
+    """Return what may stand in an element: the basic set, or both, without the separators."""
+    return frozenset(_BASIC + (_EXTENDED if extended else "")).difference(*separators[:4])
+
+
 def segment(*elements: str) -> str:
     """Join elements to a segment, without the empty ones at its end.
 
@@ -113,8 +118,7 @@ class Cleaner:
         free_text: Collection[str],
         report: Callable[[str, str], object],
     ) -> None:
-        taken = set("*:^~").union(*separators[:4])
-        self._allowed = set(_BASIC + (_EXTENDED if extended else "")) - taken
+        self._allowed = allowed_characters(separators, extended=extended) - set(USUAL[:4])
         self._safe_bytes = ("".join(sorted(self._allowed)) + _BETWEEN).encode("ascii")
         self._extended = extended
         self._free_text = frozenset(free_text)
