@@ -33,6 +33,13 @@ class ClinicalEvent(models.Model):
     )
     entered_at = models.DateTimeField(auto_now_add=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cancelled_events",
+    )
     amendment_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -43,6 +50,10 @@ class ClinicalEvent(models.Model):
                 fields=("course", "source_key"),
             ),
             models.CheckConstraint(name="event_units_are_positive", condition=Q(units__gte=1)),
+            models.CheckConstraint(
+                name="event_cancelled_has_reason_and_user",
+                condition=Q(cancelled_at__isnull=True) | (~Q(amendment_reason="") & Q(cancelled_by__isnull=False)),
+            ),
         )
         triggers = (bumps_course_revision("event_raises_revision"),)
 

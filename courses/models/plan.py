@@ -49,9 +49,21 @@ class Plan(models.Model):
     respiratory_motion_simulation = models.BooleanField(default=False)
     fractions = models.PositiveSmallIntegerField("prescribed fractions", null=True, blank=True)
     sessions_per_day = models.PositiveSmallIntegerField(default=1)
+    weekdays = models.CharField(max_length=7, default="12345", help_text="Days of treatment: 1 is Monday, 7 is Sunday.")
+    starts_on = models.DateField("first treatment day", null=True, blank=True)
+    usual_time = models.TimeField(null=True, blank=True, help_text="Of the first session of the day; clinic's clock.")
     machine = models.ForeignKey(Machine, on_delete=models.PROTECT, null=True, blank=True, related_name="plans")
     default_guidance = models.CharField(
         max_length=12, blank=True, help_text="Image guidance proposed for each session."
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="confirmed_plans",
+        help_text="Who vouches that the entries are right, where a file proposed them.",
     )
     approved_on = models.DateField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -63,6 +75,9 @@ class Plan(models.Model):
         related_name="approved_plans",
     )
     retired_on = models.DateField(null=True, blank=True, help_text="No fraction is proposed after this day.")
+    amendment_reason = models.CharField(
+        max_length=200, blank=True, help_text="Why its approval was withdrawn, or why it was retired."
+    )
     dicom_uid = models.CharField("DICOM SOP instance UID", max_length=64, null=True, blank=True, unique=True)
     evidence = models.JSONField(
         default=dict,
@@ -88,8 +103,16 @@ class Plan(models.Model):
                 condition=Q(sessions_per_day__gte=1, sessions_per_day__lte=4),
             ),
             models.CheckConstraint(
+                name="plan_weekdays_are_days_of_the_week",
+                condition=Q(weekdays__regex=r"^1?2?3?4?5?6?7?$") & ~Q(weekdays=""),
+            ),
+            models.CheckConstraint(
                 name="plan_fields_or_arcs_not_both",
                 condition=Q(static_fields__isnull=True) | Q(arcs__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="plan_confirmed_has_signer",
+                condition=Q(confirmed_at__isnull=True) | Q(confirmed_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="plan_approval_moment_has_day_and_signer",

@@ -19,6 +19,7 @@ class Session(models.Model):
 
     ``treated_on`` is the clinic-local day of ``starts_at`` (aware UTC). ``source_key`` is the machine's own
     key of the session; ``entry_key`` is the form's or API's key of one submission: the same key twice is one session.
+    ``entry_digest`` tells a repeated submission from a changed one under the same key.
     """
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="sessions")
@@ -42,7 +43,15 @@ class Session(models.Model):
     )
     second_session_reason = models.CharField(max_length=200, blank=True)
     guidance = models.CharField(max_length=12, choices=choices_of(Guidance), default=Guidance.NONE)
-    guidance_reviewed = models.BooleanField(default=False)
+    guidance_reviewed = models.BooleanField(default=False, help_text="By the physician, before the next fraction.")
+    guidance_reviewed_at = models.DateTimeField(null=True, blank=True)
+    guidance_reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reviewed_sessions",
+    )
     active_motion_management = models.CharField(
         max_length=12,
         blank=True,
@@ -55,6 +64,7 @@ class Session(models.Model):
     adapted_online = models.BooleanField(default=False)
     source_key = models.CharField(max_length=128, null=True, blank=True)
     entry_key = models.UUIDField(null=True, blank=True, unique=True)
+    entry_digest = models.CharField(max_length=64, blank=True, editable=False)
     logged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -99,6 +109,10 @@ class Session(models.Model):
             models.CheckConstraint(
                 name="session_cancelled_has_reason_and_user",
                 condition=Q(cancelled_at__isnull=True) | (~Q(amendment_reason="") & Q(cancelled_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="session_reviewed_has_reviewer",
+                condition=Q(guidance_reviewed_at__isnull=True) | Q(guidance_reviewed_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="session_interrupted_has_reason",

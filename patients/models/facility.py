@@ -1,6 +1,7 @@
 """Where patients are treated, and what that practice bills."""
 
-from zoneinfo import available_timezones
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 import pghistory
 import pgtrigger
@@ -77,3 +78,12 @@ class Facility(Postal):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose calendar decides the day of a session."""
+        return ZoneInfo(self.time_zone)
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the clinic-local day of an aware moment."""
+        return moment.astimezone(self.zone).date()

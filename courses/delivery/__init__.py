@@ -1,0 +1,38 @@
+"""What was delivered: log, amend, cancel and review sessions; what a machine has to do on a day.
+
+Every change of a session goes through these steps, whoever asks: the therapist's form, the API,
+an imported file. Each locks the course first, so that two hands on one course take turns.
+What a session is worth is not known here.
+"""
+
+from courses.delivery.cautions import Caution, warnings
+from courses.delivery.corrections import amend_session, cancel_session
+from courses.delivery.entries import Changes, EntryConflict, Logged, Particulars, digest_of_session
+from courses.delivery.log import log_session
+from courses.delivery.machine_day import DayRow, MachineDay, RowState, machine_day, row_of_course
+from courses.delivery.proposals import Proposal, next_number, propose_session, standing_numbers
+from courses.delivery.review import Reviewed, review_guidance
+
+__all__ = [
+    "Caution",
+    "Changes",
+    "DayRow",
+    "EntryConflict",
+    "Logged",
+    "MachineDay",
+    "Particulars",
+    "Proposal",
+    "Reviewed",
+    "RowState",
+    "amend_session",
+    "cancel_session",
+    "digest_of_session",
+    "log_session",
+    "machine_day",
+    "next_number",
+    "propose_session",
+    "review_guidance",
+    "row_of_course",
+    "standing_numbers",
+    "warnings",
+]

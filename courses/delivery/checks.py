@@ -1,0 +1,133 @@
+"""What makes an entry impossible, all faults at once; and how an entry's words become columns.
+
+Impossible is only what cannot have happened. What a department may have its reasons for
+(a fraction beyond the prescription, a plan not yet approved) is a caution, see cautions.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from courses.delivery.entries import Faults, Particulars
+from courses.delivery.proposals import is_open_partial
+from courses.models import Course, Machine, Plan, Session
+from courses.terms import Guidance, SessionStatus
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+MOST_FRACTIONS = 200
+FOREIGN_KEYS = ("course", "machine", "resumes", "logged_by", "signed_by", "cancelled_by", "guidance_reviewed_by")
+
+
+def lock(course: Course) -> Course:
+    """Return the course with its facility, locked against other steps until the transaction ends."""
+    rows = Course.objects.select_for_update(of=("self",), no_key=True).select_related("facility")
+    return rows.get(pk=course.pk)
+
+
+def faults_of(
+    *,
+    course: Course,
+    plans: Sequence[Plan],
+    numbers: Mapping[Plan, int | None] | None,
+    at: datetime,
+    status: SessionStatus | str,
+    machine: Machine | None,
+    said: Particulars,
+    itself: Session | None = None,
+) -> Faults:
+    """Return every fault of an entry by field; ``itself`` is the session that an amendment corrects."""
+    faults: Faults = {
+        "plans": _faults_of_plans(course, plans),
+        "numbers": _faults_of_numbers(plans, numbers),
+        "at": _faults_of_moment(at),
+        "status": [],
+        "machine": [],
+        "status_reason": [],
+        "resumes": [],
+    }
+    if status not in set(SessionStatus):
+        faults["status"].append(f"'{status}' is not one of treated, partial, aborted.")
+    elif status != SessionStatus.TREATED and not said.get("status_reason", "").strip():
+        faults["status_reason"].append(f"Say why the session was {status}.")
+    if machine is not None and machine.facility_id != course.facility_id:
+        faults["machine"].append(f"{machine.name} does not stand at {course.facility.name}, where this course is.")
+    if resumes := said.get("resumes"):
+        faults["resumes"] = _faults_of_resumption(course, plans, resumes, at, itself)
+    return {field: messages for field, messages in faults.items() if messages}
+
+
+def _faults_of_plans(course: Course, plans: Sequence[Plan]) -> list[str]:
+    if not plans:
+        return ["Choose at least one plan."]
+    faults = [f"Plan {plan.key} belongs to another course." for plan in plans if plan.course_id != course.pk]
+    if len({plan.pk for plan in plans}) < len(plans):
+        faults.append("A plan is named twice.")
+    return faults
+
+
+def _faults_of_numbers(plans: Sequence[Plan], numbers: Mapping[Plan, int | None] | None) -> list[str]:
+    faults = [
+        f"Plan {plan.key} has a fraction number but is not chosen." for plan in numbers or () if plan not in plans
+    ]
+    for plan, number in (numbers or {}).items():
+        if number is not None and not 1 <= number <= MOST_FRACTIONS:
+            faults.append(f"{number} is not a fraction of {plan.key}; wanted is 1 to {MOST_FRACTIONS}.")
+    return faults
+
+
+def _faults_of_moment(at: datetime) -> list[str]:
+    if at.tzinfo is None:
+        return ["The time lacks its zone."]
+    if at > timezone.now() + CLOCKS_DIFFER:
+        return ["The session lies in the future; it can be logged once it was treated."]
+    return []
+
+
+def _faults_of_resumption(
+    course: Course, plans: Sequence[Plan], resumes: Session, at: datetime, itself: Session | None
+) -> list[str]:
+    if resumes.course_id != course.pk or resumes.cancelled_at is not None:
+        return ["The session to resume does not stand in this course."]
+    others = Session.objects.filter(resumes=resumes, cancelled_at__isnull=True)
+    if itself is not None:
+        others = others.exclude(pk__in=[itself.pk])
+    faults = []
+    if not is_open_partial(resumes, others):
+        faults.append("The session to resume was not partial, or was resumed already.")
+    if at.tzinfo is not None and resumes.starts_at >= at:
+        faults.append("A session resumes one that began before it.")
+    if not {one.plan_id for one in resumes.fractions.all()} & {plan.pk for plan in plans}:
+        faults.append("The session to resume delivered none of these plans.")
+    return faults
+
+
+def written_session(
+    session: Session,
+    *,
+    at: datetime,
+    status: SessionStatus | str,
+    machine: Machine | None,
+    plans: Sequence[Plan],
+    said: Particulars,
+) -> Session:
+    """Return the session with the entry's words in its columns, unsaved.
+
+    Raises:
+        ValidationError: a word is too long or not one of its list.
+    """
+    proposed = next((plan.default_guidance for plan in plans if plan.default_guidance), Guidance.NONE.value)
+    session.starts_at, session.treated_on = at, session.course.facility.day_of(at)
+    session.status, session.machine = str(status), machine
+    session.resumes = said.get("resumes")
+    session.guidance = str(said.get("guidance", proposed))
+    session.status_reason = said.get("status_reason", "").strip() if status != SessionStatus.TREATED else ""
+    session.second_session_reason = said.get("second_session_reason", "").strip()
+    session.guidance_reviewed = said.get("guidance_reviewed", False)
+    session.active_motion_management = str(said.get("active_motion_management", ""))
+    session.motion_record_complete = said.get("motion_record_complete")
+    session.mixed_electrons = said.get("mixed_electrons", False)
+    session.is_inpatient = said.get("is_inpatient", False)
+    session.adapted_online = said.get("adapted_online", False)
+    session.clean_fields(exclude=FOREIGN_KEYS)
+    return session

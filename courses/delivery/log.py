@@ -1,0 +1,179 @@
+"""Log a session: record and sign it in one go, once, however often and by however many hands it is sent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Unpack
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from courses.delivery.checks import faults_of, lock, written_session
+from courses.delivery.entries import (
+    EntryConflict,
+    Logged,
+    Particulars,
+    digest_of_entry,
+    name_of,
+    raise_faults,
+    when,
+)
+from courses.delivery.proposals import next_number, standing_numbers
+from courses.models import Course, Fraction, Machine, Plan, Session
+from courses.signals import ring
+from courses.terms import SessionStatus
+
+SAME_VISIT = timedelta(minutes=10)
+"""Two entries of one plan closer than this, and no fraction named, are one visit to the machine."""
+
+
+def log_session(
+    *,
+    course: Course,
+    plans: Sequence[Plan],
+    at: datetime,
+    by: User,
+    status: SessionStatus | str = SessionStatus.TREATED,
+    machine: Machine | None = None,
+    numbers: Mapping[Plan, int | None] | None = None,
+    entry_key: UUID | None = None,
+    source_key: str | None = None,
+    **particulars: Unpack[Particulars],
+) -> Logged:
+    """Record and sign a session; the same entry or the same fraction a second time makes no second session.
+
+    1. The same ``entry_key`` (a double click, a resend, a retry) or ``source_key`` (the machine's own) gives
+       the session that it made the first time.
+    2. A fraction that already stands gives the session in which it stands, and says who logged it and when.
+    3. ``numbers`` names the fraction of each plan, None for a session whose source gives none; without
+       ``numbers`` each plan gets its next one, unless a session of the plan began within ten minutes: that is it.
+
+    Args:
+        at: the aware moment at which the session began; its day is the day of the facility's zone.
+
+    Raises:
+        ValidationError: every faulty field at once; nothing is stored.
+        EntryConflict: the key came before, with other content.
+    """
+    digest = digest_of_entry(
+        at=at, status=status, plans=plans, numbers=numbers, machine=machine, particulars=particulars
+    )
+    with transaction.atomic():
+        course = lock(course)
+        if known := _sent_before(course, entry_key, source_key, digest):
+            return known
+        raise_faults(
+            faults_of(
+                course=course, plans=plans, numbers=numbers, at=at, status=status, machine=machine, said=particulars
+            )
+        )
+        session = written_session(
+            Session(course=course, entry_key=entry_key, source_key=source_key, entry_digest=digest, logged_by=by),
+            at=at,
+            status=status,
+            machine=machine,
+            plans=plans,
+            said=particulars,
+        )
+        fractions = _fractions(session, plans, numbers)
+        if found := _standing_already(session, fractions, named=numbers is not None):
+            return found
+        return _store(session, fractions, by)
+
+
+def _sent_before(course: Course, entry_key: UUID | None, source_key: str | None, digest: str) -> Logged | None:
+    """Return the session that this very entry made before.
+
+    Raises:
+        EntryConflict: the key is known, the content is not.
+    """
+    if entry_key is None and source_key is None:
+        return None
+    known = Session.objects.select_related("course__facility", "logged_by")
+    found = known.filter(entry_key=entry_key).first() if entry_key else None
+    if found is None and source_key:
+        found = known.filter(course=course, source_key=source_key).first()
+    if found is None:
+        return None
+    if found.entry_digest not in ("", digest) or found.course_id != course.pk:
+        raise EntryConflict(
+            f"This entry was saved before with other content, as the session of {when(found)}. "
+            "Nothing was changed. To correct that session, open it and amend it.",
+            found,
+        )
+    if found.cancelled_at is not None:
+        return Logged(found, False, f"This entry was saved before and cancelled since: {found.amendment_reason}.")
+    return Logged(found, False, f"Already saved: {sentence_of(found)}")
+
+
+def _fractions(session: Session, plans: Sequence[Plan], numbers: Mapping[Plan, int | None] | None) -> list[Fraction]:
+    """Return the session's fractions, unsaved; a resumption names the fraction that it completes, not standing."""
+    standing = standing_numbers(session.course) if numbers is None else {}
+    resumed = {one.plan_id: one.number for one in session.resumes.fractions.all()} if session.resumes else {}
+    made = []
+    for plan in plans:
+        if plan.pk in resumed:
+            number, stands = resumed[plan.pk], False
+        else:
+            number = next_number(standing.get(plan.pk, ())) if numbers is None else numbers.get(plan)
+            stands = session.status != SessionStatus.ABORTED
+        made.append(Fraction(course=session.course, session=session, plan=plan, number=number, is_standing=stands))
+    return made
+
+
+def _standing_already(session: Session, fractions: Sequence[Fraction], *, named: bool) -> Logged | None:
+    """Return the session that delivered one of these fractions, or that began at the same time."""
+    wanted = {(one.plan_id, one.number) for one in fractions if one.is_standing}
+    rows = Fraction.objects.filter(course=session.course, is_standing=True, plan__in=[one.plan for one in fractions])
+    if named:
+        rows = rows.filter(number__in=[number for _, number in wanted if number is not None])
+    else:
+        rows = rows.filter(
+            session__starts_at__range=(session.starts_at - SAME_VISIT, session.starts_at + SAME_VISIT),
+            session__resumes=session.resumes,
+        )
+    for row in rows.select_related("session__course__facility", "session__logged_by", "plan"):
+        if not named or (row.plan_id, row.number) in wanted:
+            return _already(row, len(fractions))
+    return None
+
+
+def _already(row: Fraction, count: int) -> Logged:
+    others = " None of this entry was stored." if count > 1 else ""
+    return Logged(
+        row.session,
+        False,
+        f"{_fraction_in_words(row)} was already logged by {name_of(row.session.logged_by)}, for {when(row.session)}. "
+        f"It was not logged twice.{others}",
+    )
+
+
+def _store(session: Session, fractions: Sequence[Fraction], by: User) -> Logged:
+    """Sign and write. The database's own constraints speak last, should a hand have gone past the lock."""
+    session.signed_at, session.signed_by = timezone.now(), by
+    try:
+        with transaction.atomic():
+            session.save(force_insert=True)
+            Fraction.objects.bulk_create(fractions)
+    except IntegrityError as error:
+        session.pk = None
+        found = _sent_before(session.course, session.entry_key, session.source_key, session.entry_digest)
+        found = found or _standing_already(session, fractions, named=True)
+        if found is None:
+            raise error
+        return found
+    ring(session.course_id)
+    return Logged(session, True, f"Saved: {sentence_of(session, fractions)}")
+
+
+def sentence_of(session: Session, fractions: Sequence[Fraction] | None = None) -> str:
+    """Return the session in words: 'fraction 7 of P1, Mar 3, 09:04, logged by Kim Lee.'"""
+    rows = list(session.fractions.select_related("plan")) if fractions is None else fractions
+    what = " and ".join(_fraction_in_words(row) for row in rows)
+    how = "" if session.status == SessionStatus.TREATED else f", {session.status}"
+    return f"{what[:1].lower()}{what[1:]}{how}, {when(session)}, logged by {name_of(session.logged_by)}."
+
+
+def _fraction_in_words(row: Fraction) -> str:
+    return f"Fraction {row.number} of {row.plan.key}" if row.number else f"A fraction of {row.plan.key}"

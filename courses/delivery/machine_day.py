@@ -1,0 +1,165 @@
+"""What a machine has to do on a day: who is due, who was treated, which fraction comes next.
+
+Due is who has a living plan on the machine whose weekdays name the day. The same few statements
+are asked however many patients there are.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import cast
+
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from courses.delivery.proposals import FRACTIONS, Standing, due_plans, is_open_partial, next_number
+from courses.models import Course, Fraction, Machine, Plan, Session
+from courses.terms import SessionStatus
+
+LAST = time.max
+
+
+class RowState(StrEnum):
+    """How a patient's day at the machine stands."""
+
+    DUE = "due"
+    SECOND_DUE = "second due"
+    TREATED = "treated"
+    PARTIAL = "partial"
+    ABORTED = "aborted"
+    NOT_DUE = "not due"
+
+
+@dataclass(frozen=True, slots=True)
+class NextFraction:
+    """The fraction of a plan that comes next, of how many."""
+
+    plan: Plan
+    number: int
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it lies beyond the prescription."""
+        return self.plan.fractions is not None and self.number > self.plan.fractions
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One course on the machine's day."""
+
+    course: Course
+    state: RowState
+    usual_time: time | None
+    """When the patient usually comes: as planned, else as the last time; None if neither is known."""
+    coming: tuple[NextFraction, ...]
+    """What the next session would deliver; empty when all is delivered or nothing has begun."""
+    sessions: tuple[Session, ...]
+    """The day's sessions that stand, on whichever machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineDay:
+    """The day's list in order of time, and who else has a course on this machine but is not due."""
+
+    machine: Machine
+    day: date
+    rows: tuple[DayRow, ...]
+    others: tuple[DayRow, ...]
+
+
+def machine_day(*, machine: Machine, day: date) -> MachineDay:
+    """Return the machine's list of a day (seven queries)."""
+    facility = machine.facility
+    here = Q(machine=machine) | Q(machine__isnull=True, course__facility=facility)
+    open_then = Q(course__opened_on__lte=day) & (Q(course__closed_on__isnull=True) | Q(course__closed_on__gte=day))
+    planned = Plan.objects.filter(here & open_then).exclude(retired_on__lt=day).values("course_id")
+    treated = Session.objects.filter(machine=machine, treated_on=day, cancelled_at__isnull=True).values("course_id")
+    rows = _rows(Course.objects.filter(Q(pk__in=planned) | Q(pk__in=treated)), day, machine)
+    listed = [row for row in rows if row.state != RowState.NOT_DUE]
+    return MachineDay(machine, day, tuple(listed), tuple(row for row in rows if row.state == RowState.NOT_DUE))
+
+
+def row_of_course(*, course: Course, machine: Machine, day: date) -> DayRow:
+    """Return one course's row of the machine's day (as many queries as the whole list)."""
+    return _rows(Course.objects.filter(pk=course.pk), day, machine)[0]
+
+
+def _rows(courses: QuerySet[Course], day: date, machine: Machine) -> list[DayRow]:
+    before = Session.objects.filter(course=OuterRef("pk"), treated_on__lt=day, cancelled_at__isnull=True)
+    found = courses.select_related("patient", "facility").prefetch_related(
+        "plans",
+        Prefetch(
+            "sessions",
+            Session.objects.filter(treated_on=day, cancelled_at__isnull=True)
+            .select_related("logged_by", "machine")
+            .prefetch_related(FRACTIONS)
+            .order_by("starts_at", "pk"),
+            to_attr="of_the_day",
+        ),
+        Prefetch("delivered_fractions", Fraction.objects.filter(is_standing=True), to_attr="standing"),
+    )
+    found = found.annotate(last_at=Subquery(before.order_by("-starts_at").values("starts_at")[:1]))
+    rows = [_row(course, day, machine) for course in found]
+    return sorted(rows, key=lambda row: (row.usual_time or LAST, row.course.patient.last_name, row.course.pk))
+
+
+def _row(course: Course, day: date, machine: Machine) -> DayRow:
+    plans = [plan for plan in course.plans.all() if plan.machine_id in (None, machine.pk)]
+    mine = {plan.pk for plan in plans}
+    sessions = [
+        one
+        for one in cast(list[Session], course.of_the_day)  # type: ignore[attr-defined]  # prefetched above
+        if one.machine_id == machine.pk or any(fraction.plan_id in mine for fraction in one.fractions.all())
+    ]
+    standing: dict[int, list[int | None]] = defaultdict(list)
+    for fraction in cast(list[Fraction], course.standing):  # type: ignore[attr-defined]  # prefetched above
+        standing[fraction.plan_id].append(fraction.number)
+    due = due_plans(plans, standing, day)
+    on_weekday = [plan for plan in due if str(day.isoweekday()) in plan.weekdays]
+    state = _state(sessions, due, is_due=bool(on_weekday))
+    return DayRow(
+        course=course,
+        state=state,
+        usual_time=_usual_time(course, due, sessions),
+        coming=_coming(state, sessions, on_weekday or due, standing),
+        sessions=tuple(sessions),
+    )
+
+
+def _state(sessions: Sequence[Session], due: Sequence[Plan], *, is_due: bool) -> RowState:
+    if not sessions:
+        return RowState.DUE if is_due else RowState.NOT_DUE
+    if _open_partial(sessions):
+        return RowState.PARTIAL
+    done = sum(one.status != SessionStatus.ABORTED and one.resumes_id is None for one in sessions)
+    if done >= _per_day(sessions, due) or not due:
+        return RowState.TREATED
+    return RowState.ABORTED if sessions[-1].status == SessionStatus.ABORTED else RowState.SECOND_DUE
+
+
+def _per_day(sessions: Iterable[Session], due: Iterable[Plan]) -> int:
+    delivered = [fraction.plan for one in sessions for fraction in one.fractions.all()]
+    return max((plan.sessions_per_day for plan in (*delivered, *due)), default=1)
+
+
+def _open_partial(sessions: Sequence[Session]) -> Session | None:
+    return next((one for one in reversed(sessions) if is_open_partial(one, sessions)), None)
+
+
+def _coming(
+    state: RowState, sessions: Sequence[Session], due: Iterable[Plan], standing: Standing
+) -> tuple[NextFraction, ...]:
+    partial = _open_partial(sessions) if state == RowState.PARTIAL else None
+    if partial is not None:
+        return tuple(NextFraction(fraction.plan, fraction.number or 1) for fraction in partial.fractions.all())
+    return tuple(NextFraction(plan, next_number(standing.get(plan.pk, ()))) for plan in due)
+
+
+def _usual_time(course: Course, due: Iterable[Plan], sessions: Sequence[Session]) -> time | None:
+    planned = [plan.usual_time for plan in due if plan.usual_time is not None]
+    if planned:
+        return min(planned)
+    last_at: datetime | None = course.last_at  # type: ignore[attr-defined]  # annotated above
+    moment = last_at or (sessions[0].starts_at if sessions else None)
+    return moment.astimezone(course.facility.zone).time() if moment else None

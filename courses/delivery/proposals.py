@@ -1,0 +1,110 @@
+"""What comes next: which plans are due, which fraction of each, and all that a form can know beforehand."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch
+
+from courses.models import Course, Fraction, Plan, Session
+from courses.terms import Guidance, PlanKind, SessionStatus
+
+REPLACING = frozenset({PlanKind.REPLAN, PlanKind.REVISION})
+FRACTIONS = Prefetch("fractions", Fraction.objects.select_related("plan"))
+Standing = Mapping[int, Sequence[int | None]]
+"""By plan id, the numbers of its standing fractions; None where the source gave none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """All that an entry form is filled in with."""
+
+    numbers: Mapping[Plan, int]
+    guidance: str
+    resumes: Session | None
+    previous: Session | None
+    """The last session of that day in which beam was delivered."""
+
+
+def standing_numbers(course: Course, *, leaving_out: Session | None = None) -> Standing:
+    """Return the standing fractions of a course by plan (one query)."""
+    rows = Fraction.objects.filter(course=course, is_standing=True)
+    if leaving_out is not None:
+        rows = rows.exclude(session=leaving_out)
+    standing: dict[int, list[int | None]] = {}
+    for plan_id, number in rows.values_list("plan_id", "number"):
+        standing.setdefault(plan_id, []).append(number)
+    return standing
+
+
+def next_number(taken: Iterable[int | None]) -> int:
+    """Return the first fraction that nothing stands for; unnumbered ones count from the front.
+
+    >>> next_number([1, 2, 3]), next_number([1, 3]), next_number([None, None]), next_number([])
+    (4, 2, 3, 1)
+    """
+    found = list(taken)
+    numbers = {number for number in found if number is not None}
+    unnumbered = len(found) - sum(number is not None for number in found)
+    candidate = 0
+    while True:
+        candidate += 1
+        if candidate not in numbers:
+            if unnumbered == 0:
+                return candidate
+            unnumbered -= 1
+
+
+def due_plans(plans: Iterable[Plan], standing: Standing, day: date) -> list[Plan]:
+    """Return the plans that the next session of this course delivers: for each site the first that is not complete.
+
+    A replan or revision takes the place of every earlier plan of its site; a boost waits its turn.
+    Plans that nobody approved come in only where the course has no approved one.
+    """
+    living = [plan for plan in plans if plan.retired_on is None or plan.retired_on >= day]
+    approved = [plan for plan in living if plan.is_approved]
+    by_site: dict[tuple[str, str], list[Plan]] = {}
+    for plan in sorted(approved or living, key=lambda plan: (plan.approved_on or date.max, plan.pk)):
+        line = by_site.setdefault((plan.site, plan.laterality), [])
+        if plan.kind in REPLACING:
+            line.clear()
+        line.append(plan)
+    return [due for line in by_site.values() if (due := _first_incomplete(line, standing, day))]
+
+
+def _first_incomplete(line: Sequence[Plan], standing: Standing, day: date) -> Plan | None:
+    for plan in line:
+        if plan.fractions is None or next_number(standing.get(plan.pk, ())) <= plan.fractions:
+            return plan if plan.starts_on is None or plan.starts_on <= day else None
+    return None
+
+
+def propose_session(*, course: Course, day: date, plans: Sequence[Plan] | None = None) -> Proposal:
+    """Return what the next session of the course on that day would be (three queries).
+
+    After a partial session of the same day the proposal resumes it: the same plans and numbers.
+    """
+    every = list(course.plans.all())
+    standing = standing_numbers(course)
+    today = sessions_of_day(course, day)
+    partial = next((one for one in reversed(today) if is_open_partial(one, today)), None)
+    if partial is not None:
+        numbers = {fraction.plan: fraction.number or 1 for fraction in partial.fractions.all()}
+    else:
+        chosen = due_plans(every, standing, day) if plans is None else plans
+        numbers = {plan: next_number(standing.get(plan.pk, ())) for plan in chosen}
+    guidance = next((plan.default_guidance for plan in numbers if plan.default_guidance), Guidance.NONE.value)
+    beamed = [one for one in today if one.status != SessionStatus.ABORTED]
+    return Proposal(numbers, guidance, partial, beamed[-1] if beamed else None)
+
+
+def sessions_of_day(course: Course, day: date) -> list[Session]:
+    """Return the sessions that stand on that day in order of time, with fractions and plans (two queries)."""
+    rows = Session.objects.filter(course=course, treated_on=day, cancelled_at__isnull=True)
+    return list(rows.select_related("logged_by").prefetch_related(FRACTIONS).order_by("starts_at", "pk"))
+
+
+def is_open_partial(session: Session, others: Iterable[Session]) -> bool:
+    """Whether the session was partial and none of the others completed it."""
+    completed = any(one.resumes_id == session.pk and one.status != SessionStatus.ABORTED for one in others)
+    return session.status == SessionStatus.PARTIAL and not completed

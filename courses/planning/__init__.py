@@ -1,0 +1,33 @@
+"""What is prescribed: open and close a course; propose, confirm, approve and retire its plans; its events.
+
+The steps behind the course page, the API and every import. Each locks the course and rings the doorbell
+inside its transaction; each is safe to repeat. What the sessions delivered is delivery's.
+"""
+
+from courses.planning.course import close_course, open_course, reopen_course, set_diagnoses
+from courses.planning.events import cancel_event, record_event
+from courses.planning.plan import (
+    PlanFacts,
+    approve_plan,
+    confirm_plan,
+    propose_plan,
+    record_approval,
+    retire_plan,
+    withdraw_approval,
+)
+
+__all__ = [
+    "PlanFacts",
+    "approve_plan",
+    "cancel_event",
+    "close_course",
+    "confirm_plan",
+    "open_course",
+    "propose_plan",
+    "record_approval",
+    "record_event",
+    "reopen_course",
+    "retire_plan",
+    "set_diagnoses",
+    "withdraw_approval",
+]
