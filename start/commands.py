@@ -3,6 +3,9 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from start.browser import ensure_browser, find_browser
+from start.checks import run_checks
+from start.chores import bench, clean, demo, lock
 from start.install import Environment, ensure_installed
 from start.processes import Stopped, StopRequest
 from start.run import run
@@ -13,9 +16,17 @@ Command = Callable[[Environment, Sequence[str], StopRequest], int]
 
 
 def test(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
-    """Run the tests against throw-away servers; words after it go to pytest."""
+    """Run all tests against throw-away servers; words after it go to pytest."""
     ensure_installed(environment, "dev", stop)
-    return run_tests(environment, arguments, stop, "")
+    # With words of one's own one knows what one asks for; a browser is then used if there is one.
+    browser = find_browser(environment) if arguments else ensure_browser(environment, stop)
+    return run_tests(environment, arguments, stop, browser)
+
+
+def check(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
+    """Check format, lint, types, imports, templates, compose file, migrations, tables, settings."""
+    ensure_installed(environment, "dev", stop)
+    return run_checks(environment, stop)
 
 
 def help_(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
@@ -29,6 +40,11 @@ def help_(environment: Environment, arguments: Sequence[str], stop: StopRequest)
 COMMANDS: dict[str, Command] = {
     "run": run,
     "test": test,
+    "check": check,
+    "bench": bench,
+    "lock": lock,
+    "demo": demo,
+    "clean": clean,
     "help": help_,
 }
 

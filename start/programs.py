@@ -15,6 +15,8 @@ from start.voice import Refusal
 NAMES = ("web", "worker", "beat")
 WEB_ANSWERS_WITHIN_S = 60.0
 THREADS = "8"
+# Celery warns whoever is root; on one's own machine, with JSON as the only content, that is noise.
+NOT_ROOTS_BUSINESS = "ignore:You're running the worker with superuser privileges"
 
 
 def marks(start: Start) -> dict[str, list[str]]:
@@ -46,7 +48,7 @@ def start_jobs(start: Start) -> None:
 
 def _launch(start: Start, name: str, line: list[str]) -> None:
     _pid_file(start, name).unlink(missing_ok=True)
-    line = [start.python, "-m", *line, *marks(start)[name]]
+    line = [start.python, "-W", NOT_ROOTS_BUSINESS, "-m", *line, *marks(start)[name]]
     start.programs.append(spawn(name, line, env=start.variables, cwd=start.root))
 
 

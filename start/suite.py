@@ -41,7 +41,7 @@ def throw_away_servers(
             stores.stop(stop)
 
 
-def test_variables(servers: Mapping[str, str]) -> dict[str, str]:
+def variables_for_tests(servers: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of a test process: ours, and nothing of a practice's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ONCOCHARGE_")}
     besides = {"ONCOCHARGE_ENV": "test", "DJANGO_SETTINGS_MODULE": "oncocharge.settings"}
@@ -52,7 +52,7 @@ def test_variables(servers: Mapping[str, str]) -> dict[str, str]:
 def run_tests(environment: Environment, arguments: Sequence[str], stop: StopRequest, browser: str) -> int:
     """Run pytest with the arguments; return its exit code."""
     with throw_away_servers(environment, stop) as servers:
-        variables = test_variables(servers)
+        variables = variables_for_tests(servers)
         if browser:
             variables["ONCOCHARGE_TEST_BROWSER"] = browser
         command: list[str | Path] = [environment.python, "-m", "pytest", *arguments]

@@ -1,0 +1,69 @@
+"""The small commands: lock, demo, bench, clean."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from start.identity import system_folder
+from start.install import Environment, ensure_installed
+from start.local import Local
+from start.processes import StopRequest, in_foreground, require_success, spawn
+from start.suite import variables_for_tests, throw_away_servers
+from start.voice import Refusal, say
+
+LOCKS = ("start", "base", "local", "prod", "dev")
+CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", "staticfiles")
+
+
+def lock(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
+    """Write requirements/*.txt anew from *.in: newest versions that fit, with hashes."""
+    ensure_installed(environment, "dev", stop)
+    for name in LOCKS:
+        line: list[str | Path] = [
+            environment.venv / "bin" / "uv",
+            "pip",
+            "compile",
+            "--quiet",
+            "--universal",
+            "--upgrade",
+        ]
+        line += ["--generate-hashes", "--python-version", "3.11", "--no-emit-index-url"]
+        line += ["--custom-compile-command", "make lock", f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
+        child = spawn("lock", line, cwd=environment.root)
+        require_success(child, stop, otherwise=f"requirements/{name}.in could not be locked; the lines above say why.")
+    say("Locked. `make test` installs the new versions and tries them.")
+    return 0
+
+
+def demo(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
+    """Load the demo data into the database of the running site, or show its logins (--logins)."""
+    local = Local.open(environment.root)
+    if not os.environ.get("DATABASE_URL") and not local.is_claimed():
+        raise Refusal("No database is running. `make run` starts one; then say `make demo` in a second terminal.")
+    ensure_installed(environment, "local", stop)
+    line: list[str | Path] = [environment.python, "manage.py", "demo", *arguments]
+    return in_foreground(line, env=os.environ, cwd=environment.root, stop=stop)
+
+
+def bench(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
+    """Measure the speed of capture, export and the form against floors of the same run."""
+    ensure_installed(environment, "dev", stop)
+    with throw_away_servers(environment, stop, careless=False) as servers:
+        line: list[str | Path] = [environment.python, "-m", "bench", *arguments]
+        return in_foreground(line, env=variables_for_tests(servers), cwd=environment.root, stop=stop)
+
+
+def clean(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
+    """Delete what the start made: .venv, .local with its database, caches."""
+    local = Local.open(environment.root)
+    local.claim()
+    folders = [environment.venv, local.folder, system_folder(local.folder)]
+    folders += [environment.root / name for name in CACHES]
+    folders += [path for path in environment.root.rglob("__pycache__") if environment.venv not in path.parents]
+    for folder in folders:
+        if folder.exists():
+            if folder.name != "__pycache__":
+                say(f"Deleting {folder}")
+            shutil.rmtree(folder)
+    return 0
