@@ -1,0 +1,167 @@
+"""Register patients and their coverages: admit, correct, add a coverage, end it.
+
+The steps behind the patient pages and every import of patients. Charges that a changed coverage
+touches are found by the patient's revision, which the database raises itself.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TypedDict, TypeVar, Unpack
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+
+from patients.identifiers import compact_mrn
+from patients.models import Coverage, Patient, Payer
+from patients.terms import Relationship
+
+
+class PatientFacts(TypedDict, total=False):
+    """What a patient's row says beside MRN and last name, by the names of its columns."""
+
+    first_name: str
+    middle_name: str
+    birth_date: date | None
+    sex: str
+    phone: str
+    street: str
+    street2: str
+    city: str
+    state: str
+    zip_code: str
+
+
+class CoverageFacts(TypedDict, total=False):
+    """What a coverage says beside payer, member id and first day, by the names of its columns."""
+
+    rank: str
+    group_number: str
+    relationship: str
+    subscriber_last_name: str
+    subscriber_first_name: str
+    subscriber_birth_date: date | None
+    subscriber_sex: str
+    street: str
+    street2: str
+    city: str
+    state: str
+    zip_code: str
+    effective_to: date | None
+
+
+def admit_patient(*, mrn: str, last_name: str, **facts: Unpack[PatientFacts]) -> Patient:
+    """Register a patient.
+
+    Raises:
+        ValidationError: every faulty field at once, or the MRN belongs to a registered patient.
+    """
+    return _save(Patient(mrn=compact_mrn(mrn), last_name=last_name.strip(), **facts))
+
+
+def correct_patient(*, patient: Patient, mrn: str, last_name: str, **facts: Unpack[PatientFacts]) -> Patient:
+    """Correct what a patient's row says; what is not named stays.
+
+    Raises:
+        ValidationError: every faulty field at once, or the MRN belongs to another patient.
+    """
+    return _save(_with(patient, {"mrn": compact_mrn(mrn), "last_name": last_name.strip(), **facts}))
+
+
+def add_coverage(
+    *,
+    patient: Patient,
+    payer: Payer,
+    member_id: str,
+    effective_from: date,
+    ends_previous: bool = False,
+    **facts: Unpack[CoverageFacts],
+) -> Coverage:
+    """Add a coverage from a day on.
+
+    Args:
+        ends_previous: end the open coverage of the same rank the day before; otherwise an overlap is refused.
+
+    Raises:
+        ValidationError: every faulty field at once; nothing is stored.
+    """
+    coverage = Coverage(
+        patient=patient, payer=payer, member_id=member_id.strip(), effective_from=effective_from, **facts
+    )
+    with transaction.atomic():
+        Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        if ends_previous:
+            open_ones = patient.coverages.filter(rank=coverage.rank, effective_from__lt=effective_from)
+            open_ones.filter(effective_to__isnull=True).update(effective_to=effective_from - timedelta(days=1))
+        return _save(coverage)
+
+
+def correct_coverage(
+    *, coverage: Coverage, payer: Payer, member_id: str, effective_from: date, **facts: Unpack[CoverageFacts]
+) -> Coverage:
+    """Correct or end a coverage; what is not named stays.
+
+    Raises:
+        ValidationError: every faulty field at once; nothing is stored.
+    """
+    named = {"payer": payer, "member_id": member_id.strip(), "effective_from": effective_from, **facts}
+    with transaction.atomic():
+        Patient.objects.select_for_update(no_key=True).get(pk=coverage.patient_id)
+        return _save(_with(coverage, named))
+
+
+R = TypeVar("R", Patient, Coverage)
+
+
+def _with(row: R, values: Mapping[str, object]) -> R:
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row
+
+
+def _save(row: R) -> R:
+    """Check the row and store it; the database's constraints speak last, in the same words."""
+    faults = _faults_of_columns(row) | (_faults_of_coverage(row) if isinstance(row, Coverage) else _faults_of_mrn(row))
+    if faults:
+        raise ValidationError(faults)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        faults = _faults_of_coverage(row) if isinstance(row, Coverage) else _faults_of_mrn(row)
+        raise ValidationError(faults or "The database refused this entry. Nothing was stored.") from error
+    return row
+
+
+def _faults_of_columns(row: models.Model) -> dict[str, list[str]]:
+    try:
+        row.clean_fields(exclude=["patient", "payer"])
+    except ValidationError as error:
+        return error.message_dict
+    return {}
+
+
+def _faults_of_mrn(patient: Patient) -> dict[str, list[str]]:
+    others = Patient.objects.filter(mrn=patient.mrn).exclude(pk__in=[patient.pk])
+    if others.exists():
+        return {"mrn": ["A patient with this MRN is registered. Look the patient up instead."]}
+    return {}
+
+
+def _faults_of_coverage(coverage: Coverage) -> dict[str, list[str]]:
+    faults: dict[str, list[str]] = {}
+    first, last = coverage.effective_from, coverage.effective_to
+    if coverage.relationship != Relationship.SELF and not coverage.subscriber_last_name:
+        faults["subscriber_last_name"] = ["Name the subscriber, as the patient is not."]
+    if last is not None and last < first:
+        faults["effective_to"] = [f"The coverage would end before it begins, on {first}."]
+        return faults
+    others = Coverage.objects.filter(patient=coverage.patient, rank=coverage.rank).exclude(pk__in=[coverage.pk])
+    others = others.filter(Q(effective_to__isnull=True) | Q(effective_to__gte=first))
+    overlap = others.filter(effective_from__lte=last).first() if last else others.first()
+    if overlap is not None:
+        until = f"to {overlap.effective_to}" if overlap.effective_to else "on, without an end"
+        faults["effective_from"] = [
+            f"A {overlap.rank} coverage stands from {overlap.effective_from} {until}. End it the day before this one."
+        ]
+    return faults
