@@ -1,5 +1,6 @@
 """WHAT was prescribed and delivered: machines, courses, plans, sessions, fractions, clinical events."""
 
+from courses.models.beam import DeliveredBeam
 from courses.models.course import Course, CourseDiagnosis
 from courses.models.event import ClinicalEvent
 from courses.models.machine import Machine
@@ -10,6 +11,7 @@ __all__ = [
     "ClinicalEvent",
     "Course",
     "CourseDiagnosis",
+    "DeliveredBeam",
     "Fraction",
     "Machine",
     "Plan",
