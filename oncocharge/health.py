@@ -1,39 +1,41 @@
-"""Two addresses for load balancers and container engines; neither asks for a login.
+"""Two addresses for load balancers and container engines.
 
 ``/livez`` says that the process answers. ``/readyz`` says that it can work: database and broker
-answer and every migration is applied. Neither says why not; the log does.
+answer and every migration is applied. Neither says why not; the log does. They are answered
+before everything else, as probes know neither our name, nor https, nor a login.
 """
 
 import logging
 from collections.abc import Callable
 
 from celery import current_app
-from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 logger = logging.getLogger(__name__)
 BROKER_TIMEOUT_S = 2
+UNCACHED = {"Cache-Control": "no-store"}
 
 
-@login_not_required
-@never_cache
-@require_safe
-def livez(request: HttpRequest) -> HttpResponse:
-    """Answer that the process is alive; touches nothing else."""
-    return HttpResponse("alive\n", content_type="text/plain")
+class HealthMiddleware:
+    """Answers the two probes and hands on every other request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/livez":
+            return HttpResponse("alive\n", content_type="text/plain", headers=UNCACHED)
+        if request.path == "/readyz":
+            return readiness()
+        return self.get_response(request)
 
 
-@login_not_required
-@never_cache
-@require_safe
-def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 if everything this site leans on is there, else 503 and what is missing."""
+def readiness() -> JsonResponse:
+    """Return 200 if everything this site leans on is there, else 503 and what is missing."""
     answers = {"database": _holds(_database), "migrations": _holds(_migrations), "broker": _holds(_broker)}
-    return JsonResponse(answers, status=200 if all(answers.values()) else 503)
+    return JsonResponse(answers, status=200 if all(answers.values()) else 503, headers=UNCACHED)
 
 
 def _holds(question: Callable[[], bool]) -> bool:

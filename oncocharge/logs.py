@@ -6,17 +6,15 @@ database errors are logged by their code and constraint, as their text quotes th
 """
 
 import traceback
-from collections.abc import Awaitable
 from types import TracebackType
 from typing import Any
 
 import structlog
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-PROBES = frozenset({"/livez", "/readyz"})
 # Parts of a key's name that speak of a person; a key that holds one is dropped with its value.
 PERSONAL = frozenset({"name", "mrn", "birth", "born", "dob", "ssn", "diagnosis", "diagnoses", "address", "street"})
 PERSONAL |= {"city", "zip", "phone", "email", "member", "narrative", "insured", "subscriber"}
@@ -73,13 +71,7 @@ def _discreet_message(error: BaseException) -> str:
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """Logs one line a request, without the query: a biller's search may hold a name.
-
-    The probes of load balancers are left out; they ask every few seconds, for ever.
-    """
-
-    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
-        return self.get_response(request) if request.path in PROBES else super().__call__(request)
+    """Logs one line a request, without the query: a biller's search may hold a name."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

@@ -1,12 +1,13 @@
-"""The small commands: lock, demo, bench, clean."""
+"""The small commands: install, static, lock, demo, bench, clean."""
 
 import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from start.checks import PRETEND_PRODUCTION
 from start.identity import system_folder
-from start.install import Environment, ensure_installed
+from start.install import HOLDS_ALL_OF, Environment, ensure_installed
 from start.local import Local
 from start.processes import StopRequest, in_foreground, require_success, spawn
 from start.suite import variables_for_tests, throw_away_servers
@@ -14,6 +15,30 @@ from start.voice import Refusal, say
 
 LOCKS = ("start", "base", "local", "prod", "dev")
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", "staticfiles")
+
+
+def install(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
+    """Install one of requirements/*.txt into .venv: local (run), dev (test, check) or prod (image)."""
+    if tuple(arguments) not in {(name,) for name in HOLDS_ALL_OF}:
+        raise Refusal(f"`install` wants one word of {', '.join(HOLDS_ALL_OF)}; found {' '.join(arguments) or 'none'}.")
+    ensure_installed(environment, arguments[0], stop)
+    return 0
+
+
+def static(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
+    """Collect the static files under names that carry their hash, as the image does."""
+    line: list[str | Path] = [
+        environment.python,
+        "manage.py",
+        "collectstatic",
+        "--no-input",
+        "--clear",
+        "--verbosity",
+        "0",
+    ]
+    child = spawn("static", line, env={**os.environ, **PRETEND_PRODUCTION}, cwd=environment.root)
+    require_success(child, stop, otherwise="The static files could not be collected; the lines above say why.")
+    return 0
 
 
 def lock(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from start.browser import ensure_browser, find_browser
 from start.checks import run_checks
-from start.chores import bench, clean, demo, lock
+from start.chores import bench, clean, demo, install, lock, static
 from start.install import Environment, ensure_installed
 from start.processes import Stopped, StopRequest
 from start.run import run
@@ -45,6 +45,8 @@ COMMANDS: dict[str, Command] = {
     "lock": lock,
     "demo": demo,
     "clean": clean,
+    "install": install,
+    "static": static,
     "help": help_,
 }
 
