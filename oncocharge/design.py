@@ -4,10 +4,13 @@ For developers: the markup is there to be copied (templates/design). Who may see
 Its forms answer as real ones do, but nothing is stored.
 """
 
+import re
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
 from django.views.decorators.http import require_http_methods
 
 from oncocharge import design_sample as sample
@@ -19,10 +22,7 @@ SCREENS = {
     "machine-day": ("Machine day", "design/machine_day.html"),
     "worklist": ("Worklist", "design/worklist.html"),
 }
-ICONS = (
-    "held warning info refused check draft clock late partial absent sent file reversed edit lock offline "
-    "question search close menu user left right down plus print calendar tray more"
-).split()
+ICON_NAME = re.compile(r'<symbol id="oc-([a-z]+)"')
 FAULTY = {"faulty-site": "nowhere", "faulty-threshold_mm": "40", "faulty-treated_on": "31 February"}
 
 
@@ -66,7 +66,7 @@ def show(request: HttpRequest, screen: str, form: sample.SampleForm, status: int
         "faulty_form": sample.SampleForm(FAULTY, prefix="faulty"),
         "states": [(name, state.word, state.tone) for name, state in STATES.items()],
         "tones": list(ICON_OF_TONE),
-        "icons": ICONS,
+        "icons": ICON_NAME.findall(get_template("components/sprite.html").render({})),
         "page_obj": pages.get_page(request.GET.get("page", 4)),
         "because": sample.BECAUSE,
         "events": sample.EVENTS,

@@ -4,9 +4,10 @@ Nothing here is read from the database, and nothing that these forms send is sto
 tests of behaviour use the standing cast and the demo data.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.core.exceptions import ValidationError
 from courses.terms import Guidance, Site
 
 THRESHOLD_MM = (1, 10)
+CLINIC_ZONE = ZoneInfo("America/New_York")
 
 
 class Finding(NamedTuple):
@@ -137,7 +139,7 @@ MACHINE_DAY = (
         1,
         15,
         "unapproved",
-        "none yet",
+        "",
         note="The plan is not approved. A fraction logged now is held until a physician approves it.",
         action="Log fraction 1",
     ),
@@ -350,28 +352,28 @@ BECAUSE = {
 
 EVENTS = (
     {
-        "at": datetime(2026, 3, 12, 8, 41, tzinfo=UTC),
+        "at": datetime(2026, 3, 12, 8, 41, tzinfo=CLINIC_ZONE),
         "what": "Fraction 12 logged as partial",
         "state": "partial",
         "who": "T. Moreau",
         "note": "Linac 2, gantry interlock",
     },
     {
-        "at": datetime(2026, 3, 12, 8, 42, tzinfo=UTC),
+        "at": datetime(2026, 3, 12, 8, 42, tzinfo=CLINIC_ZONE),
         "what": "77412-52 posted and held",
         "state": "held",
         "who": "capture",
         "note": "rule S3",
     },
     {
-        "at": datetime(2026, 3, 9, 16, 5, tzinfo=UTC),
+        "at": datetime(2026, 3, 9, 16, 5, tzinfo=CLINIC_ZONE),
         "what": "Replan approved; the first plan is replaced",
         "state": "approved",
         "who": "Dr. N. Bauer",
         "note": "new planning CT of 6 March",
     },
     {
-        "at": datetime(2026, 2, 20, 11, 30, tzinfo=UTC),
+        "at": datetime(2026, 2, 20, 11, 30, tzinfo=CLINIC_ZONE),
         "what": "77301 exported in file 000000417",
         "state": "exported",
         "who": "nightly export",
@@ -386,7 +388,6 @@ TILES = (
         "note": "$14,870.05",
         "state": "warning",
         "url": "?screen=worklist&group=warning",
-        "active": True,
     },
     {"label": "Clean", "value": 112, "note": "$48,211.00", "state": "clean", "url": "?screen=worklist&group=clean"},
     {

@@ -53,11 +53,11 @@
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const form = event.target.closest?.("form");
+    const form = event.detail.elt.closest("form");
     if (form && event.detail.requestConfig.verb !== "get") lock(form);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest?.("form");
+    const form = event.detail.elt.closest("form");
     if (form) unlock(form);
   });
   // Back from the browser's page cache: the page is as it was left, buttons locked.
@@ -166,7 +166,17 @@
     setTimeout(go, LEAVES_AFTER_MS);
   }
 
+  // A table shown as cards (tables.css) keeps its meaning for screen readers only if its roles are said.
+  const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
+  function sayRoles(table) {
+    for (const part of [table, ...table.querySelectorAll("thead, tbody, tfoot, tr, td, th")]) {
+      if (part.hasAttribute("role") || part.closest("table") !== table) continue;
+      part.setAttribute("role", part.tagName === "TH" ? (part.scope === "row" ? "rowheader" : "columnheader") : ROLES[part.tagName]);
+    }
+  }
+
   function settle(root) {
+    root.querySelectorAll("table.oc-table-cards").forEach(sayRoles);
     root.querySelectorAll(".oc-toasts [data-leaves]").forEach(leave);
     root.querySelector("[data-focus]")?.focus();
     root.querySelectorAll("dialog[data-open]:not([open])").forEach((dialog) => dialog.showModal());
