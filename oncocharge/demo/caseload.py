@@ -122,6 +122,8 @@ def _course(dice: random.Random, number: int, start: date, today: date, *, is_cu
         technique = "vmat" if technique == "sbrt" else technique
     slot = time(8 + (number % 14) // 2, 30 * (number % 2))
     plan = PlanCase("P1", start - timedelta(days=3), _plan_values(dice, site, technique, fractions))
+    if is_current and today.weekday() >= SATURDAY:
+        plan.values["weekdays"] = "1234567"  # so that a tour on a weekend finds patients on the machine
     sessions = _daily(dice, start, fractions, slot, today)
     return CourseCase(
         number=number, first_name=FIRST_NAMES[number % len(FIRST_NAMES)],

@@ -1,0 +1,28 @@
+"""The addresses of API version 1."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.authtoken.views import obtain_auth_token
+from rest_framework.routers import SimpleRouter
+
+from billing import api as billing
+from courses import api as courses
+from patients import api as patients
+
+router = SimpleRouter()
+router.register("patients", patients.PatientApi, basename="patient")
+router.register("coverages", patients.CoverageApi, basename="coverage")
+router.register("courses", courses.CourseApi, basename="course")
+router.register("plans", courses.PlanApi, basename="plan")
+router.register("sessions", courses.SessionApi, basename="session")
+router.register("charges", billing.ChargeApi, basename="charge")
+router.register("claims", billing.ClaimApi, basename="claim")
+
+app_name = "api"
+urlpatterns = [
+    *router.urls,
+    path("estimates/", billing.EstimateApi.as_view(), name="estimates"),
+    path("token/", obtain_auth_token, name="token"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+]
