@@ -11,7 +11,7 @@ from pathlib import Path
 
 from start.install import Environment
 from start.processes import StopRequest
-from start.suite import variables_for_tests, throw_away_servers
+from start.suite import throw_away_servers, variables_for_tests
 from start.voice import say
 
 # What production asks for; the values lead nowhere.

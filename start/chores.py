@@ -10,7 +10,7 @@ from start.identity import system_folder
 from start.install import HOLDS_ALL_OF, Environment, ensure_installed
 from start.local import Local
 from start.processes import StopRequest, in_foreground, require_success, spawn
-from start.suite import variables_for_tests, throw_away_servers
+from start.suite import throw_away_servers, variables_for_tests
 from start.voice import Refusal, say
 
 LOCKS = ("start", "base", "local", "prod", "dev")
