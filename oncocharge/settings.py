@@ -93,6 +93,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=ENV.whole("ONCOCHARGE_LOCKOUT_MINUTES", 15
 # Name and address together: one workstation of a clinic must not lock out all who share its address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "registration/lockout.html"
 AXES_VERBOSE = False
 
 # --- Parts ---------------------------------------------------------------------------------
@@ -140,6 +141,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oncocharge.logs.RequestLogMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "oncocharge.htmx.HtmxAnswersMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -160,7 +162,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "oncocharge.forms_renderer.FormRenderer"
 LANGUAGE_CODE = "en-us"
 USE_TZ = True  # The database keeps UTC; a facility's own zone decides the day of a session.
 TIME_ZONE = ENV.zone("ONCOCHARGE_TIME_ZONE", "America/New_York")
@@ -218,7 +220,6 @@ CELERY_ACCEPT_CONTENT = ["json"]
 # --- Files ---------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "oncocharge" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
