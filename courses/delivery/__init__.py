@@ -12,6 +12,7 @@ from courses.delivery.log import log_session
 from courses.delivery.machine_day import DayRow, MachineDay, RowState, machine_day, row_of_course
 from courses.delivery.proposals import Proposal, next_number, propose_session, standing_numbers
 from courses.delivery.review import Reviewed, review_guidance
+from courses.delivery.signing import sign_session
 
 __all__ = [
     "Caution",
@@ -33,6 +34,7 @@ __all__ = [
     "propose_session",
     "review_guidance",
     "row_of_course",
+    "sign_session",
     "standing_numbers",
     "warnings",
 ]

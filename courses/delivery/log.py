@@ -39,6 +39,7 @@ def log_session(
     numbers: Mapping[Plan, int | None] | None = None,
     entry_key: UUID | None = None,
     source_key: str | None = None,
+    is_signed: bool = True,
     **particulars: Unpack[Particulars],
 ) -> Logged:
     """Record and sign a session; the same entry or the same fraction a second time makes no second session.
@@ -51,6 +52,7 @@ def log_session(
 
     Args:
         at: the aware moment at which the session began; its day is the day of the facility's zone.
+        is_signed: False for a source that leaves a doubt: the session counts once ``sign_session`` was called.
 
     Raises:
         ValidationError: every faulty field at once; nothing is stored.
@@ -79,7 +81,9 @@ def log_session(
         fractions = _fractions(session, plans, numbers)
         if found := _standing_already(session, fractions, named=numbers is not None):
             return found
-        return _store(session, fractions, by)
+        if is_signed:
+            session.signed_at, session.signed_by = timezone.now(), by
+        return _store(session, fractions)
 
 
 def _sent_before(course: Course, entry_key: UUID | None, source_key: str | None, digest: str) -> Logged | None:
@@ -149,9 +153,8 @@ def _already(row: Fraction, count: int) -> Logged:
     )
 
 
-def _store(session: Session, fractions: Sequence[Fraction], by: User) -> Logged:
-    """Sign and write. The database's own constraints speak last, should a hand have gone past the lock."""
-    session.signed_at, session.signed_by = timezone.now(), by
+def _store(session: Session, fractions: Sequence[Fraction]) -> Logged:
+    """Write. The database's own constraints speak last, should a hand have gone past the lock."""
     try:
         with transaction.atomic():
             session.save(force_insert=True)
