@@ -1,0 +1,1 @@
+"""Outside formats that feed the courses: DICOM-RT plans and treatment records."""
