@@ -8,12 +8,16 @@ from datetime import date
 
 from billing.rules.codebook import Codebook
 from billing.rules.facts import CourseFacts, PlanFacts, PolicyFacts
-from billing.rules.lines import ChargeLine, FactValue, Finding, Origin, Severity
-from billing.rules.rows import DeliveryRow, FormRow
+from billing.rules.lines import Because, ChargeLine, ClaimKind, Finding, Origin, Severity
+from billing.rules.rows import DeliveryRow, Procedure
 from billing.rules.sessions import DeliveredSession, SessionCount, count_sessions
 from patients.terms import DeliveryCodeSet
 
 INPATIENT_PLACE = "21"
+PROFESSIONAL_COMPONENT = "26"
+TECHNICAL_COMPONENT = "TC"
+PROFESSIONAL_ONLY = 2
+TECHNICAL_ONLY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,15 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Classified:
+    """The row that a session earns and what is unsettled about it; or no row, and the notes in its place."""
+
+    row: DeliveryRow | None
+    because: Because | None = None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedSession:
     """What the technical side of a session comes to, whether or not this practice bills it.
 
@@ -47,16 +60,37 @@ class JudgedSession:
 
     session: DeliveredSession
     row: DeliveryRow | None = None
-    rule: str = ""
+    because: Because | None = None
     modifiers: tuple[str, ...] = ()
-    facts: tuple[tuple[str, FactValue], ...] = ()
     notes: tuple[Note, ...] = ()
     is_too_close: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How this practice bills a code: the claims with the component modifier on each, and the place of service.
+
+    ``forgoes_technical``: a line falls away because the patient was an inpatient (S7).
+    """
+
+    procedure: Procedure
+    forms: tuple[tuple[ClaimKind, str], ...]
+    place_of_service: str
+    forgoes_technical: bool
+
+
+def is_technical(pc_tc: int, component: str) -> bool:
+    """Return whether a line in this form carries a technical part.
+
+    >>> is_technical(1, "26"), is_technical(1, ""), is_technical(2, ""), is_technical(3, "")
+    (False, True, False, True)
+    """
+    return pc_tc != PROFESSIONAL_ONLY and component != PROFESSIONAL_COMPONENT
+
+
 @dataclass(slots=True)
 class Case:
-    """The facts of a course with the codebook. ``judged`` is filled by delivery.py, once, on demand."""
+    """The facts of a course with the codebook. ``judged`` and ``classified`` are kept for delivery.py."""
 
     facts: CourseFacts
     codebook: Codebook
@@ -64,6 +98,8 @@ class Case:
     plans_in_order: tuple[PlanFacts, ...] = field(init=False)
     sessions: SessionCount = field(init=False)
     judged: tuple[JudgedSession, ...] | None = None
+    classified: dict[tuple[object, ...], Classified] = field(default_factory=dict)
+    _shapes: dict[tuple[str, int, bool], Shape | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plans_in_order = tuple(sorted(self.facts.plans, key=lambda plan: (plan.ordinal, plan.key)))
@@ -82,10 +118,28 @@ class Case:
         row = self.codebook.code_set(self.facts.payer.kind_on(day), self.facts.practice.setting, day)
         return row.code_set if row is not None else DeliveryCodeSet.CPT
 
-    def form_on(self, day: date, pc_tc: int) -> FormRow | None:
-        """Return the claims and modifiers under which this practice bills codes of an indicator."""
+    def bills(self, pc_tc: int, day: date) -> bool:
+        """Return whether this practice bills codes of a component indicator at all (C1, C2, S8)."""
         practice = self.facts.practice
-        return self.codebook.form(practice.setting, practice.bills, pc_tc, day)
+        row = self.codebook.form(practice.setting, practice.bills, pc_tc, day)
+        return row is not None and bool(row.forms)
+
+    def shape(self, code: str, day: date, *, inpatient: bool = False) -> Shape | None:
+        """Return how this practice bills a code on a day; ``None`` where the code is not in force (E1)."""
+        key = (code, self.codebook.era(day), inpatient)
+        if key not in self._shapes:
+            self._shapes[key] = self._new_shape(code, day, inpatient)
+        return self._shapes[key]
+
+    def _new_shape(self, code: str, day: date, inpatient: bool) -> Shape | None:
+        procedure = self.codebook.procedure(code, day)
+        if procedure is None:
+            return None
+        practice = self.facts.practice
+        row = self.codebook.form(practice.setting, practice.bills, procedure.pc_tc, day)
+        forms = row.forms if row is not None else ()
+        kept = tuple(form for form in forms if not (inpatient and is_technical(procedure.pc_tc, form[1])))
+        return Shape(procedure, kept, self.place_on(day, inpatient=inpatient), len(kept) < len(forms))
 
     def is_inpatient(self, session: DeliveredSession) -> bool:
         """Return whether the patient was an inpatient: the session says so, or the practice's place of service (S7)."""

@@ -7,26 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from billing.rules.case import Case, Note
+from billing.rules.case import Case, Classified, Note
 from billing.rules.components import no_code_in_force
 from billing.rules.facts import PlanFacts
 from billing.rules.levels import SessionLevel, session_level, site_level
-from billing.rules.lines import FactValue, Severity
+from billing.rules.lines import Because, FactValue, Severity
 from billing.rules.rows import DeliveryRow
 from billing.rules.sessions import DeliveredSession
 from courses.terms import Technique
 
 FactPairs = tuple[tuple[str, FactValue], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Classified:
-    """The row that a session earns and what is unsettled about it; or no row, and the notes in its place."""
-
-    row: DeliveryRow | None
-    rule: str = ""
-    facts: FactPairs = ()
-    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +39,40 @@ def classify(session: DeliveredSession, case: Case) -> Classified:
     3. A level that turns on uncounted isocenters leaves no line (L8); a stereotactic plan stands above
        every level, so it earns its code all the same (L9).
     4. Where no plan has a code there is no line, and each reason is told once (E1, E2).
+
+    Most sessions of a course are alike, so a row found for one is remembered in the case for the next.
     """
+    likeness = (session.likeness, case.codebook.era(session.on), case.policy_on(session.on))
+    classified = case.classified.get(likeness)
+    if classified is None:
+        classified = _classify(session, case)
+        if classified.row is not None:
+            case.classified[likeness] = classified
+    return classified
+
+
+def _classify(session: DeliveredSession, case: Case) -> Classified:
     code_set = case.code_set_on(session.on)
     asked = [(plan, case.codebook.delivery(plan.technique, code_set, session.on)) for plan in session.plans]
     by_level = any(row.question == "level" for _, rows in asked for row in rows)
     level = session_level(session, case) if by_level else None
     answers = [_answer(plan, rows, session, level, case) for plan, rows in asked]
     unnamed = [answer for answer in answers if answer.plan.technique is Technique.UNKNOWN]
-    best = _highest(answers)
-    if unnamed or best is None or best.row is None:
+    earning = [
+        (answer, answer.row)
+        for answer in answers
+        if answer.row is not None and not answer.finding and case.codebook.procedure(answer.row.code, session.on)
+    ]
+    if unnamed or not earning:
         return Classified(None, notes=tuple(_reasons(unnamed or answers, session.on)))
-    facts = (("technique", best.plan.technique.value), *best.facts)
-    return Classified(best.row, best.rule, facts, tuple(_doubts(best.row, answers, level)))
+    # Of equal ranks the first in the file: max keeps the first that it meets.
+    best, row = max(earning, key=lambda pair: pair[1].rank)
+    because = Because(best.rule, row.table, row.row, row.source, (*_plan_facts(best.plan), *best.facts))
+    return Classified(row, because, tuple(_doubts(row, answers, level)))
 
 
-def _highest(answers: Sequence[_Answer]) -> _Answer | None:
-    """Return the answer of the highest rank, of equals the first in the file; ``None`` where none has a code."""
-    earning = [answer for answer in answers if not answer.finding]
-    return max(earning, key=lambda answer: answer.row.rank if answer.row else 0, default=None)
+def _plan_facts(plan: PlanFacts) -> FactPairs:
+    return ("plan", plan.key), ("site", plan.site.value), ("technique", plan.technique.value)
 
 
 def _answer(

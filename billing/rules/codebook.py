@@ -4,16 +4,18 @@
 leave gaps or overlap is asked by table_checks.py. No rule stands here: a look-up never looks at a course.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
-from datetime import date
+from collections.abc import Hashable, Iterable, Iterator
+from datetime import date, timedelta
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
 from billing.rules import rows
 from billing.rules.lines import ClaimKind
-from billing.rules.table_rows import DatedRow, TableError, TableFile
+from billing.rules.table_rows import OPEN, DatedRow, TableError, TableFile
 from courses.terms import Site, Technique
 from patients.terms import Bills, DeliveryCodeSet, PayerKind, Setting
 
@@ -37,6 +39,12 @@ def _grouped(pairs: Iterable[tuple[Key, Row]]) -> dict[Key, tuple[Row, ...]]:
     for key, row in pairs:
         groups[key].append(row)
     return {key: tuple(of_key) for key, of_key in groups.items()}
+
+
+def _changes(row: DatedRow) -> Iterator[date]:
+    yield row.effective_from
+    if row.effective_to < OPEN:
+        yield row.effective_to + timedelta(days=1)
 
 
 class Codebook:
@@ -86,6 +94,24 @@ class Codebook:
             for row in sorted(self.limits, key=lambda row: row.effective_from, reverse=True)
         )
         self._modifiers = {row.modifier: row for row in self.modifiers}
+        dated: Iterable[DatedRow] = chain(
+            self.procedures,
+            self.deliveries,
+            self.sites,
+            self.levels,
+            self.code_sets,
+            self.plannings,
+            self.forms,
+            self.places,
+        )
+        self._changes = sorted({change for row in dated for change in _changes(row)})
+
+    def era(self, day: date) -> int:
+        """Return the number of the stretch of days around ``day`` in which no row of any table begins or ends.
+
+        What the tables answer for one day they answer for every day of its era: look-ups may be kept by era.
+        """
+        return bisect_right(self._changes, day)
 
     def procedure(self, code: str, day: date) -> rows.Procedure | None:
         """Return the code as it stands on ``day``; ``None`` if it is not in force (E1)."""

@@ -6,14 +6,8 @@ Every line that the rules make is made here, so none can carry a code that is no
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from billing.rules.case import Case, Note
+from billing.rules.case import Note, Shape
 from billing.rules.lines import Because, ChargeLine, Family, Origin, Severity, line_key
-from billing.rules.rows import Procedure
-
-PROFESSIONAL_COMPONENT = "26"
-TECHNICAL_COMPONENT = "TC"
-PROFESSIONAL_ONLY = 2
-TECHNICAL_ONLY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +24,6 @@ class Earned:
     modifiers: tuple[str, ...] = ()
     at: datetime | None = None
     ordinal: int = 0
-    inpatient: bool = False
 
 
 def no_code_in_force(what: str, day: date) -> Note:
@@ -47,15 +40,11 @@ def inpatient_technical(day: date) -> Note:
     )
 
 
-def component_lines(earned: Earned, procedure: Procedure, case: Case) -> tuple[ChargeLine, ...]:
+def component_lines(earned: Earned, shape: Shape) -> tuple[ChargeLine, ...]:
     """Return the lines of what was earned, professional claim first; none where this practice bills no part of it.
 
     An inpatient's technical part gets no line: a bare or TC line of a splitting code, any line of a technical one.
     """
-    form = case.form_on(earned.on, procedure.pc_tc)
-    if form is None:
-        return ()
-    place = case.place_on(earned.on, inpatient=earned.inpatient)
     return tuple(
         ChargeLine(
             key=line_key(earned.family, earned.earned_by, earned.subject, claim),
@@ -65,30 +54,12 @@ def component_lines(earned: Earned, procedure: Procedure, case: Case) -> tuple[C
             modifiers=(component, *earned.modifiers) if component else earned.modifiers,
             family=earned.family,
             claim=claim,
-            place_of_service=place,
+            place_of_service=shape.place_of_service,
             earned_by=earned.earned_by,
             subject=earned.subject,
             because=earned.because,
             at=earned.at,
             ordinal=earned.ordinal,
         )
-        for claim, component in form.forms
-        if not (earned.inpatient and is_technical(procedure.pc_tc, component))
+        for claim, component in shape.forms
     )
-
-
-def forgoes_technical(earned: Earned, procedure: Procedure, case: Case) -> bool:
-    """Return whether a line that this practice would bill falls away because the patient was an inpatient (S7)."""
-    form = case.form_on(earned.on, procedure.pc_tc)
-    if form is None or not earned.inpatient:
-        return False
-    return any(is_technical(procedure.pc_tc, component) for _, component in form.forms)
-
-
-def is_technical(pc_tc: int, component: str) -> bool:
-    """Return whether a line in this form carries a technical part.
-
-    >>> is_technical(1, "26"), is_technical(1, ""), is_technical(2, ""), is_technical(3, "")
-    (False, True, False, True)
-    """
-    return pc_tc != PROFESSIONAL_ONLY and component != PROFESSIONAL_COMPONENT

@@ -8,10 +8,10 @@ judged alike for practices that bill no technical part, since guidance and manag
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from billing.rules.case import Case, JudgedSession, Note, Said
+from billing.rules.case import TECHNICAL_ONLY, Case, JudgedSession, Note, Said
 from billing.rules.classification import classify
-from billing.rules.components import TECHNICAL_ONLY, Earned, component_lines, inpatient_technical
-from billing.rules.lines import Because, ChargeLine, Family, Finding, Origin, Severity
+from billing.rules.components import Earned, component_lines, inpatient_technical
+from billing.rules.lines import ChargeLine, Family, Finding, Origin, Severity
 from billing.rules.rows import DeliveryRow
 from billing.rules.sessions import DeliveredSession
 from patients.terms import SecondSessionModifier
@@ -25,12 +25,12 @@ def delivery_lines(case: Case) -> Said:
 
     A practice that bills no technical part has neither lines nor findings here (S8).
     """
-    if not _bills_technical(case):
-        return Said(findings=tuple(_repeat_findings(case)))
     lines: list[ChargeLine] = []
     findings: list[Finding] = [*_repeat_findings(case), *_stray_findings(case)]
     for judged in judged_sessions(case):
         session = judged.session
+        if not case.bills(TECHNICAL_ONLY, session.on):
+            continue
         made = _lines_of(judged, case)
         lines += made
         findings += [note.about(Origin.SESSION, session.key, session.on, made) for note in judged.notes]
@@ -44,17 +44,12 @@ def judged_sessions(case: Case) -> tuple[JudgedSession, ...]:
     return case.judged
 
 
-def _bills_technical(case: Case) -> bool:
-    form = case.form_on(case.facts.opened_on, TECHNICAL_ONLY)
-    return form is not None and bool(form.forms)
-
-
 def _lines_of(judged: JudgedSession, case: Case) -> tuple[ChargeLine, ...]:
     session, row = judged.session, judged.row
-    if row is None:
+    if row is None or judged.because is None:
         return ()
-    procedure = case.codebook.procedure(row.code, session.on)
-    if procedure is None:
+    shape = case.shape(row.code, session.on)
+    if shape is None:
         return ()
     earned = Earned(
         code=row.code,
@@ -62,12 +57,12 @@ def _lines_of(judged: JudgedSession, case: Case) -> tuple[ChargeLine, ...]:
         family=Family.DELIVERY,
         earned_by=Origin.SESSION,
         subject=session.key,
-        because=Because(judged.rule, row.table, row.row, row.source, judged.facts),
+        because=judged.because,
         modifiers=judged.modifiers,
         at=session.at,
         ordinal=session.ordinal,
     )
-    return component_lines(earned, procedure, case)
+    return component_lines(earned, shape)
 
 
 # --- S5: sessions of one day, in order of time --------------------------------------------------------------------
@@ -103,9 +98,8 @@ def _judge_one(session: DeliveredSession, charged: list[JudgedSession], case: Ca
     return JudgedSession(
         session,
         classified.row,
-        classified.rule,
+        classified.because,
         modifiers,
-        classified.facts,
         (*classified.notes, *_session_notes(session, charged)),
     )
 

@@ -5,14 +5,16 @@ No rule ever generates an unlisted code; this is the only room where one can app
 
 from collections.abc import Iterator
 
-from billing.rules.case import Case, Note, Said
-from billing.rules.codebook import Codebook
-from billing.rules.components import (
+from billing.rules.case import (
     PROFESSIONAL_COMPONENT,
     PROFESSIONAL_ONLY,
     TECHNICAL_COMPONENT,
     TECHNICAL_ONLY,
+    Case,
+    Note,
+    Said,
 )
+from billing.rules.codebook import Codebook
 from billing.rules.facts import ManualLineFacts
 from billing.rules.lines import Because, ChargeLine, ClaimKind, Family, Finding, Origin, Severity, line_key
 from billing.rules.rows import Procedure

@@ -51,13 +51,12 @@ def site_level(plan: PlanFacts, session: DeliveredSession, case: Case) -> SiteLe
     4. Every other plan has the level of its treated site (L1).
     """
     policy = case.policy_on(session.on)
-    facts: tuple[tuple[str, FactValue], ...] = (("site", plan.site.value),)
     if plan.compensator:
-        return SiteLevel("simple", "L1", (*facts, ("compensator", True)))
+        return SiteLevel("simple", "L1", (("compensator", True),))
     row = case.codebook.site(plan.site, session.on)
     if row is None:
-        return SiteLevel("", "L1", facts)
-    facts = (*facts, ("site_row", row.place))
+        return SiteLevel("", "L1", ())
+    facts = (("site_row", row.place),)
     documented = policy.left_breast_complex and plan.complex_delivery_documented
     if row.left_documented and documented and plan.laterality is Laterality.LEFT:
         return SiteLevel(row.left_documented, "L3", (*facts, ("laterality", "left"), ("documented", True)))

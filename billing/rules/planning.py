@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from billing.rules.case import Case, Note, Said
-from billing.rules.components import Earned, component_lines, forgoes_technical, inpatient_technical, no_code_in_force
+from billing.rules.components import Earned, component_lines, inpatient_technical, no_code_in_force
 from billing.rules.facts import PlanFacts
 from billing.rules.lines import Because, ChargeLine, Family, Finding, Origin, Severity
 from billing.rules.rows import PlanningRow
@@ -91,16 +91,15 @@ def _lines_of(charge: PlanCharge, case: Case) -> tuple[tuple[ChargeLine, ...], t
     if not charge.is_earned:
         return (), charge.notes or (_no_new_ct(charge),)
     plan, row, day = charge.plan, charge.row, charge.on
-    procedure = case.codebook.procedure(row.code, day)
-    if procedure is None:
+    shape = case.shape(row.code, day, inpatient=case.is_inpatient_practice)
+    if shape is None:
         return (), (no_code_in_force(f"the plan ({row.code})", day),)
-    earned = _earned(charge, case)
-    made = component_lines(earned, procedure, case)
+    made = component_lines(_earned(charge), shape)
     notes = charge.notes + tuple(_documentation_notes(plan, row.code, day, case)) if made else ()
-    return made, (*notes, inpatient_technical(day)) if forgoes_technical(earned, procedure, case) else notes
+    return made, (*notes, inpatient_technical(day)) if shape.forgoes_technical else notes
 
 
-def _earned(charge: PlanCharge, case: Case) -> Earned:
+def _earned(charge: PlanCharge) -> Earned:
     plan, row = charge.plan, charge.row
     rule = "P2" if plan.kind is not PlanKind.INITIAL else row.rule
     facts = (
@@ -117,7 +116,6 @@ def _earned(charge: PlanCharge, case: Case) -> Earned:
         subject=plan.key,
         because=Because(rule, row.table, row.row, row.source, facts),
         ordinal=plan.ordinal,
-        inpatient=case.is_inpatient_practice,
     )
 
 

@@ -34,6 +34,14 @@ class DeliveredSession:
         """Whether the record of any part says that photons were mixed with electrons."""
         return any(part.mixed_electrons for part in self.parts)
 
+    @property
+    def likeness(self) -> tuple[tuple[object, ...], ...]:
+        """All that two sessions of one course must share to be classified alike in one era and under one policy."""
+        return tuple(
+            (part.plans, part.active_motion_management, part.motion_record_complete, part.mixed_electrons)
+            for part in self.parts
+        )
+
     def parts_with_motion(self) -> list[SessionFacts]:
         """Return the parts whose beam was controlled against motion: as the session states it, else its plans (L6)."""
         moving = {plan.key for plan in self.plans if plan.active_motion_management is not MotionManagement.NONE}
@@ -111,19 +119,23 @@ def _root(session: SessionFacts, resumed: SessionFacts | None, root_of: Mapping[
 
 def _numbered(groups: Iterable[Sequence[SessionFacts]], plans: Mapping[str, PlanFacts]) -> Iterable[DeliveredSession]:
     treated: Counter[str] = Counter()
+    in_order: dict[tuple[str, ...], tuple[PlanFacts, ...]] = {}
     for parts in groups:
         first = parts[0]
         keys = first.plans if len(parts) == 1 else tuple({key: None for part in parts for key in part.plans})
         given = next((part.fraction for part in parts if part.fraction is not None), None)
         treated.update(keys)
-        of_session = sorted((plans[key] for key in keys), key=lambda plan: (plan.ordinal, plan.key))
+        of_session = in_order.get(keys)
+        if of_session is None:
+            of_session = tuple(sorted((plans[key] for key in keys), key=lambda plan: (plan.ordinal, plan.key)))
+            in_order[keys] = of_session
         yield DeliveredSession(
             key=first.key,
             at=first.at,
             on=first.at.date(),
             ordinal=first.ordinal,
             parts=tuple(parts),
-            plans=tuple(of_session),
+            plans=of_session,
             fraction_numbers=tuple(treated[plan.key] if given is None else given for plan in of_session),
             is_partial=all(part.status is SessionStatus.PARTIAL for part in parts),
             is_inpatient=any(part.inpatient for part in parts),
