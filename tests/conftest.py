@@ -1,9 +1,24 @@
 """Fixtures that every room of the tests shares."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_reaches_append_only_tables() -> Iterator[None]:
+    """Let Django's flush between transactional tests truncate the ledger, which its own trigger refuses."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def flush_without_triggers(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
+        flush(operations, ["SET LOCAL session_replication_role = replica", *sql_list])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_without_triggers)
+        yield
 
 
 @pytest.fixture(scope="session")
