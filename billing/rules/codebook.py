@@ -104,14 +104,14 @@ class Codebook:
             self.forms,
             self.places,
         )
-        self._changes = sorted({change for row in dated for change in _changes(row)})
+        self.changes = tuple(sorted({change for row in dated for change in _changes(row)}))
 
     def era(self, day: date) -> int:
         """Return the number of the stretch of days around ``day`` in which no row of any table begins or ends.
 
         What the tables answer for one day they answer for every day of its era: look-ups may be kept by era.
         """
-        return bisect_right(self._changes, day)
+        return bisect_right(self.changes, day)
 
     def procedure(self, code: str, day: date) -> rows.Procedure | None:
         """Return the code as it stands on ``day``; ``None`` if it is not in force (E1)."""
