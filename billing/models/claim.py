@@ -10,24 +10,57 @@ from billing.models.ledger import LedgerEntry
 from courses.models import Course
 from patients.models import Coverage, Facility, Patient, Payer, Provider
 
+_REFUSES_FOREIGN_CLAIM = """
+    IF EXISTS (
+        SELECT FROM new_claims n
+          LEFT JOIN oncocharge_billing_claimfile f ON f.id = n.file_id
+          LEFT JOIN oncocharge_courses_course co ON co.id = n.course_id
+          LEFT JOIN oncocharge_patients_coverage cv ON cv.id = n.coverage_id
+         WHERE (f.id = n.file_id AND co.patient_id = n.patient_id AND cv.patient_id = n.patient_id
+                AND cv.payer_id = n.payer_id) IS NOT TRUE)
+    THEN
+        RAISE EXCEPTION 'file, course, coverage, patient and payer of a claim do not belong together'
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_is_of_one_patient_and_payer';
+    END IF;
+    RETURN NULL;
+"""
+
+_REFUSES_FOREIGN_LINE = """
+    IF EXISTS (
+        SELECT FROM new_lines n
+          LEFT JOIN oncocharge_billing_claim c ON c.id = n.claim_id
+          LEFT JOIN oncocharge_billing_ledgerentry e ON e.id = n.entry_id
+         WHERE (e.kind = 'charge' AND e.course_id = c.course_id AND e.claim_kind = c.claim_kind
+                AND e.place_of_service = c.place_of_service AND e.amount = n.amount) IS NOT TRUE)
+    THEN
+        RAISE EXCEPTION 'a claim line is no charge of its claim: course, kind, place of service and amount must agree'
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_line_is_a_charge_of_its_claim';
+    END IF;
+    RETURN NULL;
+"""
+
 
 class Claim(models.Model):
     """One claim: one patient, payer, billing and rendering provider and place of service.
 
     ``control_number`` is CLM01, ours alone and unique for ever; it carries no patient data.
     Where the claim stands in its file is read back from the sealed bytes when an acknowledgment asks for it.
+    Rows that cannot be deleted (file) or that a kept row holds (course, patient, payer) are checked
+    for all new claims at once by a trigger, which asks more of them than eight foreign keys a row would.
     """
 
-    file = models.ForeignKey(ClaimFile, on_delete=models.PROTECT, related_name="claims")
-    control_number = models.CharField(max_length=20, unique=True)
+    file = models.ForeignKey(ClaimFile, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
+    control_number = models.CharField(max_length=20)
     claim_kind = models.CharField(max_length=13, default="professional")
     frequency = models.CharField(max_length=1, default="1")
-    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="claims")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="claims")
-    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="claims")
-    coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="claims")
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="claims")
-    rendering_provider = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, related_name="claims")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
+    coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="claims", db_index=False)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="claims", db_index=False)
+    rendering_provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, null=True, related_name="claims", db_index=False
+    )
     place_of_service = models.CharField(max_length=2)
     diagnoses = ArrayField(models.CharField(max_length=8), size=12)
     total_amount = models.DecimalField(max_digits=12, decimal_places=2)
@@ -35,23 +68,38 @@ class Claim(models.Model):
     class Meta:
         ordering = ("id",)
         constraints = (
+            models.UniqueConstraint(name="claim_control_number_is_unique", fields=("control_number",)),
             models.CheckConstraint(
                 name="claim_has_1_to_12_diagnoses", condition=Q(diagnoses__len__gte=1, diagnoses__len__lte=12)
             ),
             models.CheckConstraint(name="claim_total_is_positive", condition=Q(total_amount__gt=0)),
         )
-        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+        triggers = (
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="is_of_one_patient_and_payer",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_claims"),
+                func=_REFUSES_FOREIGN_CLAIM,
+            ),
+        )
 
     def __str__(self) -> str:
         return f"claim {self.pk}"
 
 
 class ClaimLine(models.Model):
-    """A ledger entry on a claim. An entry is on one claim at most: that is what keeps it from being sent twice."""
+    """A ledger entry on a claim. The entry is the key: it is on one claim at most, and so cannot be sent twice."""
 
+    entry = models.OneToOneField(
+        LedgerEntry, on_delete=models.PROTECT, primary_key=True, related_name="claim_line", db_constraint=False
+    )
     # The unique constraint on (claim, number) is its index too.
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="lines", db_index=False)
-    entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, related_name="claim_line")
+    claim = models.ForeignKey(
+        Claim, on_delete=models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
     number = models.PositiveSmallIntegerField("LX")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
 
@@ -62,7 +110,17 @@ class ClaimLine(models.Model):
             models.CheckConstraint(name="claim_line_number_is_1_to_50", condition=Q(number__gte=1, number__lte=50)),
             models.CheckConstraint(name="claim_line_amount_is_positive", condition=Q(amount__gt=0)),
         )
-        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+        triggers = (
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="is_a_charge_of_its_claim",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_lines"),
+                func=_REFUSES_FOREIGN_LINE,
+            ),
+        )
 
     def __str__(self) -> str:
         return f"line {self.number} of claim {self.claim_id}"
