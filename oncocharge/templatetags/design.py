@@ -6,6 +6,7 @@ under templates/components, each with its parameters in its first lines.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 from django import template
@@ -178,3 +179,10 @@ def has_required(form: BaseForm) -> bool:
 def elided_pages(page: "Page[object]") -> Iterator[str | int]:
     """Return the page numbers worth a link, with an ellipsis where numbers are left out."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.filter
+def in_minutes(span: timedelta) -> str:
+    """Say a span of time in whole minutes."""
+    minutes = round(span.total_seconds() / 60)
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
