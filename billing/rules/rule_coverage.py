@@ -43,7 +43,5 @@ def rule_faults(
     ]
     faults = [f"rule {number} has no section in docs/rules.md. Write it." for number in known - documented]
     faults += [f"rule {number} has no scenario in tests/scenarios. Write one." for number in known - in_scenarios]
-    faults += [
-        f"{place}: {rule} is no rule of the engine. Mend the number." for place, rule in cited if rule not in known
-    ]
+    faults += [f"{place}: {rule} is no rule of the engine. Mend it." for place, rule in cited if rule not in known]
     return sorted(faults)

@@ -107,9 +107,13 @@ def _missing(codebook: Codebook, day: date) -> Iterator[str]:
         for answer in _unanswered(codebook, technique, of_day, day):
             yield f"delivery.toml has no row for {technique}/{code_set}{answer}"
     yield from _missing_behind(codebook, [row for of_day in deliveries.values() for row in of_day], day)
+    yield from _missing_forms(codebook, day)
     for technique, planned in product(Technique, (True, False)):
         if codebook.planning(technique, planned, day) is None:
             yield f"planning.toml has no row for {technique}, imrt_planned {planned},"
+
+
+def _missing_forms(codebook: Codebook, day: date) -> Iterator[str]:
     for (setting, bills), pc_tc in product(FORMS, INDICATORS):
         if codebook.form(setting, bills, pc_tc, day) is None:
             yield f"forms.toml has no row for {setting}/{bills}/pc_tc {pc_tc}"
