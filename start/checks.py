@@ -11,7 +11,7 @@ from pathlib import Path
 
 from start.install import Environment
 from start.processes import StopRequest
-from start.suite import throw_away_servers, variables_for_tests
+from start.suite import ThrowAway, throw_away_servers, variables_for_tests
 from start.voice import say
 
 # What production asks for; the values lead nowhere.
@@ -50,7 +50,7 @@ CHECKS = (
 def run_checks(environment: Environment, stop: StopRequest) -> int:
     """Run every step and return 1 if one failed."""
     failed: list[str] = []
-    with throw_away_servers(environment, stop) as servers:
+    with throw_away_servers(environment, stop, ThrowAway()) as servers:
         variables = variables_for_tests(servers)
         for check in CHECKS:
             stop.obey()

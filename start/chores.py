@@ -10,7 +10,7 @@ from start.identity import system_folder
 from start.install import HOLDS_ALL_OF, Environment, ensure_installed
 from start.local import Local
 from start.processes import StopRequest, in_foreground, require_success, spawn
-from start.suite import throw_away_servers, variables_for_tests
+from start.suite import ThrowAway, throw_away_servers, variables_for_tests
 from start.voice import Refusal, say
 
 LOCKS = ("start", "base", "local", "prod", "dev")
@@ -74,7 +74,7 @@ def demo(environment: Environment, arguments: Sequence[str], stop: StopRequest) 
 def bench(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
     """Measure the speed of capture, export and the form against floors of the same run."""
     ensure_installed(environment, "dev", stop)
-    with throw_away_servers(environment, stop, careless=False) as servers:
+    with throw_away_servers(environment, stop, ThrowAway(is_careless=False, is_migrated=True)) as servers:
         line: list[str | Path] = [environment.python, "-m", "bench", *arguments]
         return in_foreground(line, env=variables_for_tests(servers), cwd=environment.root, stop=stop)
 

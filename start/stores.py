@@ -5,10 +5,12 @@ Both listen on 127.0.0.1 alone and ask for a password. What this is not: product
 database; there, ``DATABASE_URL`` and ``CELERY_BROKER_URL`` name real servers.
 """
 
+import os
 import secrets
 import shutil
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -37,12 +39,12 @@ def new_password() -> str:
 
 @dataclass
 class PostgresServer:
-    """One PostgreSQL cluster; ``careless`` trades its safety for speed (tests)."""
+    """One PostgreSQL cluster; ``is_careless`` trades its safety for speed (tests)."""
 
     home: Home
     password: str
     port: int = 0
-    careless: bool = False
+    is_careless: bool = False
     child: Child | None = None
 
     @property
@@ -86,10 +88,18 @@ class PostgresServer:
         """Give the owner our password (the file that kept it was lost); the server must be down."""
         self._alone(self.data, self._password_statement)
 
+    def copy_database(self, template: str, name: str) -> None:
+        """Make a database that equals another one; the server must be up."""
+        line: list[str | Path] = [self.home.postgres_binaries / "createdb", "-h", LOOPBACK, "-p", str(self.port), "-U", OWNER]
+        env = {**os.environ, "PGPASSWORD": self.password}
+        done = subprocess.run([*line, "-T", template, name], env=env, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Refusal(f"Database {name} could not be made: {done.stderr.strip()}")
+
     def start(self) -> None:
         """Start the server; ``wait`` returns when it takes connections."""
         self.port = any_free(self.port)
-        options = [f"port={self.port}", f"listen_addresses={LOOPBACK}", *QUIET, *(CARELESS if self.careless else ())]
+        options = [f"port={self.port}", f"listen_addresses={LOOPBACK}", *QUIET, *(CARELESS if self.is_careless else ())]
         line = [*self.mark, *(word for option in options for word in ("-c", option))]
         self.child = spawn("postgres", line, identity=self.home.identity, stop_signal=signal.SIGINT, log=self.log)
 
@@ -123,12 +133,12 @@ class PostgresServer:
 
 @dataclass
 class ValkeyServer:
-    """One Valkey server with its append-only file; ``careless`` keeps nothing (tests)."""
+    """One Valkey server with its append-only file; ``is_careless`` keeps nothing (tests)."""
 
     home: Home
     password: str
     port: int = 0
-    careless: bool = False
+    is_careless: bool = False
     child: Child | None = None
 
     @property
@@ -154,7 +164,7 @@ class ValkeyServer:
         self.data.mkdir(mode=0o700, exist_ok=True)
         configuration = self.data / "valkey.conf"
         configuration.touch(mode=0o600)
-        durable = "appendonly no" if self.careless else "appendonly yes\nappendfsync everysec"
+        durable = "appendonly no" if self.is_careless else "appendonly yes\nappendfsync everysec"
         configuration.write_text(
             f"bind {LOOPBACK}\nport {self.port}\ndir {self.data}\nrequirepass {self.password}\n"
             f'{durable}\nsave ""\nmaxmemory-policy noeviction\nset-proc-title no\n'

@@ -1,4 +1,4 @@
-"""Runs the tests against throw-away servers of their own.
+"""Runs programs against throw-away servers of their own: tests, checks, benchmarks.
 
 Every run has its own folder, ports, passwords and database, so that any number of runs at once,
 and a running ``make run``, do not notice each other.
@@ -8,34 +8,44 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from start.identity import find_home, own, usable_identity
 from start.install import Environment
 from start.processes import StopRequest, in_foreground
+from start.snapshot import TESTS_DATABASE, copy_snapshot, workers_of
 from start.stores import PostgresServer, Stores, ValkeyServer, new_password
 
 
-@contextmanager
-def throw_away_servers(
-    environment: Environment, stop: StopRequest, *, careless: bool = True, identity: str | None = None
-) -> Iterator[dict[str, str]]:
-    """Start both servers empty; yield the variables that lead to them; stop and delete them.
+@dataclass(frozen=True)
+class ThrowAway:
+    """How throw-away servers are made."""
 
-    Args:
-        careless: skip what makes data safe (tests); a benchmark measures with safety on.
-        identity: as whom they run, if not as the best that this machine allows.
-    """
+    is_careless: bool = True  # Skip what makes data safe; a benchmark measures with safety on.
+    is_migrated: bool = False  # Begin with the migrated databases of the snapshot, not with an empty one.
+    workers: int = 0  # How many further databases of the tests there are, for parallel runs.
+    identity: str | None = None  # As whom they run, if not as the best that this machine allows.
+
+
+@contextmanager
+def throw_away_servers(environment: Environment, stop: StopRequest, how: ThrowAway) -> Iterator[dict[str, str]]:
+    """Start both servers; yield the variables that lead to them; stop and delete them."""
     with tempfile.TemporaryDirectory(prefix="oncocharge-") as name:
         folder = Path(name).resolve()
-        own(folder, identity or usable_identity())
-        home = find_home(environment.venv, folder, identity=identity)
-        postgres = PostgresServer(home, new_password(), careless=careless)
-        valkey = ValkeyServer(home, new_password(), careless=careless)
+        own(folder, how.identity or usable_identity())
+        home = find_home(environment.venv, folder, identity=how.identity)
+        postgres = PostgresServer(home, new_password(), is_careless=how.is_careless)
+        valkey = ValkeyServer(home, new_password(), is_careless=how.is_careless)
         stores = Stores()
         try:
-            postgres.create()
+            if how.is_migrated:
+                copy_snapshot(environment, postgres, stop)
+            else:
+                postgres.create()
             stores.start([postgres, valkey], stop)
+            for number in range(how.workers):
+                postgres.copy_database(TESTS_DATABASE, f"{TESTS_DATABASE}_gw{number}")
             yield {"DATABASE_URL": postgres.url, "CELERY_BROKER_URL": valkey.url}
         finally:
             stores.stop(stop)
@@ -51,9 +61,11 @@ def variables_for_tests(servers: Mapping[str, str]) -> dict[str, str]:
 
 def run_tests(environment: Environment, arguments: Sequence[str], stop: StopRequest, browser: str) -> int:
     """Run pytest with the arguments; return its exit code."""
-    with throw_away_servers(environment, stop) as servers:
+    how = ThrowAway(is_migrated=True, workers=workers_of(arguments))
+    with throw_away_servers(environment, stop, how) as servers:
         variables = variables_for_tests(servers)
         if browser:
             variables["ONCOCHARGE_TEST_BROWSER"] = browser
-        command: list[str | Path] = [environment.python, "-m", "pytest", *arguments]
+        # The snapshot is made by the very migrations under test, so its databases are used as they are.
+        command: list[str | Path] = [environment.python, "-m", "pytest", "--reuse-db", *arguments]
         return in_foreground(command, env=variables, cwd=environment.root, stop=stop)
