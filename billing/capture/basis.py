@@ -1,0 +1,101 @@
+"""What a capture rests on, as a short text: the revisions of everything it read, and the rules that it asked.
+
+A course whose mark carries another text than today's is stale: something changed, whether or not a
+doorbell rang. Every table that capture reads raises a revision by database trigger, so that a
+bulk write or SQL by hand shows too.
+"""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.db import connection
+
+import billing.rules
+
+RETRY_MINUTES = 15
+"""A course that failed is tried again after this time, or as soon as anything changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a capture of the course would rest on now, and what its mark says of the last one."""
+
+    course_id: int
+    course_revision: int
+    text: str
+    marked: str
+    error: str
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a capture could change anything."""
+        return self.text != self.marked or self.error != ""
+
+
+@cache
+def rules_stamp() -> str:
+    """Return the fingerprint of the rules and their tables as this process has them."""
+    room = Path(billing.rules.__path__[0])
+    digest = hashlib.sha256()
+    for path in sorted(room.rglob("*")):
+        if path.suffix in {".py", ".toml", ".csv"}:
+            digest.update(path.relative_to(room).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+_BASIS = """
+    WITH payers AS (
+        SELECT v.patient_id, string_agg(
+                 DISTINCT concat(y.id, '.', y.revision, '/', s.id, '.', s.revision), ','
+                 ORDER BY concat(y.id, '.', y.revision, '/', s.id, '.', s.revision)) AS text
+          FROM oncocharge_patients_coverage v
+          JOIN oncocharge_patients_payer y ON y.id = v.payer_id
+          LEFT JOIN oncocharge_billing_feeschedule s ON s.payer_id = y.id
+         WHERE v.rank = 'primary' {patients}
+         GROUP BY v.patient_id),
+    basis AS (
+        SELECT c.id, c.revision, concat(
+                 'c', c.revision, ' p', p.id, '.', p.revision, ' f', f.id, '.', f.revision, ' y', payers.text,
+                 ' s', (SELECT concat(id, '.', revision) FROM oncocharge_billing_feeschedule WHERE payer_id IS NULL),
+                 ' r', %(stamp)s::text) AS text
+          FROM oncocharge_courses_course c
+          JOIN oncocharge_patients_patient p ON p.id = c.patient_id
+          JOIN oncocharge_patients_facility f ON f.id = c.facility_id
+          LEFT JOIN payers ON payers.patient_id = c.patient_id)
+"""
+_READ = (
+    _BASIS.format(
+        patients="AND v.patient_id IN (SELECT patient_id FROM oncocharge_courses_course WHERE id = ANY(%(ids)s))"
+    )
+    + """
+    SELECT b.id, b.revision, b.text, COALESCE(m.basis, ''), COALESCE(m.error, '')
+      FROM basis b LEFT JOIN oncocharge_billing_capturemark m ON m.course_id = b.id
+     WHERE b.id = ANY(%(ids)s)
+"""
+)
+_STALE = (
+    _BASIS.format(patients="")
+    + f"""
+    SELECT b.id FROM basis b LEFT JOIN oncocharge_billing_capturemark m ON m.course_id = b.id
+     WHERE m.course_id IS NULL OR m.basis <> b.text
+        OR (m.error <> '' AND m.captured_at < now() - interval '{RETRY_MINUTES} minutes')
+     ORDER BY b.id DESC LIMIT %(limit)s
+"""
+)
+
+
+def read_basis(*, course_ids: Collection[int]) -> dict[int, Basis]:
+    """Return the basis of courses as it is now: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, {"stamp": rules_stamp(), "ids": list(course_ids)})
+        return {row[0]: Basis(*row) for row in cursor.fetchall()}
+
+
+def stale_courses(*, limit: int) -> list[int]:
+    """Return courses whose charges rest on something that has changed, the newest first: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STALE, {"stamp": rules_stamp(), "limit": limit})
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,38 @@
+"""From signed sessions and approved plans to the ledger: what is posted, and that a second run posts nothing."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from billing.capture import capture_course, capture_courses
+from billing.ledger import balance
+from billing.models import LedgerEntry
+from tests import cast
+from tests.captures import codes, deliver_days, practice_fees, standing
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_course_earns_its_plan_and_a_delivery_for_each_session() -> None:
+    practice_fees({"77301": "3050.00", "77385": "845.00"})
+    ada = cast.ada()
+    sessions = deliver_days(ada, date(2025, 3, 4), 3)
+    done = capture_course(course_id=ada.course.pk)
+    assert done is not None and (done.posted, done.reversed, done.error) == (4, 0, "")
+    assert codes(standing(ada)) == ["77301", "77385", "77385", "77385"]
+    assert [entry.session for entry in standing(ada)] == [None, *sessions]
+    assert standing(ada)[0].plan == ada.plan
+    assert balance(course_id=ada.course.pk) == Decimal("5585.00")
+
+
+def test_a_second_capture_changes_nothing_even_when_it_derives_everything_again() -> None:
+    practice_fees()
+    ada = cast.ada()
+    deliver_days(ada, date(2025, 3, 4), 3)
+    capture_course(course_id=ada.course.pk)
+    before = list(LedgerEntry.objects.values_list())
+    assert capture_course(course_id=ada.course.pk) is None
+    (again,) = capture_courses(course_ids=[ada.course.pk], again=True)
+    assert (again.posted, again.reversed) == (0, 0)
+    assert list(LedgerEntry.objects.values_list()) == before

@@ -1,0 +1,89 @@
+"""What the tests of capture, ledger and worklist share: delivered sessions, prices, and what stands in the ledger."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+
+from billing.models import FeeLine, FeeSchedule, LedgerEntry, StandingFinding
+from courses.models import Fraction, Session
+from patients.roles import Role
+from tests.cast import Treated, local, user
+
+PRICES = {
+    "77301": "3050.00", "77385": "845.00", "77386": "910.00", "77387": "60.00", "77014": "310.00", "G6015": "800.00",
+    "G6002": "120.00", "77402": "330.00", "77407": "560.00", "77412": "730.00", "77427": "480.00", "77336": "165.00",
+    "77338": "980.00", "77300": "155.00", "77373": "2900.00", "77293": "700.00", "77263": "420.00",
+}  # fmt: skip
+
+
+def practice_fees(prices: dict[str, str] | None = None) -> FeeSchedule:
+    """The practice's own price list, from 2010 on; 26 costs a third, TC two thirds, 52 half of the bare code."""
+    schedule = FeeSchedule.objects.create(name="Practice")
+    for code, price in (PRICES if prices is None else prices).items():
+        set_fee(schedule, code, price)
+        for modifier, share in (("26", 3), ("TC", 2), ("52", 2)):
+            set_fee(schedule, code, str(round(Decimal(price) / share, 2)), modifier)
+    return schedule
+
+
+def set_fee(
+    schedule: FeeSchedule, code: str, price: str, modifier: str = "", since: date = date(2010, 1, 1)
+) -> FeeLine:
+    """One row of a price list."""
+    return FeeLine.objects.create(
+        schedule=schedule, code=code, modifier=modifier, amount=Decimal(price), effective_from=since
+    )
+
+
+def therapist() -> User:
+    """Who signs sessions."""
+    return user(Role.THERAPIST)
+
+
+def deliver(patient: Treated, at: str, *, number: int | None = None, **values: object) -> Session:
+    """A signed session of the patient's plan at a clinic-local moment such as '2025-03-03 09:00'."""
+    moment = local(at)
+    signer = therapist()
+    session = Session.objects.create(
+        **{
+            "course": patient.course, "machine": patient.machine, "starts_at": moment, "treated_on": moment.date(),
+            "signed_at": moment, "signed_by": signer, "logged_by": signer, **values,
+        }
+    )  # fmt: skip
+    Fraction.objects.create(course=patient.course, session=session, plan=patient.plan, number=number)
+    return session
+
+
+def deliver_days(patient: Treated, first: date, count: int, **values: object) -> list[Session]:
+    """``count`` signed sessions at nine o'clock on weekdays from ``first`` on, numbered from 1."""
+    days = (first + timedelta(days=n) for n in range(count * 2 + 7))
+    weekdays = [day for day in days if day.isoweekday() <= 5][:count]
+    return [deliver(patient, f"{day} 09:00", number=n, **values) for n, day in enumerate(weekdays, 1)]
+
+
+def cancel(session: Session, reason: str = "Wrong patient selected") -> None:
+    """Cancel a session as a correction would."""
+    Session.objects.filter(pk=session.pk).update(
+        cancelled_at=session.starts_at, cancelled_by=therapist(), amendment_reason=reason
+    )
+
+
+def standing(patient: Treated) -> list[LedgerEntry]:
+    """The charges of the course that are not reversed, by day."""
+    return list(
+        LedgerEntry.objects.filter(course=patient.course, kind="charge", reversal=None).order_by(
+            "service_on", "family", "id"
+        )
+    )
+
+
+def codes(entries: Iterable[LedgerEntry]) -> list[str]:
+    """Code and modifiers of entries."""
+    return ["-".join((entry.code, *entry.modifiers)) for entry in entries]
+
+
+def open_codes(patient: Treated) -> set[str]:
+    """The codes of the findings that stand for the course."""
+    return set(StandingFinding.objects.filter(course=patient.course, resolved_at=None).values_list("code", flat=True))
