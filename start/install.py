@@ -4,7 +4,6 @@ uv does the work when it can be had (seconds), plain pip when not (minutes). Not
 while the lock files are as they were. What this is not: a place to choose versions; see `make lock`.
 """
 
-import fcntl
 import hashlib
 import importlib.util
 import json
@@ -12,11 +11,10 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from start.local import one_at_a_time
 from start.processes import StopRequest, complete, require_success, spawn
 from start.voice import Refusal, say
 
@@ -53,7 +51,7 @@ def ensure_installed(environment: Environment, name: str, stop: StopRequest) -> 
     """Make the environment hold exactly the versions of ``requirements/NAME.txt`` (it may hold more)."""
     if _is_current(environment, name):
         return
-    with _one_at_a_time(environment):
+    with one_at_a_time(environment.root / ".local" / "install.lock", stop):
         if _is_current(environment, name):
             return
         _make_venv(environment, stop)
@@ -84,16 +82,6 @@ def _note(environment: Environment, name: str) -> None:
     draft = environment.stamp.with_suffix(".new")
     draft.write_text(json.dumps({name: _fingerprint(environment, name)}))
     draft.replace(environment.stamp)
-
-
-@contextmanager
-def _one_at_a_time(environment: Environment) -> Iterator[None]:
-    """Let a second start wait while the first one installs."""
-    folder = environment.root / ".local"
-    folder.mkdir(mode=0o755, exist_ok=True)
-    with (folder / "install.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _make_venv(environment: Environment, stop: StopRequest) -> None:

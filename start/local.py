@@ -9,11 +9,14 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from start.processes import StopRequest
 from start.voice import Refusal
 
 
@@ -106,6 +109,21 @@ class Local:
         except (OSError, ValueError):
             return "oncocharge is being started from this checkout already, in another terminal."
         return f"oncocharge runs already from this checkout: {address} (process {pid}). Ctrl-C there stops it."
+
+
+@contextmanager
+def one_at_a_time(lock_file: Path, stop: StopRequest) -> Iterator[None]:
+    """Wait until no other start of this checkout is in here; give up waiting if we are asked to stop."""
+    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    with lock_file.open("w") as lock:
+        while True:
+            stop.obey()
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.1)
+        yield
 
 
 def fingerprint(texts: Iterable[str], files: Iterable[Path]) -> str:

@@ -4,17 +4,15 @@ It is made by running every migration on an empty database, and made anew when a
 pinned package changes. What this is not: data; it holds what migrations make and nothing else.
 """
 
-import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from start.identity import find_home, own
 from start.install import Environment
-from start.local import fingerprint
+from start.local import fingerprint, one_at_a_time
 from start.processes import StopRequest, require_success, spawn
 from start.stores import DATABASE, PostgresServer, Stores, new_password
 from start.underway import APPS
@@ -26,7 +24,7 @@ TESTS_DATABASE = f"test_{DATABASE}"
 def copy_snapshot(environment: Environment, postgres: PostgresServer, stop: StopRequest) -> None:
     """Give a throw-away server a copy of the snapshot for its data and the password that goes with it."""
     wanted = snapshot_of(environment)
-    with _one_at_a_time(wanted.parent):
+    with one_at_a_time(wanted.parent / "lock", stop):
         if not wanted.exists():
             _make(environment, wanted, postgres.home.identity, stop)
         shutil.copytree(wanted / "postgres", postgres.data, symlinks=True)
@@ -88,12 +86,3 @@ def _migrate(environment: Environment, postgres: PostgresServer, stop: StopReque
     line: list[str | Path] = [environment.python, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
     child = spawn("migrate", line, env=variables, cwd=environment.root)
     require_success(child, stop, otherwise="Migrating an empty database failed; the lines above say why.")
-
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Let a second run wait while the first one makes or copies the snapshot."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

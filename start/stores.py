@@ -90,7 +90,15 @@ class PostgresServer:
 
     def copy_database(self, template: str, name: str) -> None:
         """Make a database that equals another one; the server must be up."""
-        line: list[str | Path] = [self.home.postgres_binaries / "createdb", "-h", LOOPBACK, "-p", str(self.port), "-U", OWNER]
+        line: list[str | Path] = [
+            self.home.postgres_binaries / "createdb",
+            "-h",
+            LOOPBACK,
+            "-p",
+            str(self.port),
+            "-U",
+            OWNER,
+        ]
         env = {**os.environ, "PGPASSWORD": self.password}
         done = subprocess.run([*line, "-T", template, name], env=env, capture_output=True, text=True, check=False)
         if done.returncode != 0:
