@@ -47,7 +47,7 @@ def _user(request: Request) -> User:
     return request.user
 
 
-class CourseFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
+class CourseFilter(django_filters.FilterSet):
     """Courses of a patient or facility, open or closed, by the day they opened."""
 
     is_open = django_filters.BooleanFilter(field_name="closed_on", lookup_expr="isnull")
@@ -177,7 +177,7 @@ class PlanApi(viewsets.ReadOnlyModelViewSet[Plan]):
         )
 
 
-class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
+class SessionFilter(django_filters.FilterSet):
     """Sessions of a course or machine, by the clinic-local day."""
 
     treated_from = django_filters.DateFilter(field_name="treated_on", lookup_expr="gte")

@@ -7,10 +7,10 @@ patient is written to the access log.
 from typing import Any, ClassVar, TypeVar
 
 import django_filters
-from django.db import models, transaction
+from django.db import models
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from patients.audit import note_access
 from patients.models import Coverage, Patient
 from patients.permissions import RolePermission
+from patients.registration import add_coverage, admit_patient, correct_coverage, correct_patient
 from patients.roles import EVERYONE, Role
 
 REGISTERS = frozenset({Role.THERAPIST, Role.BILLER, Role.BILLING_MANAGER, Role.ADMINISTRATOR})
@@ -33,21 +34,11 @@ COVERAGE_FIELDS = (
 M = TypeVar("M", bound=models.Model)
 
 
-def save_whole(row: M, values: dict[str, Any]) -> M:
-    """Set the values, run every check of the model (constraints too), save. Raises ValidationError by field."""
-    for name, value in values.items():
-        setattr(row, name, value)
-    with transaction.atomic():
-        row.full_clean()
-        row.save()
-    return row
-
-
 class RowApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[M]):
-    """Reading and writing rows of one table; subclasses name ``Output`` and ``Input``."""
+    """Rows of one table, read and written through its steps: ``Output``, ``Input``, ``add``, ``correct``."""
 
     permission_classes = (RolePermission,)
-    http_method_names = ["get", "post", "patch", "head", "options"]  # as Django declares it
+    http_method_names = ["get", "post", "patch", "head", "options"]
     Output: type[serializers.ModelSerializer[M]]
     Input: type[serializers.ModelSerializer[M]]
 
@@ -57,16 +48,24 @@ class RowApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericV
 
     def create(self, request: Request) -> Response:
         """Store a new row; every faulty field is named at once."""
-        return self._save(self.get_queryset().model(), request, status=201)
+        given = self.Input(data=request.data)
+        given.is_valid(raise_exception=True)
+        return Response(self.Output(self.add(given.validated_data)).data, status=status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Correct the fields given; the rest stays."""
-        return self._save(self.get_object(), request, status=200, partial=True)
+        row = self.get_object()
+        given = self.Input(row, data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        return Response(self.Output(self.correct(row, given.validated_data)).data)
 
-    def _save(self, row: M, request: Request, *, status: int, partial: bool = False) -> Response:
-        serializer = self.Input(row if partial else None, data=request.data, partial=partial)
-        serializer.is_valid(raise_exception=True)
-        return Response(self.Output(save_whole(row, serializer.validated_data)).data, status=status)
+    def add(self, values: dict[str, Any]) -> M:
+        """Call the step that makes a row."""
+        raise TypeError(f"{type(self).__name__} makes no rows")
+
+    def correct(self, row: M, values: dict[str, Any]) -> M:
+        """Call the step that corrects a row."""
+        raise TypeError(f"{type(self).__name__} corrects no rows")
 
 
 class PatientApi(RowApi[Patient]):
@@ -89,10 +88,11 @@ class PatientApi(RowApi[Patient]):
         """A patient as registered."""
 
         class Meta:
-            """All that may be written."""
+            """All that may be written. The step itself tells a taken MRN, without saying whose it is."""
 
             model = Patient
             fields = PATIENT_FIELDS
+            extra_kwargs: ClassVar[dict[str, object]] = {"mrn": {"validators": []}}
 
     class Search(serializers.Serializer[Patient]):
         """What to look for; either one is enough."""
@@ -105,6 +105,14 @@ class PatientApi(RowApi[Patient]):
             if not attrs:
                 raise serializers.ValidationError("Give an mrn or a last_name to look for.")
             return attrs
+
+    def add(self, values: dict[str, Any]) -> Patient:
+        """Admit the patient."""
+        return admit_patient(**values)
+
+    def correct(self, row: Patient, values: dict[str, Any]) -> Patient:
+        """Correct the patient's row."""
+        return correct_patient(patient=row, **{"mrn": row.mrn, "last_name": row.last_name, **values})
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read one patient; the look is logged."""
@@ -127,7 +135,7 @@ class PatientApi(RowApi[Patient]):
         return self.get_paginated_response(self.Output(page, many=True).data)
 
 
-class CoverageFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
+class CoverageFilter(django_filters.FilterSet):
     """Coverages of one patient or payer."""
 
     class Meta:
@@ -163,3 +171,13 @@ class CoverageApi(RowApi[Coverage]):
             model = Coverage
             fields = COVERAGE_FIELDS
             validators: ClassVar[list[object]] = []
+
+    def add(self, values: dict[str, Any]) -> Coverage:
+        """Add the coverage to its patient."""
+        return add_coverage(**values)
+
+    def correct(self, row: Coverage, values: dict[str, Any]) -> Coverage:
+        """Correct or end the coverage; it stays with its patient."""
+        values.pop("patient", None)
+        standing = {name: getattr(row, name) for name in ("payer", "member_id", "effective_from")}
+        return correct_coverage(coverage=row, **{**standing, **values})

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.template.loader import render_to_string
@@ -26,6 +27,12 @@ class _Two(forms.Form):
 
 class _Optional(forms.Form):
     note = forms.CharField(required=False)
+
+
+def _foot_of_list(address: str, context: dict[str, object]) -> str:
+    request = RequestFactory().get(address)
+    request.user = AnonymousUser()
+    return render_to_string("components/pagination.html", context, request)
 
 
 @pytest.mark.parametrize("name", sorted(design.STATES))
@@ -135,8 +142,7 @@ def test_a_fault_of_a_hidden_field_is_told_too() -> None:
 
 def test_turning_a_page_keeps_the_filters_of_the_address() -> None:
     page = Paginator(range(500), 25).get_page(9)
-    request = RequestFactory().get("/lines/?payer=3&page=9")
-    shown = render_to_string("components/pagination.html", {"page_obj": page, "noun": "lines", "request": request})
+    shown = _foot_of_list("/lines/?payer=3&page=9", {"page_obj": page, "noun": "lines"})
     assert "201–225 of 500 lines" in shown  # noqa: RUF001  # a range is set with an en dash
     assert "?payer=3&amp;page=10" in shown
     assert "…" in shown
@@ -145,7 +151,7 @@ def test_turning_a_page_keeps_the_filters_of_the_address() -> None:
 
 def test_a_single_page_offers_no_pages_to_turn() -> None:
     page = Paginator(range(3), 25).get_page(1)
-    shown = render_to_string("components/pagination.html", {"page_obj": page, "request": RequestFactory().get("/")})
+    shown = _foot_of_list("/lines/", {"page_obj": page})
     assert "3 of 3 rows" in shown
     assert "<nav" not in shown
 
