@@ -18,7 +18,14 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)
 
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    # What no doorbell announced: a broker that was down, a changed fee or policy, SQL by hand.
+    "capture-missed": {
+        "task": "billing.capture_missed",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+}
 
 
 @setup_logging.connect

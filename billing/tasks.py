@@ -1,0 +1,42 @@
+"""Celery's side of billing: each task takes ids and calls ONE step. Every one is safe to run twice, at once, or late.
+
+``announce_capture`` is the receiver of the doorbell: what it loses, the sweep finds within a minute.
+"""
+
+import logging
+from functools import partial
+
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from billing import capture
+
+logger = logging.getLogger(__name__)
+
+# A connection that went stale is replaced once, at once; nobody waits for a broker that is down.
+ONCE_MORE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+
+
+@shared_task(name="billing.capture_course")
+def capture_course(course_id: int) -> None:
+    """Capture one course. The second run finds it up to date."""
+    capture.capture_course(course_id=course_id)
+
+
+@shared_task(name="billing.capture_missed")
+def capture_missed() -> None:
+    """Capture every course whose charges are out of date. The second run finds none; a run beside it takes others."""
+    capture.sweep()
+
+
+def announce_capture(*, course_id: int, **_signal: object) -> None:
+    """Ask for a capture once the change is committed. A broker that is down costs nobody their entry."""
+    transaction.on_commit(partial(_enqueue_capture, course_id), robust=True)
+
+
+def _enqueue_capture(course_id: int) -> None:
+    try:
+        capture_course.apply_async((course_id,), retry_policy=ONCE_MORE)
+    except OperationalError:
+        logger.warning("no broker: capture of course %s is left to the sweep", course_id)
