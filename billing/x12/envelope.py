@@ -3,6 +3,7 @@
 Control numbers and the moment of writing come from outside; nothing here counts on or reads a clock.
 """
 
+import re
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -75,6 +76,8 @@ _GS_ID_LENGTHS = range(2, 16)
 _CONTROL_NUMBERS = range(1, 1_000_000_000)
 _BATCH_ID_LENGTHS = range(1, 26)
 
+_PHONE = re.compile(r"[0-9]{10}")
+
 _OUTSIDE = Fields(
     "sender_id", "receiver_id", "sender_qualifier", "receiver_qualifier", "group_sender", "group_receiver"
 )
@@ -144,8 +147,12 @@ def transaction_batch_id(envelope: Envelope, cleaner: Cleaner, number: str) -> s
 
 
 def _loop_1000a(submitter: Submitter, cleaner: Cleaner) -> str:
-    """Submitter name and contact. PER02 stands only where it is not the name in NM1 again."""
+    """Return submitter name and contact. PER02 stands only where it is not the name in NM1 again."""
     name, submitter_id, contact_name, phone, email = cleaner.fields(submitter, _SUBMITTER)
+    if not phone and not email:
+        raise X12Fault("The submitter has neither phone nor e-mail; the guide wants one of them.", "PER", 3)
+    if phone and not _PHONE.fullmatch(phone):
+        raise X12Fault("The submitter's phone must be ten digits without punctuation.", "PER", 4)
     ways = [part for kind, value in (("TE", phone), ("EM", email)) if value for part in (kind, value)]
     return segment("NM1", "41", "2", name, "", "", "", "", "46", submitter_id) + segment(
         "PER", "IC", contact_name if contact_name != name else "", *ways
