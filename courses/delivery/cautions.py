@@ -20,6 +20,7 @@ from patients.terms import CoverageRank
 
 DEFAULT_HOURS = Decimal(6)
 JUST_NOW = timedelta(minutes=15)
+SAME_TIME = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def warnings(
     today = [one for one in sessions_of_day(course, day) if one != leaving_out]
     if resumes is None and status != SessionStatus.ABORTED:
         said += _about_gap(course, today, at)
-    said += _about_colleagues(today, timezone.now())
+    said += _about_colleagues([one for one in today if one != resumes], at, timezone.now())
     return said
 
 
@@ -134,13 +135,11 @@ def _about_gap(course: Course, today: Sequence[Session], at: datetime) -> list[C
     ]
 
 
-def _about_colleagues(today: Sequence[Session], now: datetime) -> list[Caution]:
-    """Say that a session was logged minutes ago: most likely it is this one."""
-    fresh = [one for one in today if one.logged_at >= now - JUST_NOW]
+def _about_colleagues(today: Sequence[Session], at: datetime, now: datetime) -> list[Caution]:
+    """Say that a session of about this time was logged minutes ago: most likely it is this one."""
+    fresh = [one for one in today if one.logged_at >= now - JUST_NOW and abs(one.starts_at - at) < SAME_TIME]
     return [
-        Caution(
-            "just-logged", f"{name_of(one.logged_by)} logged a session of this patient {_ago(now - one.logged_at)}."
-        )
+        Caution("just-logged", f"{name_of(one.logged_by)} logged a session of this patient {_ago(now - one.logged_at)}.")
         for one in fresh[-1:]
     ]
 

@@ -7,6 +7,7 @@ Impossible is only what cannot have happened. What a department may have its rea
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from courses.delivery.entries import Faults, Particulars
@@ -16,7 +17,7 @@ from courses.terms import Guidance, SessionStatus
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 MOST_FRACTIONS = 200
-FOREIGN_KEYS = ("course", "machine", "resumes", "logged_by", "signed_by", "cancelled_by", "guidance_reviewed_by")
+FOREIGN_KEYS = ("course", "machine", "resumes", "logged_by", "signed_by", "cancelled_by", "amended_by", "guidance_reviewed_by")
 
 
 def lock(course: Course) -> Course:
@@ -25,36 +26,28 @@ def lock(course: Course) -> Course:
     return rows.get(pk=course.pk)
 
 
-def faults_of(
-    *,
-    course: Course,
-    plans: Sequence[Plan],
-    numbers: Mapping[Plan, int | None] | None,
-    at: datetime,
-    status: SessionStatus | str,
-    machine: Machine | None,
-    said: Particulars,
-    itself: Session | None = None,
-) -> Faults:
-    """Return every fault of an entry by field; ``itself`` is the session that an amendment corrects."""
-    faults: Faults = {
-        "plans": _faults_of_plans(course, plans),
-        "numbers": _faults_of_numbers(plans, numbers),
-        "at": _faults_of_moment(at),
-        "status": [],
-        "machine": [],
-        "status_reason": [],
-        "resumes": [],
-    }
-    if status not in set(SessionStatus):
-        faults["status"].append(f"'{status}' is not one of treated, partial, aborted.")
-    elif status != SessionStatus.TREATED and not said.get("status_reason", "").strip():
-        faults["status_reason"].append(f"Say why the session was {status}.")
-    if machine is not None and machine.facility_id != course.facility_id:
-        faults["machine"].append(f"{machine.name} does not stand at {course.facility.name}, where this course is.")
-    if resumes := said.get("resumes"):
-        faults["resumes"] = _faults_of_resumption(course, plans, resumes, at, itself)
+def faults_of(session: Session, *, plans: Sequence[Plan], numbers: Mapping[Plan, int | None] | None) -> Faults:
+    """Return every fault of an entry by field; the session has the entry's words in its columns, unsaved."""
+    faults = _faults_of_columns(session)
+    faults["plans"] = _faults_of_plans(session.course, plans)
+    faults["numbers"] = _faults_of_numbers(plans, numbers)
+    faults.setdefault("at", []).extend(_faults_of_moment(session.starts_at))
+    if session.status != SessionStatus.TREATED and not session.status_reason:
+        faults.setdefault("status_reason", []).append(f"Say why the session was {session.status}.")
+    machine, facility = session.machine, session.course.facility
+    if machine is not None and machine.facility_id != facility.pk:
+        faults["machine"] = [f"{machine.name} does not stand at {facility.name}, where this course is."]
+    if session.resumes is not None:
+        faults["resumes"] = _faults_of_resumption(session, session.resumes, plans)
     return {field: messages for field, messages in faults.items() if messages}
+
+
+def _faults_of_columns(session: Session) -> Faults:
+    try:
+        session.clean_fields(exclude=FOREIGN_KEYS)
+    except ValidationError as error:
+        return error.message_dict
+    return {}
 
 
 def _faults_of_plans(course: Course, plans: Sequence[Plan]) -> list[str]:
@@ -84,18 +77,14 @@ def _faults_of_moment(at: datetime) -> list[str]:
     return []
 
 
-def _faults_of_resumption(
-    course: Course, plans: Sequence[Plan], resumes: Session, at: datetime, itself: Session | None
-) -> list[str]:
-    if resumes.course_id != course.pk or resumes.cancelled_at is not None:
+def _faults_of_resumption(session: Session, resumes: Session, plans: Sequence[Plan]) -> list[str]:
+    if resumes.course_id != session.course_id or resumes.cancelled_at is not None:
         return ["The session to resume does not stand in this course."]
-    others = Session.objects.filter(resumes=resumes, cancelled_at__isnull=True)
-    if itself is not None:
-        others = others.exclude(pk__in=[itself.pk])
+    others = Session.objects.filter(resumes=resumes, cancelled_at__isnull=True).exclude(pk__in=[session.pk])
     faults = []
     if not is_open_partial(resumes, others):
         faults.append("The session to resume was not partial, or was resumed already.")
-    if at.tzinfo is not None and resumes.starts_at >= at:
+    if session.starts_at.tzinfo is not None and resumes.starts_at >= session.starts_at:
         faults.append("A session resumes one that began before it.")
     if not {one.plan_id for one in resumes.fractions.all()} & {plan.pk for plan in plans}:
         faults.append("The session to resume delivered none of these plans.")
@@ -111,11 +100,7 @@ def written_session(
     plans: Sequence[Plan],
     said: Particulars,
 ) -> Session:
-    """Return the session with the entry's words in its columns, unsaved.
-
-    Raises:
-        ValidationError: a word is too long or not one of its list.
-    """
+    """Return the session with the entry's words in its columns, unsaved and unchecked."""
     proposed = next((plan.default_guidance for plan in plans if plan.default_guidance), Guidance.NONE.value)
     session.starts_at, session.treated_on = at, session.course.facility.day_of(at)
     session.status, session.machine = str(status), machine
@@ -129,5 +114,4 @@ def written_session(
     session.mixed_electrons = said.get("mixed_electrons", False)
     session.is_inpatient = said.get("is_inpatient", False)
     session.adapted_online = said.get("adapted_online", False)
-    session.clean_fields(exclude=FOREIGN_KEYS)
     return session

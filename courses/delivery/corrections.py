@@ -46,20 +46,17 @@ def amend_session(
         wanted, said = _wanted(session, changes), _particulars(session, changes)
         at, status = changes.get("at", session.starts_at), str(changes.get("status", session.status))
         machine = changes.get("machine", session.machine)
-        faults = faults_of(
-            course=session.course, plans=list(wanted), numbers=wanted, at=at, status=status, machine=machine,
-            said=said, itself=session,
-        )  # fmt: skip
+        written_session(session, at=at, status=status, machine=machine, plans=list(wanted), said=said)
+        faults = faults_of(session, plans=list(wanted), numbers=wanted)
         _add_faults(faults, session, reason=reason)
         _keep_what_was_resumed(faults, session, wanted, status)
         _keep_others_fractions(faults, session, wanted, said, status)
         raise_faults(faults)
-        session = written_session(session, at=at, status=status, machine=machine, plans=list(wanted), said=said)
         rows_differ = _rows_of(session) != _rows_wanted(wanted, said, status)
         if digest_of_session(session) == before and not rows_differ:
             return session
         _refuse_if_changed(session, before, seen)
-        session.amendment_reason = reason.strip()
+        session.amended_at, session.amended_by, session.amendment_reason = timezone.now(), by, reason.strip()
         _write(session, wanted, said, status)
     return session
 

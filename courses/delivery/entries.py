@@ -75,7 +75,7 @@ def digest_of_entry(
     said: dict[str, object] = {key: value for key, value in particulars.items() if key != "resumes"}
     resumes = particulars.get("resumes")
     said |= {
-        "at": at.astimezone(UTC).isoformat(),
+        "at": at,
         "status": str(status),
         "plans": sorted(plan.pk for plan in plans),
         "numbers": sorted((plan.pk, number) for plan, number in numbers.items()) if numbers is not None else None,
@@ -104,7 +104,11 @@ def digest_of_session(session: Session) -> str:
 
 
 def _digest(said: Mapping[str, object]) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
 def raise_faults(faults: Faults) -> None:

@@ -65,11 +65,6 @@ def log_session(
         course = lock(course)
         if known := _sent_before(course, entry_key, source_key, digest):
             return known
-        raise_faults(
-            faults_of(
-                course=course, plans=plans, numbers=numbers, at=at, status=status, machine=machine, said=particulars
-            )
-        )
         session = written_session(
             Session(course=course, entry_key=entry_key, source_key=source_key, entry_digest=digest, logged_by=by),
             at=at,
@@ -78,6 +73,7 @@ def log_session(
             plans=plans,
             said=particulars,
         )
+        raise_faults(faults_of(session, plans=plans, numbers=numbers))
         fractions = _fractions(session, plans, numbers)
         if found := _standing_already(session, fractions, named=numbers is not None):
             return found

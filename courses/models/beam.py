@@ -20,6 +20,7 @@ class DeliveredBeam(models.Model):
     record_uid = models.CharField("DICOM SOP instance UID of the record", max_length=64)
     position = models.PositiveSmallIntegerField(help_text="Place among the treatment beams of the record, from 1.")
     session_uid = models.CharField("DICOM treatment session UID", max_length=64, blank=True)
+    machine_name = models.CharField(max_length=64, blank=True, help_text="As the record spells it.")
     fraction_number = models.PositiveSmallIntegerField(null=True)
     beam_number = models.PositiveSmallIntegerField()
     delivery_type = models.CharField(max_length=16, blank=True)

@@ -89,6 +89,14 @@ class Session(models.Model):
         blank=True,
         related_name="cancelled_sessions",
     )
+    amended_at = models.DateTimeField(null=True, blank=True)
+    amended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="amended_sessions",
+    )
     amendment_reason = models.CharField(
         max_length=200,
         blank=True,
@@ -113,6 +121,10 @@ class Session(models.Model):
             models.CheckConstraint(
                 name="session_reviewed_has_reviewer",
                 condition=Q(guidance_reviewed_at__isnull=True) | Q(guidance_reviewed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="session_amended_has_reason_and_user",
+                condition=Q(amended_at__isnull=True) | (~Q(amendment_reason="") & Q(amended_by__isnull=False)),
             ),
             models.CheckConstraint(
                 name="session_interrupted_has_reason",
