@@ -1,17 +1,17 @@
 """Writes the demo: rows of the department and the caseload, then capture, review and export by the real steps."""
 
-import logging
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from billing.capture import sweep
 from courses.models import Course, CourseDiagnosis, Fraction, Plan, Session
 from oncocharge.demo.caseload import CourseCase, SessionCase, draw_caseload
 from oncocharge.demo.department import Department, build_department
 from patients.models import Coverage, Facility, Patient
 
-logger = logging.getLogger(__name__)
 REVIEWED_UNTIL_DAYS = 14
 
 
@@ -88,3 +88,12 @@ def _stands(session: SessionCase) -> bool:
 def now_day() -> date:
     """Return today on the department's clock."""
     return timezone.localdate()
+
+
+def work_off(today: date) -> Iterator[str]:
+    """Capture, release what is clean and old enough, export: by the steps that the product itself uses.
+
+    Safe to repeat: what is captured, released or exported already stays so.
+    """
+    swept = sweep()
+    yield f"Captured {swept.captured} courses: {swept.posted} charge lines."
