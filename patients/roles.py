@@ -35,6 +35,14 @@ CLINICAL = frozenset({Role.THERAPIST, Role.PHYSICIST, Role.PHYSICIAN})
 BILLING = frozenset({Role.BILLER, Role.BILLING_MANAGER})
 READS_MONEY = BILLING | {Role.ADMINISTRATOR, Role.AUDITOR}
 READS_COURSES = EVERYONE
+REGISTERS = frozenset({Role.THERAPIST, Role.BILLER, Role.BILLING_MANAGER, Role.ADMINISTRATOR})
+"""Who registers patients and their coverages."""
+PLANS = frozenset({Role.PHYSICIST, Role.PHYSICIAN, Role.ADMINISTRATOR})
+"""Who enters and confirms plans; approving one is the physician's alone."""
+OPENS = PLANS | {Role.THERAPIST}
+"""Who opens and closes courses, sets diagnoses and records events."""
+LOGS = frozenset({Role.THERAPIST, Role.PHYSICIST, Role.ADMINISTRATOR})
+"""Who logs sessions and corrects them."""
 
 
 def roles_of(user: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
