@@ -66,11 +66,12 @@ def _signal(processes: list[Leftover], number: int) -> None:
 def _bearing(mark: list[str]) -> list[Leftover]:
     """Return the processes whose command line holds these words, in this order, side by side."""
     wanted = " ".join(mark)
-    others = (process for process in _processes() if process.pid != os.getpid())
+    others = (process for process in processes() if process.pid != os.getpid())
     return [process for process in others if f" {wanted} " in f" {process.command} "]
 
 
-def _processes() -> Iterator[Leftover]:
+def processes() -> Iterator[Leftover]:
+    """Return every process of this machine that may be looked at."""
     if Path("/proc/self/cmdline").exists():
         yield from _processes_of_proc()
         return

@@ -26,7 +26,7 @@ def marks(start: Start) -> dict[str, list[str]]:
 
 def start_web(start: Start, port: int, *, wants_reload: bool) -> None:
     """Start the web server and wait until the site answers."""
-    line = ["gunicorn", "oncocharge.wsgi", "--bind", f"{LOOPBACK}:{port}", "--worker-class", "gthread"]
+    line = ["-m", "gunicorn", "oncocharge.wsgi", "--bind", f"{LOOPBACK}:{port}", "--worker-class", "gthread"]
     line += ["--threads", THREADS, "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "5"]
     _launch(start, "web", [*line, *(["--reload"] if wants_reload else [])])
     deadline = time.monotonic() + WEB_ANSWERS_WITHIN_S
@@ -40,15 +40,26 @@ def start_web(start: Start, port: int, *, wants_reload: bool) -> None:
 
 def start_jobs(start: Start) -> None:
     """Start the worker and the beat; the site works without waiting for them."""
-    celery = ["celery", "--app", "oncocharge", "--quiet"]
-    worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    celery = ["-m", "celery", "--app", "oncocharge", "--quiet"]
+    worker = [
+        "-W",
+        NOT_ROOTS_BUSINESS,
+        *celery,
+        "worker",
+        "--concurrency",
+        "2",
+        "--without-gossip",
+        "--without-mingle",
+        "--loglevel",
+        "INFO",
+    ]
     _launch(start, "worker", worker)
     _launch(start, "beat", [*celery, "beat", "--loglevel", "INFO"])
 
 
 def _launch(start: Start, name: str, line: list[str]) -> None:
     _pid_file(start, name).unlink(missing_ok=True)
-    line = [start.python, "-W", NOT_ROOTS_BUSINESS, "-m", *line, *marks(start)[name]]
+    line = [start.python, *line, *marks(start)[name]]
     start.programs.append(spawn(name, line, env=start.variables, cwd=start.root))
 
 
