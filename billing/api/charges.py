@@ -1,12 +1,24 @@
 """Charge lines as posted, with their why, findings and review; release, hold and undo as the pages do them."""
 
-import django_filters
-from django.db.models import Prefetch, QuerySet
-from rest_framework import serializers, viewsets
+from typing import Any
 
+import django_filters
+from django.contrib.auth.models import User
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing import worklist
 from billing.models import LedgerEntry, StandingFinding
 from patients.permissions import RolePermission
-from patients.roles import READS_MONEY
+from patients.roles import BILLING, READS_MONEY
+
+MOST_AT_ONCE = 1000
 
 
 class ChargeFilter(django_filters.FilterSet):
@@ -36,10 +48,11 @@ class FindingOutput(serializers.ModelSerializer[StandingFinding]):
 
 
 class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
-    """Charges: list, read. Nothing here changes an entry: the ledger only grows."""
+    """Charges: list, read, release, hold, undo, override. Nothing changes an entry: the ledger only grows."""
 
     permission_classes = (RolePermission,)
     read_roles = READS_MONEY
+    write_roles = BILLING
     queryset: QuerySet[LedgerEntry] = LedgerEntry.objects.select_related(
         "review", "reversal", "claim_line"
     ).prefetch_related(Prefetch("findings", StandingFinding.objects.filter(resolved_at__isnull=True)))
@@ -64,4 +77,76 @@ class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
                 "reversed_by", "claim",
             )  # fmt: skip
 
+    class Decision(serializers.Serializer[LedgerEntry]):
+        """The lines that a decision is about."""
+
+        entries = serializers.ListField(
+            child=serializers.IntegerField(min_value=1), min_length=1, max_length=MOST_AT_ONCE
+        )
+
+    class Holding(Decision):
+        """The lines to hold, and why."""
+
+        reason = serializers.CharField(max_length=200)
+
+    class Overriding(serializers.Serializer[StandingFinding]):
+        """The hold that is let pass, and why."""
+
+        finding = serializers.IntegerField(min_value=1)
+        reason = serializers.CharField(max_length=200)
+
+    class Decided(serializers.Serializer[LedgerEntry]):
+        """What came of it: the lines that stand as asked, and each other line with the reason."""
+
+        done = serializers.ListField(child=serializers.IntegerField())
+        refused = serializers.ListField(child=serializers.DictField())
+
     serializer_class = Output
+
+    @extend_schema(request=Decision, responses=Decided)
+    @action(detail=False, methods=["post"])
+    def release(self, request: Request) -> Response:
+        """Release lines for the next export, under the rules of the worklist."""
+        given = self._given(self.Decision, request)
+        return _answer(worklist.release(entry_ids=given["entries"], by=_user(request), at=timezone.now()))
+
+    @extend_schema(request=Holding, responses=Decided)
+    @action(detail=False, methods=["post"])
+    def hold(self, request: Request) -> Response:
+        """Hold lines back with a reason."""
+        given = self._given(self.Holding, request)
+        at = timezone.now()
+        return _answer(worklist.hold(entry_ids=given["entries"], reason=given["reason"], by=_user(request), at=at))
+
+    @extend_schema(request=Decision, responses=Decided)
+    @action(detail=False, methods=["post"])
+    def undo(self, request: Request) -> Response:
+        """Take back a release or a hold, as long as the line is on no claim."""
+        given = self._given(self.Decision, request)
+        return _answer(worklist.undo(entry_ids=given["entries"], by=_user(request), at=timezone.now()))
+
+    @extend_schema(request=Overriding, responses=FindingOutput)
+    @action(detail=False, methods=["post"], write_roles=worklist.MAY_OVERRIDE)
+    def override(self, request: Request) -> Response:
+        """Let the line of a hold pass, with a reason (billing manager or administrator)."""
+        given = self._given(self.Overriding, request)
+        finding = worklist.override_finding(
+            finding_id=given["finding"], reason=given["reason"], by=_user(request), at=timezone.now()
+        )
+        return Response(FindingOutput(finding).data)
+
+    def _given(self, shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+        given = shape(data=request.data)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
+
+def _answer(decided: worklist.Decided) -> Response:
+    refused = [{"entry": one.entry_id, "reason": one.reason, "findings": list(one.findings)} for one in decided.refused]
+    return Response({"done": list(decided.done), "refused": refused})
+
+
+def _user(request: Request) -> User:
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user
