@@ -69,7 +69,7 @@ class Group(NamedTuple):
 
     title: str
     state: str
-    count: int
+    line_count: int
     amount: str
     lines: tuple[Line, ...]
 

@@ -2,7 +2,7 @@
    - forms:    a second submit is stopped, empty filters stay out of the address, select boxes may submit at once
    - dialogs:  data-confirm, hx-confirm, data-dialog, data-dialog-close
    - messages: dismiss, and the corner stack after an htmx answer
-   - network:  lost connection, refusals, an ended session
+   - network:  lost connection, refusals (an ended session is oncocharge/htmx.py's: it answers HX-Redirect)
    The server stays the guard of every promise; what stands here spares a person the detour. */
 (() => {
   "use strict";
@@ -213,13 +213,4 @@
     say("refused", REFUSED[status] || `The server could not do this (${status}). Nothing was changed. Try again; if it stays so, tell your administrator.`);
   });
   window.addEventListener("offline", () => say("warning", "This computer is offline. You can go on reading; saving has to wait."));
-
-  // The session has ended and the answer is the sign-in page: go there as a whole page, and come back here.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const login = document.body.dataset.login;
-    if (!login || new URL(event.detail.xhr.responseURL || location.href, location.href).pathname !== login) return;
-    if (location.pathname === login) return;
-    event.detail.shouldSwap = false;
-    location.assign(`${login}?next=${encodeURIComponent(location.pathname + location.search)}`);
-  });
 })();
