@@ -4,6 +4,7 @@ The value keeps what the file says; ``evidence`` is what the plan keeps of it: s
 figures that the import of records needs again. Its shape is told in docs/dicom.md. No reading and no storing here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -91,28 +92,36 @@ class PlanProposal:
         return len({beam.is_photon for beam in self.beams}) > 1
 
 
-def evidence(proposal: PlanProposal) -> dict[str, object]:
-    """Return what the file showed, as kept with the plan and shown to the person who confirms it."""
+def evidence(proposal: PlanProposal, *, asked: Sequence[str] = (), warned: Sequence[str] = ()) -> dict[str, object]:
+    """Return what the file showed, as kept with the plan and shown to the person who confirms it.
+
+    Args:
+        asked: questions that come of the course and not of the file.
+        warned: warnings likewise.
+    """
     return {
         "source": "RT Plan",
         "technique": str(proposal.technique),
         "sentences": list(sentences(proposal)),
-        "questions": list(questions(proposal)),
-        "warnings": list(warnings(proposal)),
+        "questions": [*questions(proposal), *asked],
+        "warnings": [*warnings(proposal), *warned],
         "label": proposal.label,
         "machine": proposal.machine,
         "approval": proposal.approval,
         "planned_on": proposal.planned_on.isoformat() if proposal.planned_on else "",
         "frame_of_reference": proposal.frame_of_reference,
-        "groups": [
-            {"number": group.number, "first": group.first, "fractions": group.fractions, "beams": list(group.beams)}
-            for group in proposal.groups
-        ],
+        "groups": [_group_kept(group, {beam.number for beam in proposal.beams}) for group in proposal.groups],
         "beams": [
             {"number": beam.number, "name": beam.name, "kind": str(beam.kind), "shapes": beam.shapes}
             for beam in proposal.beams[:MOST_BEAMS_KEPT]
         ],
     }
+
+
+def _group_kept(group: FractionGroup, treating: set[int]) -> dict[str, object]:
+    """A group with its treatment beams; all of the plan's where the group names none."""
+    beams = sorted(treating & set(group.beams)) if group.beams else sorted(treating)
+    return {"number": group.number, "first": group.first, "fractions": group.fractions, "beams": beams}
 
 
 def sentences(proposal: PlanProposal) -> tuple[str, ...]:
@@ -181,17 +190,13 @@ def questions(proposal: PlanProposal) -> tuple[str, ...]:
         asked.append("The file names a high dose technique. Is this stereotactic, or total skin irradiation?")
     if len(proposal.groups) > 1:
         counts = " + ".join(str(group.fractions) for group in proposal.groups)
-        asked.append(
-            f"{len(proposal.groups)} fraction groups ({counts}), counted through: are they phases of one plan?"
-        )
+        asked.append(f"{len(proposal.groups)} fraction groups ({counts}): are they phases of this one plan?")
     if proposal.arcs and proposal.fixed_beams:
         asked.append("Arcs and fixed beams together: only the arcs are entered. Which count is the plan's?")
     if proposal.isocenters is None and any(beam.is_photon for beam in proposal.beams):
         asked.append("How many isocenters? The file names none.")
     if proposal.site is None:
         asked.append("Which site is treated? The file does not say.")
-    if proposal.earlier_plans:
-        asked.append("The file names an earlier plan. Is this a replan, a revision or a boost?")
     return tuple(asked)
 
 

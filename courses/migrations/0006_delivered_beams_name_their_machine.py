@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('oncocharge_courses', '0005_amendments_name_their_user'),
+        ("oncocharge_courses", "0005_amendments_name_their_user"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='deliveredbeam',
-            name='machine_name',
-            field=models.CharField(blank=True, help_text='As the record spells it.', max_length=64),
+            model_name="deliveredbeam",
+            name="machine_name",
+            field=models.CharField(blank=True, help_text="As the record spells it.", max_length=64),
         ),
     ]
