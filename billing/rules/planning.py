@@ -39,9 +39,9 @@ def plan_lines(case: Case) -> Said:
     lines: list[ChargeLine] = []
     findings: list[Finding] = []
     for charge in plan_charges(case):
-        made, notes = _lines_of(charge, case)
-        lines += made
-        findings += [note.about(Origin.PLAN, charge.plan.key, charge.on, made) for note in notes]
+        said = _said_of(charge, case)
+        lines += said.lines
+        findings += said.findings
     return Said(tuple(lines), tuple(findings))
 
 
@@ -87,16 +87,24 @@ def _later_plan(plan: PlanFacts, day: date, row: PlanningRow, case: Case) -> Pla
     return PlanCharge(plan, day, row, True, f"{plan.kind} on a new planning CT", notes)
 
 
-def _lines_of(charge: PlanCharge, case: Case) -> tuple[tuple[ChargeLine, ...], tuple[Note, ...]]:
+def _said_of(charge: PlanCharge, case: Case) -> Said:
+    """Return the lines of one plan, the findings that name them, and those that stand in place of a line."""
+    plan, day = charge.plan, charge.on
+    made: tuple[ChargeLine, ...] = ()
+    naming: tuple[Note, ...] = ()
+    instead: tuple[Note, ...] = ()
+    shape = case.shape(charge.row.code, day, inpatient=case.is_inpatient_practice)
     if not charge.is_earned:
-        return (), charge.notes or (_no_new_ct(charge),)
-    plan, row, day = charge.plan, charge.row, charge.on
-    shape = case.shape(row.code, day, inpatient=case.is_inpatient_practice)
-    if shape is None:
-        return (), (no_code_in_force(f"the plan ({row.code})", day),)
-    made = component_lines(_earned(charge), shape)
-    notes = charge.notes + tuple(_documentation_notes(plan, row.code, day, case)) if made else ()
-    return made, (*notes, inpatient_technical(day)) if shape.forgoes_technical else notes
+        instead = charge.notes or (_no_new_ct(charge),)
+    elif shape is None:
+        instead = (no_code_in_force(f"the plan ({charge.row.code})", day),)
+    else:
+        made = component_lines(_earned(charge), shape)
+        naming = (*charge.notes, *_documentation_notes(plan, charge.row.code, day, case)) if made else ()
+        instead = (inpatient_technical(day),) if shape.forgoes_technical else ()
+    findings = [note.about(Origin.PLAN, plan.key, day, made) for note in naming]
+    findings += [note.about(Origin.PLAN, plan.key, day) for note in instead]
+    return Said(made, tuple(findings))
 
 
 def _earned(charge: PlanCharge) -> Earned:
