@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from billing.capture import sweep
+from billing.submission import export_claims
+from billing.worklist import Filters, LineState, lines, release
 from courses.models import Course, CourseDiagnosis, Fraction, Plan, Session
 from oncocharge.demo.caseload import CourseCase, SessionCase, draw_caseload
 from oncocharge.demo.department import Department, build_department
@@ -97,3 +100,14 @@ def work_off(today: date) -> Iterator[str]:
     """
     swept = sweep()
     yield f"Captured {swept.captured} courses: {swept.posted} charge lines."
+    released = _release_lines(until=today - timedelta(days=REVIEWED_UNTIL_DAYS))
+    yield f"Released {released} clean lines of the time before {today - timedelta(days=REVIEWED_UNTIL_DAYS)}."
+    exported = export_claims(at=timezone.now(), started_by="demo")
+    yield f"Exported {exported.claims} claims with {exported.lines} lines; kept back {exported.held_back} lines."
+
+
+def _release_lines(*, until: date) -> int:
+    biller = User.objects.get(username="bill")
+    clean = lines(Filters(states=[LineState.OPEN], last_day=until)).filter(is_blocked=False)
+    entries = list(clean.values_list("pk", flat=True))
+    return len(release(entry_ids=entries, by=biller, at=timezone.now()).done)

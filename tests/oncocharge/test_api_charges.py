@@ -76,7 +76,8 @@ def test_a_therapist_sees_no_prices() -> None:
 
 def test_an_estimate_stores_nothing_and_says_why() -> None:
     course = {
-        "format": 1, "id": "x", "practice": {"setting": "hospital", "bills": "technical"}, "payer": {"kind": "medicare"},
+        "format": 1, "id": "x", "practice": {"setting": "hospital", "bills": "technical"},
+        "payer": {"kind": "medicare"},
         "course": {"diagnoses": ["C61"], "opened_on": "2019-01-07"},
         "plan": [{"key": "P1", "site": "prostate", "technique": "vmat", "approved_on": "2019-01-14", "fractions": 28}],
         "session": [{"at": "2019-01-21T09:00:00", "plans": ["P1"]}],
