@@ -1,0 +1,56 @@
+"""What a biller must look at, and what a biller decides: release, hold, take back, override.
+
+Reads are query sets in a fixed number of queries; decisions are steps, each in one transaction that
+locks the money of the courses first. What should be charged is the rules' business, not this room's.
+"""
+
+from billing.worklist.decisions import Decided, Refusal, hold, release, undo
+from billing.worklist.earned import Earned, earned_by
+from billing.worklist.lines import (
+    EVERYTHING,
+    ORDERS,
+    TO_REVIEW,
+    Filters,
+    LineState,
+    ReviewLine,
+    StateTotal,
+    corrections_to_send,
+    lines,
+    loose_findings,
+    totals,
+)
+from billing.worklist.overrides import (
+    MAY_OVERRIDE,
+    MAY_SETTLE,
+    NEVER_OVERRIDDEN,
+    may_override,
+    override_finding,
+    settle_correction,
+)
+
+__all__ = [
+    "EVERYTHING",
+    "MAY_OVERRIDE",
+    "MAY_SETTLE",
+    "NEVER_OVERRIDDEN",
+    "ORDERS",
+    "TO_REVIEW",
+    "Decided",
+    "Earned",
+    "Filters",
+    "LineState",
+    "Refusal",
+    "ReviewLine",
+    "StateTotal",
+    "corrections_to_send",
+    "earned_by",
+    "hold",
+    "lines",
+    "loose_findings",
+    "may_override",
+    "override_finding",
+    "release",
+    "settle_correction",
+    "totals",
+    "undo",
+]

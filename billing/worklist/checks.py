@@ -1,0 +1,147 @@
+"""What is checked when a line is released, and not before (R2 across courses, R3, R4).
+
+These depend on the day of the release or on other courses, which the rules of one course do not see.
+Pure but for ``read_lines``, which is one statement for any number of lines.
+"""
+
+from calendar import isleap
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from billing.findings import NewFinding
+from billing.rules.lines import Severity
+from patients.terms import PayerKind
+
+SOURCE = "release"
+SUBJECT = "release"
+NEAR = timedelta(days=30)
+FILING_YEARS = {PayerKind.MEDICARE: 1}
+"""Calendar years from the day of service until a claim must have arrived (42 CFR 424.44)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineAtRelease:
+    """A ledger entry with everything that a release asks of it. ``filed_by_day`` starts the filing limit."""
+
+    id: int
+    course_id: int
+    is_charge: bool
+    is_reversed: bool
+    is_claimed: bool
+    state: str
+    hold_reason: str
+    amount: Decimal | None
+    code: str
+    service_on: date
+    filed_by_day: date
+    is_captured: bool
+    has_failed: bool
+    payer_kind: str | None
+    has_physician: bool
+    has_npis: bool
+    time_zone: str
+    repeats: int | None
+
+
+_READ = """
+    SELECT e.id, e.course_id, e.kind = 'charge', v.reverses_id IS NOT NULL, l.entry_id IS NOT NULL,
+           COALESCE(r.state, 'open'), COALESCE(r.reason, ''), e.amount, e.code, e.service_on,
+           CASE WHEN e.claim_kind = 'professional' THEN e.service_on ELSE (
+               SELECT max(i.service_on) FROM oncocharge_billing_ledgerentry i
+                WHERE i.course_id = e.course_id AND i.claim_kind = e.claim_kind AND i.kind = 'charge'
+                  AND date_trunc('month', i.service_on) = date_trunc('month', e.service_on)
+                  AND NOT EXISTS (SELECT 1 FROM oncocharge_billing_ledgerentry u WHERE u.reverses_id = i.id)) END,
+           c.revision = m.course_revision, m.error <> '', y.kind,
+           c.physician_id IS NOT NULL, f.npi <> '' AND COALESCE(d.npi, 'none') <> '', f.time_zone,
+           (SELECT min(o.id) FROM oncocharge_courses_course oc
+              JOIN oncocharge_billing_ledgerentry o
+                ON o.course_id = oc.id AND o.kind = 'charge' AND o.id <> e.id AND o.service_on = e.service_on
+               AND o.code = e.code AND o.place_of_service = e.place_of_service
+               AND o.modifiers @> e.modifiers AND o.modifiers <@ e.modifiers
+              LEFT JOIN oncocharge_billing_ledgerentry ov ON ov.reverses_id = o.id
+              LEFT JOIN oncocharge_billing_claimline ol ON ol.entry_id = o.id
+              LEFT JOIN oncocharge_billing_review ore ON ore.entry_id = o.id
+              LEFT JOIN oncocharge_billing_standingfinding t ON t.entry_id = ov.id
+               AND t.code = 'correction-to-send' AND t.resolved_at IS NULL AND t.overridden_at IS NULL
+             WHERE oc.patient_id = c.patient_id
+               AND CASE WHEN ov.id IS NULL
+                   THEN o.course_id <> e.course_id AND (ol.entry_id IS NOT NULL OR ore.state = 'released'
+                        OR (o.id = ANY(%(ids)s) AND o.id < e.id))
+                   ELSE t.id IS NOT NULL AND (o.course_id <> e.course_id OR o.line_key <> e.line_key) END)
+      FROM oncocharge_billing_ledgerentry e
+      JOIN oncocharge_courses_course c ON c.id = e.course_id
+      JOIN oncocharge_billing_capturemark m ON m.course_id = c.id
+      JOIN oncocharge_patients_facility f ON f.id = c.facility_id
+      LEFT JOIN oncocharge_patients_provider d ON d.id = c.physician_id
+      LEFT JOIN oncocharge_patients_coverage p ON p.patient_id = c.patient_id AND p.rank = 'primary'
+       AND p.effective_from <= e.service_on AND (p.effective_to IS NULL OR p.effective_to >= e.service_on)
+      LEFT JOIN oncocharge_patients_payer y ON y.id = p.payer_id
+      LEFT JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = e.id
+      LEFT JOIN oncocharge_billing_claimline l ON l.entry_id = e.id
+      LEFT JOIN oncocharge_billing_review r ON r.entry_id = e.id
+     WHERE e.id = ANY(%(ids)s)
+     ORDER BY e.id
+"""
+
+
+def read_lines(entry_ids: Collection[int]) -> list[LineAtRelease]:
+    """Return the entries as they are to be checked: one statement. Their courses must be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, {"ids": list(entry_ids)})
+        return [LineAtRelease(*row) for row in cursor.fetchall()]
+
+
+def findings_at_release(line: LineAtRelease, at: datetime) -> Iterator[NewFinding]:
+    """Yield what keeps a line from a claim today, and the warning that its filing limit is near.
+
+    Args:
+        at: the moment of the release, aware; the facility's clock decides what day that is.
+    """
+    if line.repeats is not None:
+        yield _hold(line, "duplicate-line", f"{line.code} of {line.service_on} repeats ledger entry {line.repeats}.")
+    if line.payer_kind is None:
+        yield _hold(line, "missing-coverage", f"There is no primary coverage on {line.service_on}. Enter it.")
+    if not line.has_physician:
+        yield _hold(line, "missing-rendering-physician", "The course names no physician. Enter who renders it.")
+    if not line.has_npis:
+        yield _hold(line, "missing-npi", "The facility or the physician has no NPI. Enter it.")
+    yield from _filing(line, at.astimezone(ZoneInfo(line.time_zone)).date())
+
+
+def _filing(line: LineAtRelease, today: date) -> Iterator[NewFinding]:
+    """R3: the claim must have arrived within the payer's limit."""
+    years = FILING_YEARS.get(PayerKind(line.payer_kind)) if line.payer_kind else None
+    if years is None:
+        return
+    last_day = filing_deadline(line.filed_by_day, years)
+    if today > last_day:
+        message = f"The claim for {line.service_on} had to arrive by {last_day}."
+        yield _hold(line, "filing-limit-passed", message)
+    elif last_day - today <= NEAR:
+        message = f"The claim for {line.service_on} must arrive by {last_day}."
+        yield _finding(line, Severity.WARNING, "filing-limit-near", message)
+
+
+def filing_deadline(served_on: date, years: int) -> date:
+    """Return the last day on which a claim may arrive: the same day so many years later.
+
+    >>> filing_deadline(date(2024, 2, 29), 1), filing_deadline(date(2024, 3, 1), 1)
+    (datetime.date(2025, 2, 28), datetime.date(2025, 3, 1))
+    """
+    year = served_on.year + years
+    if (served_on.month, served_on.day) == (2, 29) and not isleap(year):
+        return date(year, 2, 28)
+    return served_on.replace(year=year)
+
+
+def _hold(line: LineAtRelease, code: str, message: str) -> NewFinding:
+    return _finding(line, Severity.HOLD, code, message)
+
+
+def _finding(line: LineAtRelease, severity: Severity, code: str, message: str) -> NewFinding:
+    return NewFinding(line.course_id, line.id, SOURCE, severity.value, code, message, SUBJECT, line.service_on)

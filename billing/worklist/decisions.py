@@ -1,0 +1,203 @@
+"""What a biller decides about lines: release, hold, take back. One line or five hundred, under the same rules.
+
+Every decision locks the money of the courses first, looks at the lines as they are then, does what may be
+done and says of each other line, in words, why not. Who decided what and when is in the reviews' history.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+
+from billing import ledger
+from billing.findings import NewFinding, OpenFinding, open_findings, raise_findings, resolve_findings
+from billing.models import LedgerEntry, Review
+from billing.rules.lines import Severity
+from billing.worklist.checks import SOURCE, LineAtRelease, findings_at_release, read_lines
+from courses.models import Course
+
+REASON_LENGTH = 200
+State = Review.State
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A line about which nothing was decided, and why. ``findings`` are the codes that hold it."""
+
+    entry_id: int
+    reason: str
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of a decision: the lines that now stand as asked, and the others."""
+
+    done: tuple[int, ...]
+    refused: tuple[Refusal, ...]
+
+
+Judge = Callable[[LineAtRelease], Refusal | None]
+
+
+def release(*, entry_ids: Collection[int], by: User, at: datetime) -> Decided:
+    """Release lines for the next export; a fixed number of statements.
+
+    Refused is a line that a finding or a person holds, that has no price, was reversed or is on a claim, or whose
+    course changed since its charges were derived. What only a release can check (duplicates across courses,
+    filing limit, coverage, physician, NPI) is checked here, and stays on the worklist as findings.
+    A line that is released already counts as done.
+    """
+    with transaction.atomic():
+        lines, unknown = _locked_lines(entry_ids, with_siblings=True)
+        holds = _holds_after_checks(lines, at)
+        decided = _judge(lines, lambda line: _not_releasable(line, holds.get(line.id, ())), unknown)
+        fresh = _without(decided.done, lines, State.RELEASED)
+        _write_reviews(fresh, State.RELEASED, "", by, at)
+        return decided
+
+
+def hold(*, entry_ids: Collection[int], reason: str, by: User, at: datetime) -> Decided:
+    """Hold lines back with a reason, released ones too, until somebody takes the hold back.
+
+    Raises:
+        ValidationError: no reason is given.
+    """
+    said = required_reason(reason, "Say why the line is held.")
+    with transaction.atomic():
+        lines, unknown = _locked_lines(entry_ids)
+        decided = _judge(lines, _not_changeable, unknown)
+        _write_reviews(decided.done, State.HELD, said, by, at)
+        return decided
+
+
+def undo(*, entry_ids: Collection[int], by: User, at: datetime) -> Decided:
+    """Take back a release or a hold, as long as the line is on no claim. An open line counts as done."""
+    with transaction.atomic():
+        lines, unknown = _locked_lines(entry_ids)
+        decided = _judge(lines, _not_changeable, unknown)
+        taken_back = _without(decided.done, lines, State.OPEN)
+        _write_reviews(taken_back, State.OPEN, "", by, at)
+        _ask_for_capture({line.course_id for line in lines if line.id in set(taken_back)})
+        return decided
+
+
+def required_reason(reason: str, ask: str) -> str:
+    """Return the reason, trimmed.
+
+    Raises:
+        ValidationError: there is none, or it is longer than is kept.
+    """
+    said = reason.strip()
+    if not said:
+        raise ValidationError({"reason": [ask]})
+    if len(said) > REASON_LENGTH:
+        raise ValidationError({"reason": [f"The reason has {len(said)} characters; at most {REASON_LENGTH} are kept."]})
+    return said
+
+
+def _locked_lines(entry_ids: Collection[int], with_siblings: bool = False) -> tuple[list[LineAtRelease], list[Refusal]]:
+    """Lock the courses of the entries, then read them. ``with_siblings`` locks the patients' other courses too.
+
+    Two courses of one patient may hold the same line; whoever releases one must see what happens to the other.
+    """
+    courses = dict(LedgerEntry.objects.filter(id__in=entry_ids).order_by().values_list("id", "course_id"))
+    to_lock = set(courses.values())
+    if with_siblings:
+        patients = Course.objects.filter(id__in=to_lock).order_by().values("patient_id")
+        to_lock |= set(Course.objects.filter(patient_id__in=patients).order_by().values_list("id", flat=True))
+    ledger.lock_courses(course_ids=to_lock)
+    unknown = [Refusal(entry_id, "There is no such line.") for entry_id in sorted(set(entry_ids) - set(courses))]
+    return read_lines(courses), unknown
+
+
+def _judge(lines: Collection[LineAtRelease], refuse: Judge, unknown: list[Refusal]) -> Decided:
+    done: list[int] = []
+    refused = list(unknown)
+    for line in lines:
+        refusal = refuse(line)
+        if refusal is None:
+            done.append(line.id)
+        else:
+            refused.append(refusal)
+    return Decided(tuple(done), tuple(refused))
+
+
+def _not_changeable(line: LineAtRelease) -> Refusal | None:
+    if not line.is_charge:
+        return Refusal(line.id, "This is a reversal; only charges are reviewed.")
+    if line.is_reversed:
+        return Refusal(line.id, "The line was reversed; what stands in its place is reviewed by itself.")
+    if line.is_claimed:
+        return Refusal(line.id, "The line is on a claim. Its review no longer changes.")
+    return None
+
+
+def _not_releasable(line: LineAtRelease, holds: Collection[OpenFinding | NewFinding]) -> Refusal | None:
+    settled = _not_changeable(line)
+    if settled is not None or line.state == State.RELEASED:
+        return settled
+    if line.has_failed or not line.is_captured:
+        return Refusal(line.id, "The course changed, and its charges are being derived again. Try again in a minute.")
+    if line.state == State.HELD:
+        return Refusal(line.id, f"Held by a person: {line.hold_reason} Take the hold back first.")
+    if holds:
+        codes = tuple(sorted({finding.code for finding in holds}))
+        return Refusal(line.id, " ".join(finding.message for finding in holds), codes)
+    if line.amount is None:
+        return Refusal(line.id, "The line has no price.", ("missing-fee",))
+    return None
+
+
+def _without(entry_ids: Collection[int], lines: Collection[LineAtRelease], state: str) -> list[int]:
+    already = {line.id for line in lines if line.state == state}
+    return [entry_id for entry_id in entry_ids if entry_id not in already]
+
+
+def _holds_after_checks(lines: Collection[LineAtRelease], at: datetime) -> Mapping[int, list[OpenFinding | NewFinding]]:
+    """Bring the findings of a release up to date; return every hold that is not overridden, by entry."""
+    to_check = {line.id: line for line in lines if _not_changeable(line) is None and line.state != State.RELEASED}
+    standing = [
+        finding
+        for finding in open_findings(course_ids={line.course_id for line in lines})
+        if finding.entry_id in to_check
+    ]
+    found = {new.identity: new for line in to_check.values() for new in findings_at_release(line, at)}
+    outdated = [
+        finding for finding in standing if finding.source == SOURCE and found.pop(finding.identity, None) is None
+    ]
+    resolve_findings(finding_ids=[finding.id for finding in outdated])
+    raise_findings(findings=list(found.values()))
+    remaining: list[OpenFinding | NewFinding] = [finding for finding in standing if finding not in outdated]
+    remaining += found.values()
+    holds: defaultdict[int, list[OpenFinding | NewFinding]] = defaultdict(list)
+    for finding in remaining:
+        if finding.severity == Severity.HOLD and finding.override is None and finding.entry_id is not None:
+            holds[finding.entry_id].append(finding)
+    return holds
+
+
+def _write_reviews(entry_ids: Collection[int], state: str, reason: str, by: User, at: datetime) -> None:
+    if not entry_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO oncocharge_billing_review (entry_id, state, reason, by_id, at)"
+            " SELECT w.id, %s, %s, %s, %s FROM unnest(%s::bigint[]) AS w(id) ORDER BY w.id"
+            " ON CONFLICT (entry_id) DO UPDATE"
+            " SET state = excluded.state, reason = excluded.reason, by_id = excluded.by_id, at = excluded.at",
+            [state, reason, by.pk, at, list(entry_ids)],
+        )
+
+
+def _ask_for_capture(course_ids: Collection[int]) -> None:
+    """Let the sweep look again: an open line follows the fee schedule, a released one did not."""
+    if course_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE oncocharge_billing_capturemark SET basis = '' WHERE course_id = ANY(%s)", [list(course_ids)]
+            )

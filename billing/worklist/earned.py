@@ -1,0 +1,53 @@
+"""What a session or a plan earned, in words for the person who logged it: names, no prices."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, Q
+
+from billing.models import LedgerEntry, StandingFinding
+from billing.rules import load_codebook
+from billing.rules.lines import Severity
+from courses.models import Course
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """``charged``: the services by name; ``needs_review``: what a biller will look at, as short words."""
+
+    charged: tuple[str, ...]
+    needs_review: tuple[str, ...]
+    is_captured: bool
+
+    def __str__(self) -> str:
+        """Say it in a sentence or two."""
+        if not self.is_captured:
+            return "The charge is being worked out."
+        said = f"Charged: {'; '.join(self.charged)}." if self.charged else "No charge."
+        return f"{said} Needs review: {', '.join(self.needs_review)}." if self.needs_review else said
+
+
+def earned_by(*, session_id: int | None = None, plan_id: int | None = None) -> Earned:
+    """Return what stands in the ledger for a session or a plan (give one of the two). Three queries."""
+    subject = f"session:{session_id}" if session_id is not None else f"plan:{plan_id}"
+    asked = Q(session_id=session_id) if session_id is not None else Q(plan_id=plan_id)
+    entries = list(LedgerEntry.objects.filter(asked, kind="charge", reversal=None).order_by("id"))
+    about = Q(entry__in=entries) | Q(entry=None, subject=subject)
+    findings = StandingFinding.objects.filter(
+        about, severity=Severity.HOLD.value, resolved_at=None, overridden_at=None
+    ).order_by("id")
+    return Earned(
+        charged=tuple(dict.fromkeys(_name(entry) for entry in entries)),
+        needs_review=tuple(dict.fromkeys(finding.code.replace("-", " ") for finding in findings)),
+        is_captured=_is_captured(session_id, plan_id),
+    )
+
+
+def _name(entry: LedgerEntry) -> str:
+    procedure = load_codebook().procedure(entry.code, entry.service_on)
+    return procedure.name if procedure is not None else entry.code
+
+
+def _is_captured(session_id: int | None, plan_id: int | None) -> bool:
+    """Whether the charges of the course rest on its newest facts."""
+    owner = Q(sessions=session_id) if session_id is not None else Q(plans=plan_id)
+    return Course.objects.filter(owner, capture_mark__course_revision=F("revision")).exists()
