@@ -1,0 +1,138 @@
+"""Which gathered claims are not fit to send, and why, in the biller's words.
+
+What a claim must have is asked of billing/x12/check_837p; here a fault becomes a finding that says where the
+missing thing is kept. A claim that the writer itself would refuse is found by writing it alone.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from billing.claims.reading import Parties, Row, claim_of
+from billing.x12.check_837p import ClaimFault, check_claim
+from billing.x12.claim_837p import Claim837P, write_interchange
+from billing.x12.envelope import Envelope
+from billing.x12.syntax import Cleaner, X12Fault
+
+INPATIENT = "21"
+
+_OWNERS = {
+    "billing": "the facility",
+    "subscriber": "the patient or subscriber",
+    "dependant": "the patient",
+    "payer": "the payer",
+    "rendering": "the rendering physician",
+}
+_FIELDS = {
+    "npi": "NPI", "tax_id": "tax id", "zip_code": "ZIP code", "birth_on": "birth date", "member_id": "member id",
+    "payer_id": "payer id", "service_on": "date of service", "street2": "street, second line",
+    "filing_indicator": "claim filing indicator",
+}  # fmt: skip
+_CODES = {"billing.npi": "missing-npi", "rendering.npi": "missing-npi", "diagnoses": "missing-diagnosis"}
+_LINE_FIELD = re.compile(r"lines\[(\d+)\]\.(.+)")
+
+
+class Reason(NamedTuple):
+    """Why a claim is kept back. ``subject`` names the field, so that one claim may have several."""
+
+    code: str
+    subject: str
+    message: str
+
+
+class KeptBack:
+    """The claims that were not let through, each with all its reasons."""
+
+    def __init__(self) -> None:
+        self.claim_ids: list[int] = []
+        self.reasons: list[Reason] = []
+        self.claims = 0
+        self.by_reason: Counter[Reason] = Counter()
+
+    def add(self, claim_id: int, reasons: list[Reason]) -> None:
+        """Note a claim with its reasons."""
+        self.claims += 1
+        self.claim_ids += [claim_id] * len(reasons)
+        self.reasons += reasons
+        self.by_reason.update(reasons)
+
+
+class Checker:
+    """Lets sound claims through, one at a time, and remembers the others."""
+
+    def __init__(self, *, parties: Parties, envelope: Envelope, at: datetime) -> None:
+        self.kept_back = KeptBack()
+        self._parties = parties
+        self._envelope = envelope
+        self._today = {facility: at.astimezone(zone).date() for facility, zone in parties.zones.items()}
+        self._cleaner = Cleaner(
+            envelope.separators, extended=envelope.extended_characters, free_text=(), report=lambda *_: None
+        )
+        self._known: set[tuple[str, ...]] = set()
+
+    def sound_claims(self, rows: Iterator[Row]) -> Iterator[Claim837P]:
+        """Yield the claims that may be sent, in their order."""
+        for row in rows:
+            claim = claim_of(row, self._parties)
+            reasons = self._reasons(row, claim)
+            if reasons:
+                self.kept_back.add(int(row.claim_id), reasons)
+            else:
+                yield claim
+
+    def _reasons(self, row: Row, claim: Claim837P) -> list[Reason]:
+        faults = check_claim(claim, today=self._today[row.facility_id])
+        reasons = [_reason(fault, claim) for fault in faults] if faults else []
+        if claim.rendering is None:
+            message = "The course has no rendering physician. Name the one who renders its professional lines."
+            reasons.append(Reason("missing-physician", "claim:rendering", message))
+        if row.place_of_service == INPATIENT and not row.admitted_on:
+            message = "Place of service is 21, inpatient, and no inpatient stay covers the day. Enter the admission."
+            reasons.append(Reason("missing-admission", "claim:admitted_on", message))
+        if not reasons and self._is_unusual(row):
+            reasons = self._refused_by_writer(claim)
+        return list(dict.fromkeys(reasons))
+
+    def _is_unusual(self, row: Row) -> bool:
+        """Tell whether the writer has yet to show that it takes such characters, or this facility and payer."""
+        parties = (row.facility_id, row.payer_id, row.physician_id)
+        is_known = parties in self._known
+        self._known.add(parties)
+        return not is_known or not self._cleaner.is_safe("".join(row[5:]).upper())
+
+    def _refused_by_writer(self, claim: Claim837P) -> list[Reason]:
+        """Write the claim alone, to nowhere: X12 has no escape, so an identifier may hold what no file can carry."""
+        try:
+            write_interchange(self._envelope, [claim], lambda _: None)
+        except X12Fault as fault:
+            return [Reason("claim-incomplete", f"claim:{fault.segment}", fault.message.partition(": ")[2])]
+        return []
+
+
+def _reason(fault: ClaimFault, claim: Claim837P) -> Reason:
+    line = _LINE_FIELD.fullmatch(fault.field)
+    if line is not None:
+        faulty = claim.lines[int(line[1])]
+        where = f"Line {faulty.code} of {_day(faulty.service_on)}, {_words(line[2])}"
+        return Reason("claim-incomplete", f"claim:lines.{line[2]}:{faulty.control_number}", f"{where}: {fault.remedy}")
+    owner, _, field = fault.field.partition(".")
+    where = f"In {_OWNERS[owner]}, {_words(field)}" if owner in _OWNERS else f"Claim, {_words(fault.field)}"
+    is_missing = not fault.found
+    code = _CODES.get(fault.field, "claim-incomplete") if is_missing else "claim-incomplete"
+    return Reason(code, f"claim:{fault.field}", f"{where}: {fault.remedy}")
+
+
+def _words(field: str) -> str:
+    """Return a field's name as the screens call it."""
+    last = field.rpartition(".")[2].partition("[")[0]
+    return _FIELDS.get(last, last.replace("_", " "))
+
+
+def _day(text: str) -> str:
+    """Return CCYYMMDD as 2025-03-03."""
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:])).isoformat()
+    except ValueError:
+        return text

@@ -1,0 +1,176 @@
+"""Reads gathered claims as the plain values that billing/x12 writes, one at a time.
+
+One COPY brings them as finished text; whoever appears often (facility, payer, physician) is read once before it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from billing.claims.selection import FIELD, LINE
+from billing.x12.claim_837p import Claim837P, Line837P
+from billing.x12.parties import Address, BillingProvider, Dependant, Payer, Provider, Subscriber
+from patients.terms import Relationship
+
+_FACILITIES = """
+    SELECT id, time_zone, name, npi, replace(tax_id, '-', ''), taxonomy,
+           street, city, state, replace(zip_code, '-', ''), street2
+      FROM oncocharge_patients_facility WHERE id IN (SELECT facility_id FROM export_claim)
+"""
+_PAYERS = """
+    SELECT id, filing_indicator, name, payer_id, street, city, state, replace(zip_code, '-', ''), street2
+      FROM oncocharge_patients_payer WHERE id IN (SELECT payer_id FROM export_claim)
+"""
+_PHYSICIANS = """
+    SELECT id, last_name, first_name, npi, taxonomy
+      FROM oncocharge_patients_provider WHERE id IN (SELECT physician_id FROM export_claim)
+"""
+
+CONTROL_NUMBER = "'OC' || lpad(c.claim_id::text, GREATEST(10, length(c.claim_id::text)), '0')"
+"""CLM01 of ``export_claim c``: ours alone, unique for ever, no more than 20 characters, nothing of the patient."""
+
+_CLAIMS = f"""
+    COPY (
+        SELECT c.claim_id, c.facility_id, c.payer_id, COALESCE(c.physician_id, 0), c.lines,
+               {CONTROL_NUMBER}, trim_scale(c.total), c.place_of_service,
+               COALESCE(replace(array_to_string(c.diagnoses, ' '), '.', ''), ''),
+               COALESCE(to_char(n.starts_on, 'YYYYMMDD'), ''), COALESCE(to_char(n.ends_on, 'YYYYMMDD'), ''),
+               v.relationship, v.member_id, v.group_number, v.subscriber_last_name, v.subscriber_first_name,
+               p.last_name, p.first_name, p.middle_name, p.street, p.city, p.state, replace(p.zip_code, '-', ''),
+               p.street2, COALESCE(to_char(p.birth_date, 'YYYYMMDD'), ''), p.sex
+          FROM export_claim c
+          JOIN oncocharge_patients_patient p ON p.id = c.patient_id
+          JOIN oncocharge_patients_coverage v ON v.id = c.coverage_id
+          LEFT JOIN oncocharge_patients_encounter n ON n.id = c.encounter_id
+         ORDER BY c.claim_id
+    ) TO STDOUT
+"""
+
+# PAT01. A relationship that the guide has no number for goes as G8, other.
+_RELATIONSHIP_CODES = {Relationship.SPOUSE.value: "01", Relationship.CHILD.value: "19"}
+_OTHER_RELATIONSHIP = "G8"
+_POINTERS = tuple(tuple(range(1, number + 1)) for number in range(5))
+"""SV107 by the number of diagnoses: the first four, the principal one first."""
+
+
+class Row(NamedTuple):
+    """One claim as COPY brings it: finished text."""
+
+    claim_id: str
+    facility_id: str
+    payer_id: str
+    physician_id: str
+    lines: str
+    control_number: str
+    total: str
+    place_of_service: str
+    diagnoses: str
+    admitted_on: str
+    discharged_on: str
+    relationship: str
+    member_id: str
+    group_number: str
+    subscriber_last_name: str
+    subscriber_first_name: str
+    last_name: str
+    first_name: str
+    middle_name: str
+    street: str
+    city: str
+    state: str
+    zip_code: str
+    street2: str
+    birth_on: str
+    sex: str
+
+
+class Parties(NamedTuple):
+    """Facilities, payers and physicians of the gathered claims, by their ids as text."""
+
+    facilities: Mapping[str, BillingProvider]
+    zones: Mapping[str, ZoneInfo]
+    """Each facility's time zone: it decides which day is today there."""
+    payers: Mapping[str, Payer]
+    filing_indicators: Mapping[str, str]
+    physicians: Mapping[str, Provider]
+
+
+def read_parties() -> Parties:
+    """Return who stands on the gathered claims beside the patients: three statements."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACILITIES)
+        facilities = cursor.fetchall()
+        cursor.execute(_PAYERS)
+        payers = cursor.fetchall()
+        cursor.execute(_PHYSICIANS)
+        physicians = cursor.fetchall()
+    return Parties(
+        {
+            str(row[0]): BillingProvider(row[2], row[3], row[4], Address(*row[6:]), taxonomy=row[5])
+            for row in facilities
+        },
+        {str(row[0]): ZoneInfo(row[1]) for row in facilities},
+        {str(row[0]): Payer(row[2], row[3], Address(*row[4:]) if row[4] else None) for row in payers},
+        {str(row[0]): row[1] for row in payers},
+        {str(row[0]): Provider(*row[1:]) for row in physicians},
+    )
+
+
+def read_rows() -> Iterator[Row]:
+    """Yield the gathered claims in the order of the file: one statement, which holds the connection until its end."""
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_CLAIMS) as copy:
+        yield from map(Row._make, copy.rows())
+
+
+def claim_of(row: Row, parties: Parties) -> Claim837P:
+    """Return the claim that the writer and its checks take."""
+    diagnoses = tuple(row.diagnoses.split())
+    lines, authorization = _lines_of(row.lines, _POINTERS[min(len(diagnoses), 4)])
+    filing_indicator = parties.filing_indicators[row.payer_id]
+    address = Address(row.street, row.city, row.state, row.zip_code, row.street2)
+    if row.relationship == Relationship.SELF:
+        dependant = None
+        subscriber = Subscriber(
+            row.last_name, row.first_name, row.member_id, filing_indicator, address, row.birth_on, row.sex,
+            row.middle_name, group_number=row.group_number,
+        )  # fmt: skip
+    else:
+        relationship = _RELATIONSHIP_CODES.get(row.relationship, _OTHER_RELATIONSHIP)
+        dependant = Dependant(
+            relationship, row.last_name, row.first_name, address, row.birth_on, row.sex, row.middle_name
+        )
+        subscriber = Subscriber(
+            row.subscriber_last_name, row.subscriber_first_name, row.member_id, filing_indicator,
+            group_number=row.group_number,
+        )  # fmt: skip
+    return Claim837P(
+        row.control_number,
+        row.total,
+        row.place_of_service,
+        parties.facilities[row.facility_id],
+        parties.payers[row.payer_id],
+        subscriber,
+        diagnoses,
+        lines,
+        dependant,
+        parties.physicians.get(row.physician_id),
+        authorization=authorization,
+        admitted_on=row.admitted_on,
+        discharged_on=row.discharged_on,
+    )
+
+
+def _lines_of(text: str, pointers: tuple[int, ...]) -> tuple[tuple[Line837P, ...], str]:
+    """Return the lines, and the authorization where one number stands for them all (REF*G1 at the claim)."""
+    fields = [line.split(FIELD) for line in text.split(LINE)]
+    numbers = {line[7] for line in fields if line[7]}
+    shared = numbers.pop() if len(numbers) == 1 else ""
+    return tuple(
+        Line837P(
+            number, code, amount, units, day, pointers, tuple(modifiers.split(":")) if modifiers else (),
+            "", "", narrative, authorization="" if shared else authorization,
+        )
+        for number, code, amount, units, day, modifiers, narrative, authorization in fields
+    ), shared  # fmt: skip

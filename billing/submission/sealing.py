@@ -1,0 +1,170 @@
+"""Seals one partner's file: lines -> claims -> text -> rows, in one transaction that either happens or does not.
+
+1. Lock the partner's row: one export of a partner at a time, and its control numbers are taken in turn.
+2. Gather the released lines into claims (billing/claims), read them once, check each, write the sound ones to a spool.
+3. Hold the lines of the others; append file, claims, lines and the spool's bytes; raise the control number.
+
+Before the commit nothing has happened; after it the file exists, whole, and only has to be delivered.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain
+from typing import Literal, NamedTuple, cast
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from billing import claims
+from billing.models import ClaimFile, ExportRun, TradingPartner
+from billing.submission.spool import Spool
+from billing.x12.claim_837p import Claim837P, Written, write_interchange
+from billing.x12.envelope import Envelope, Receiver, Submitter
+
+logger = logging.getLogger(__name__)
+
+LAST_CONTROL_NUMBER = 999_999_999
+
+
+class SubmissionError(Exception):
+    """A partner's file cannot be made as things are; the message says what to do."""
+
+
+class Sealed(NamedTuple):
+    """What came of one partner's export. Without claims that could go there is no file."""
+
+    file: ClaimFile | None
+    totals: claims.Totals
+    kept_back: claims.KeptBack
+    lines_kept_back: int
+    characters_replaced: int
+
+
+def seal(*, partner_id: int, at: datetime, run: ExportRun | None = None, dry_run: bool = False) -> Sealed | None:
+    """Seal the partner's next file; ``None`` where nothing waits. The same number of statements whatever waits.
+
+    Args:
+        at: the moment of the export; it dates the file and decides what is in the future.
+        dry_run: do everything, then undo it.
+
+    Raises:
+        SubmissionError: this partner's files cannot be made as things are.
+    """
+    with transaction.atomic(durable=True):
+        partner = TradingPartner.objects.select_for_update(no_key=True).get(pk=partner_id)
+        refuse_production_elsewhere(partner.usage)
+        number = _next_control_number(partner)
+        gathered = claims.gather(payer_ids=claims.payers_of(partner=partner))
+        if not gathered.claims:
+            return None
+        with Spool() as spool:
+            sealed = _seal_gathered(partner, number, at, run, spool)
+        transaction.set_rollback(dry_run)
+    if sealed.file and not dry_run:
+        logger.info("claim file %s sealed: %d claims, %d bytes", sealed.file.pk, sealed.totals.claims, spool.byte_count)
+    return sealed
+
+
+def refuse_production_elsewhere(usage: str) -> None:
+    """Refuse files for a payer's production system anywhere but in our own production.
+
+    Raises:
+        SubmissionError: this is a development or test site.
+    """
+    if usage == TradingPartner.Usage.PRODUCTION and not settings.IS_PRODUCTION:
+        raise SubmissionError(
+            "The partner's usage is P, production, and this site is not. Set ONCOCHARGE_ENV=production, or usage T."
+        )
+
+
+def _next_control_number(partner: TradingPartner) -> int:
+    if partner.last_control_number >= LAST_CONTROL_NUMBER:
+        raise SubmissionError(
+            "The nine digits of this partner's control numbers are used up. Agree on a new sender id with the partner "
+            "and enter it as a new partner; a number must never come twice."
+        )
+    return partner.last_control_number + 1
+
+
+def _seal_gathered(partner: TradingPartner, number: int, at: datetime, run: ExportRun | None, spool: Spool) -> Sealed:
+    envelope = envelope_of(partner, number, at)
+    checker = claims.Checker(parties=claims.read_parties(), envelope=envelope, at=at)
+    written = _render(envelope, checker.sound_claims(claims.read_rows()), spool)
+    lines_kept_back = claims.hold_back(kept_back=checker.kept_back, at=at)
+    totals = claims.totals()
+    if written is None:
+        return Sealed(None, totals, checker.kept_back, lines_kept_back, 0)
+    if written.claims != totals.claims:
+        raise SubmissionError(
+            f"The file has {written.claims} claims, the database {totals.claims}. Nothing was sealed."
+        )
+    file = _store(partner=partner, envelope=envelope, at=at, run=run, totals=totals, spool=spool)
+    claims.post_claims(file_id=file.pk)
+    _store_parts(file.pk, spool.parts())
+    partner.last_control_number = number
+    partner.save(update_fields=["last_control_number"])
+    return Sealed(file, totals, checker.kept_back, lines_kept_back, len(written.replacements))
+
+
+def envelope_of(partner: TradingPartner, number: int, at: datetime) -> Envelope:
+    """Return the outside of the partner's file with this control number."""
+    return Envelope(
+        sender_id=partner.sender_id,
+        receiver_id=partner.receiver_id,
+        submitter=Submitter(partner.submitter_name, partner.submitter_id, partner.contact_name, partner.contact_phone),
+        receiver=Receiver(partner.receiver_name, partner.receiver_code),
+        interchange_number=number,
+        group_number=number,
+        batch_id=f"{partner.pk}-{number:09}",
+        written_at=timezone.localtime(at),
+        usage=cast(Literal["T", "P"], partner.usage),
+        sender_qualifier=partner.sender_qualifier,
+        receiver_qualifier=partner.receiver_qualifier,
+        group_sender=partner.application_sender,
+        group_receiver=partner.application_receiver,
+        extended_characters=partner.uses_extended_characters,
+        claims_per_transaction=partner.claims_per_set,
+    )
+
+
+def _render(envelope: Envelope, sound: Iterator[Claim837P], spool: Spool) -> Written | None:
+    """Write the claims into the spool; ``None`` if there was not one."""
+    first = next(sound, None)
+    return None if first is None else write_interchange(envelope, chain((first,), sound), spool.write)
+
+
+def _store(
+    *,
+    partner: TradingPartner,
+    envelope: Envelope,
+    at: datetime,
+    run: ExportRun | None,
+    totals: claims.Totals,
+    spool: Spool,
+) -> ClaimFile:
+    number = envelope.interchange_number
+    return ClaimFile.objects.create(
+        partner=partner,
+        run=run,
+        usage=partner.usage,
+        control_number=number,
+        batch_id=envelope.batch_id,
+        name=f"837P-{partner.pk}-{partner.usage}-{number:09}.x12",
+        sealed_at=at,
+        byte_count=spool.byte_count,
+        sha256=spool.sha256,
+        claim_count=totals.claims,
+        line_count=totals.lines,
+        total_amount=totals.amount,
+    )
+
+
+def _store_parts(file_id: int, parts: Iterable[bytes]) -> None:
+    """Store the file's bytes: one COPY."""
+    statement = "COPY oncocharge_billing_claimfilepart (file_id, number, content) FROM STDIN (FORMAT BINARY)"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        copy.set_types(("int8", "int4", "bytea"))
+        for number, part in enumerate(parts, 1):
+            copy.write_row((file_id, number, part))
