@@ -41,7 +41,7 @@ def answer(request: HttpRequest, screen: str) -> HttpResponse:
     """Answer a sample form: a row for htmx, a refused form with its errors, or a message with its undo."""
     if request.headers.get("HX-Request") == "true":
         messages.success(request, "Fraction logged. IMRT delivery, level 2: sent to review.", extra_tags=undo(request))
-        return render(request, "design/row_logged.html", {"slot": sample.MACHINE_DAY[0]})
+        return render(request, "design/row_logged.html", {"slot": sample.rows()["slots"][0]})
     if "plan_name" in request.POST:
         form = sample.SampleForm(request.POST)
         if not form.is_valid():
@@ -69,9 +69,6 @@ def show(request: HttpRequest, screen: str, form: sample.SampleForm, status: int
         "icons": ICON_NAME.findall(get_template("components/sprite.html").render({})),
         "page_obj": pages.get_page(request.GET.get("page", 4)),
         "because": sample.BECAUSE,
-        "events": sample.EVENTS,
-        "tiles": sample.MACHINE_TILES if screen == "machine-day" else sample.TILES,
-        "slots": sample.MACHINE_DAY,
-        "groups": sample.WORKLIST,
+        **sample.rows(),
     }
     return render(request, template, context, status=status)
