@@ -226,9 +226,9 @@ def _by_beam(pieces: Iterable[Piece], delivery: Delivery) -> dict[int, list[Piec
 
 
 def _doubt_said(piece: Piece) -> str:
-    amount = (
-        f", {piece.delivered:f} of {piece.specified:f} MU" if None not in (piece.delivered, piece.specified) else ""
-    )
+    amount = ""
+    if piece.delivered is not None and piece.specified is not None:
+        amount = f", {piece.delivered.normalize():f} of {piece.specified.normalize():f} MU"
     return f"beam {piece.beam} ended {piece.termination}{amount}"
 
 

@@ -1,0 +1,446 @@
+"""From DICOM files to plans and sessions of a course, on a real database."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydicom.dataset import Dataset
+
+from courses.adapters.dicom_answer import Answer, Became
+from courses.adapters.dicom_import import import_dicom
+from courses.adapters.dicom_placing import Wishes
+from courses.adapters.import_account import import_account
+from courses.delivery import amend_session, cancel_session, log_session, sign_session
+from courses.models import Course, DeliveredBeam, Machine, Plan, Session
+from courses.planning import approve_plan, close_course, confirm_plan, open_course
+from courses.terms import PlanKind, SessionStatus, Technique
+from patients.models import Facility, Patient
+from patients.roles import Role
+from tests import cast
+from tests.courses.adapters import rt_files as rt
+
+pytestmark = pytest.mark.django_db
+ImportAll = Callable[..., dict[str, Answer]]
+
+
+@pytest.fixture
+def facility() -> Facility:
+    """A centre with the machine that the files name."""
+    made = cast.center()
+    cast.machine(made, "TrueBeam 1")
+    return made
+
+
+@pytest.fixture
+def course(facility: Facility) -> Course:
+    """The open course of the files' patient."""
+    patient = Patient.objects.create(mrn=rt.MRN, last_name="Drake", birth_date=date(1958, 4, 2))
+    return open_course(
+        patient=patient, facility=facility, title="Course 1", opened_on=date(2025, 12, 20), diagnoses=["C61"]
+    )
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> ImportAll:
+    """Import datasets as the files of a new folder; returns the answers by file name."""
+    calls: list[int] = []
+
+    def import_all(wishes: Wishes | None = None, **files: Dataset | bytes) -> dict[str, Answer]:
+        calls.append(1)
+        folder = tmp_path / str(len(calls))
+        folder.mkdir()
+        for name, content in files.items():
+            data = content if isinstance(content, bytes) else rt.as_bytes(content)
+            (folder / f"{name}.dcm").write_bytes(data)
+        answers = import_dicom([folder], wishes or Wishes(by=import_account()))
+        return {path.stem: answer for path, answer in answers.items()}
+
+    return import_all
+
+
+@pytest.fixture
+def plan(course: Course, take: ImportAll) -> Plan:
+    """The plan of four beams, as imported."""
+    take(plan=rt.imrt_plan())
+    return Plan.objects.get(course=course)
+
+
+def statuses(course: Course) -> list[tuple[str, bool]]:
+    """Return status and whether it is signed of the sessions that stand."""
+    rows = Session.objects.filter(course=course, cancelled_at__isnull=True)
+    return [(session.status, session.signed_at is not None) for session in rows]
+
+
+INTERRUPTED = [rt.delivered(1), rt.delivered(2), rt.delivered(3), rt.delivered(4, 40, status="MACHINE")]
+
+
+def interrupted() -> Dataset:
+    return rt.record("stop", fraction=2, at="20260106 091000", beams=INTERRUPTED)
+
+
+def continued() -> Dataset:
+    rest = rt.delivered(4, 60, kind="CONTINUATION")
+    return rt.record("rest", fraction=2, at="20260106 094500", beams=[rest])
+
+
+# --- plans ------------------------------------------------------------------------------------------------------------
+
+
+def test_plan_comes_in_as_a_proposal_that_a_person_confirms_and_a_physician_approves(plan: Plan) -> None:
+    assert (plan.key, plan.technique, plan.static_fields, plan.arcs) == ("P1", Technique.IMRT, 4, None)
+    assert (plan.fractions, plan.isocenters, plan.kind) == (7, 1, PlanKind.INITIAL)
+    assert plan.machine is not None and plan.machine.name == "TrueBeam 1"
+    assert (plan.confirmed_at, plan.approved_on, plan.dicom_uid) == (None, None, rt.uid("plan"))
+    assert "20 leaf shapes in a beam." in plan.evidence["sentences"]
+    confirm_plan(plan=plan, by=cast.user(Role.PHYSICIST), site="breast")
+    approve_plan(plan=plan, by=cast.user(Role.PHYSICIAN))
+    plan.refresh_from_db()
+    assert plan.is_approved
+
+
+def test_same_plan_again_changes_nothing_even_after_a_person_corrected_it(plan: Plan, take: ImportAll) -> None:
+    confirm_plan(plan=plan, by=cast.user(Role.PHYSICIST), key="Boost", technique="conformal_3d")
+    answer = take(again=rt.imrt_plan())["again"]
+    assert (answer.became, answer.words) == (
+        Became.IGNORED,
+        f"already here as plan {plan.pk} of course {plan.course_id}.",
+    )
+    plan.refresh_from_db()
+    assert (plan.key, plan.technique) == ("Boost", "conformal_3d")
+
+
+def test_unknown_patient_is_refused_until_told_to_register(facility: Facility, take: ImportAll) -> None:
+    refused = take(plan=rt.imrt_plan())["plan"]
+    assert refused.became is Became.REFUSED
+    assert refused.words == "No patient has this PatientID as MRN. Register the patient, or repeat with --register."
+    wishes = Wishes(by=import_account(), registers=True, diagnoses=["C61"])
+    taken = take(wishes, plan=rt.imrt_plan(), fx=rt.whole_fraction("r1", fraction=1, at="20260105 091000"))
+    patient = Patient.objects.get(mrn=rt.MRN)
+    course = Course.objects.get(patient=patient)
+    assert (patient.last_name, patient.first_name, patient.sex) == ("Nobody", "Test", "F")
+    assert course.opened_on == date(2025, 12, 30)
+    assert taken["plan"].words.startswith(f"plan {Plan.objects.get().pk} of course {course.pk}, opened for it on 2025")
+    assert taken["fx"].became is Became.TAKEN
+
+
+def test_course_is_opened_by_the_first_treatment_where_the_plan_has_no_day(facility: Facility, take: ImportAll) -> None:
+    wishes = Wishes(by=import_account(), registers=True, diagnoses=["C61"])
+    undated = rt.imrt_plan(RTPlanDate="19010101")
+    take(wishes, plan=undated, fx=rt.whole_fraction("r1", fraction=1, at="20260105 091000"))
+    assert Course.objects.get().opened_on == date(2026, 1, 5)
+
+
+def test_no_course_is_opened_without_a_diagnosis(course: Course, take: ImportAll) -> None:
+    close_course(course=course, on=date(2025, 12, 31))
+    answer = take(plan=rt.imrt_plan())["plan"]
+    assert answer.words == "No course is open. Open one, or repeat with --diagnosis and its ICD-10-CM codes."
+    assert Course.objects.count() == 1
+
+
+def test_two_open_courses_are_a_question_for_the_person(course: Course, take: ImportAll) -> None:
+    second = open_course(
+        patient=course.patient, facility=course.facility, title="2", opened_on=date(2026, 1, 2), diagnoses=["C79.51"]
+    )
+    assert take(plan=rt.imrt_plan())["plan"].words.startswith(f"Courses {course.pk}, {second.pk} are open.")
+    take(Wishes(by=import_account(), course=second), plan=rt.imrt_plan())
+    assert Plan.objects.get().course == second
+
+
+def test_course_of_another_patient_is_refused(course: Course, take: ImportAll) -> None:
+    other = cast.ada().course
+    answer = take(Wishes(by=import_account(), course=other), plan=rt.imrt_plan())["plan"]
+    assert answer.words == f"Course {other.pk} is another patient's. Name a course of this one."
+
+
+def test_other_birth_date_under_the_same_mrn_is_refused(course: Course, take: ImportAll) -> None:
+    answer = take(plan=rt.imrt_plan(PatientBirthDate="19610101"))["plan"]
+    assert answer.became is Became.REFUSED
+    assert answer.words.startswith(f"The birth date is not that of patient {course.patient_id}.")
+    assert "1961" not in answer.words
+
+
+def test_facility_that_cannot_be_told_is_asked_for(course: Course, take: ImportAll) -> None:
+    hospital = cast.hospital()
+    cast.machine(hospital, "TrueBeam 1")
+    assert "--facility" in take(plan=rt.imrt_plan())["plan"].words
+    assert take(Wishes(by=import_account(), facility=course.facility), plan=rt.imrt_plan())["plan"].became == "taken"
+
+
+def test_machine_that_nobody_entered_is_left_empty_and_said(course: Course, take: ImportAll) -> None:
+    Machine.objects.all().delete()
+    take(plan=rt.imrt_plan())
+    plan = Plan.objects.get()
+    assert plan.machine is None
+    assert plan.evidence["warnings"][-1].startswith("No machine called TrueBeam 1 at Lakeside")
+
+
+def test_second_plan_of_a_label_gets_its_own_key_and_a_question(plan: Plan, take: ImportAll) -> None:
+    take(boost=rt.imrt_plan(SOPInstanceUID=rt.uid("boost")))
+    second = Plan.objects.latest("pk")
+    assert (second.key, second.kind, second.new_planning_ct) == ("P1 (2)", PlanKind.INITIAL, False)
+    assert second.evidence["questions"][-1].startswith("The course has a plan already")
+
+
+def test_plan_that_names_an_earlier_one_is_proposed_as_its_revision(plan: Plan, take: ImportAll) -> None:
+    prior = rt.filled(ReferencedSOPInstanceUID=rt.uid("plan"), RTPlanRelationship="PRIOR")
+    take(
+        next=rt.imrt_plan(
+            SOPInstanceUID=rt.uid("next"), ReferencedRTPlanSequence=[prior], FrameOfReferenceUID=rt.uid("ct2")
+        )
+    )
+    revised = Plan.objects.latest("pk")
+    assert (revised.kind, revised.new_planning_ct) == (PlanKind.REVISION, True)
+
+
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_record_is_a_signed_session_on_the_departments_clock(plan: Plan, take: ImportAll) -> None:
+    answer = take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 223000"))["fx1"]
+    session = Session.objects.get()
+    assert answer.words == f"session {session.pk}, fraction 1 of plan {plan.pk}: treated."
+    assert (session.starts_at, session.treated_on) == (cast.local("2026-01-05 22:30"), date(2026, 1, 5))
+    assert (session.status, session.signed_by, session.guidance) == ("treated", import_account(), "none")
+    assert session.machine == plan.machine
+    assert list(session.fractions.values_list("number", "is_standing")) == [(1, True)]
+
+
+def test_staff_names_are_kept_nowhere(plan: Plan, take: ImportAll) -> None:
+    take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 091000"))
+    kept = repr([row.__dict__ for row in (*DeliveredBeam.objects.all(), *Session.objects.all())])
+    assert "Staff" not in kept
+
+
+def test_second_import_changes_nothing(plan: Plan, take: ImportAll) -> None:
+    files = {
+        "plan": rt.imrt_plan(),
+        "fx1": rt.whole_fraction("r1", fraction=1, at="20260105 091000"),
+        "stop": interrupted(),
+        "rest": continued(),
+    }
+    take(**files)
+    before = (Course.objects.get().revision, Session.objects.count(), DeliveredBeam.objects.count())
+    again = take(**files)
+    assert {answer.became for answer in again.values()} == {Became.IGNORED}
+    assert (Course.objects.get().revision, Session.objects.count(), DeliveredBeam.objects.count()) == before
+
+
+def test_continuation_on_the_same_day_resumes_the_interrupted_session(plan: Plan, take: ImportAll) -> None:
+    answers = take(stop=interrupted(), rest=continued())
+    first, second = Session.objects.all()
+    assert (first.status, first.status_reason) == ("partial", "Machine record: beam 4 stopped by machine")
+    assert (second.status, second.resumes) == ("treated", first)
+    assert list(second.fractions.values_list("number", "is_standing")) == [(2, False)]
+    assert answers["rest"].words == (
+        f"session {second.pk}, fraction 2 of plan {plan.pk}: treated, resumes session {first.pk}."
+    )
+
+
+def test_continuation_that_arrives_first_is_put_behind_the_interrupted_session(plan: Plan, take: ImportAll) -> None:
+    take(rest=continued())
+    lone = Session.objects.get()
+    assert (lone.status, lone.signed_at) == ("partial", None)
+    take(stop=interrupted())
+    first, second = Session.objects.order_by("starts_at")
+    assert second == lone
+    assert (first.status, second.status, second.resumes) == ("partial", "treated", first)
+    assert second.signed_at is not None
+
+
+def test_continuation_within_minutes_belongs_to_the_same_visit(plan: Plan, take: ImportAll) -> None:
+    take(stop=interrupted())
+    assert statuses(plan.course) == [("partial", True)]
+    at_once = rt.record("rest", fraction=2, at="20260106 091800", beams=[rt.delivered(4, 60, kind="CONTINUATION")])
+    take(rest=at_once)
+    assert statuses(plan.course) == [("treated", True)]
+    assert Session.objects.get().amendment_reason == "Further machine records arrived."
+
+
+def test_twice_a_day_is_two_sessions(plan: Plan, take: ImportAll) -> None:
+    take(
+        pm=rt.whole_fraction("pm", fraction=4, at="20260107 143000"),
+        am=rt.whole_fraction("am", fraction=3, at="20260107 080000"),
+    )
+    assert [session.fractions.get().number for session in Session.objects.all()] == [3, 4]
+    assert statuses(plan.course) == [("treated", True)] * 2
+
+
+def test_one_record_a_beam_is_one_session_however_many_imports_bring_it(plan: Plan, take: ImportAll) -> None:
+    def beam(number: int) -> Dataset:
+        return rt.record(f"b{number}", fraction=1, at=f"20260105 09{10 + number}00", beams=[rt.delivered(number)])
+
+    first = take(b1=beam(1), b2=beam(2))
+    assert statuses(plan.course) == [("partial", False)]
+    assert first["b2"].waits
+    assert "no record of beam 3, 4 yet. Check it, then sign it." in first["b2"].words
+    take(b4=beam(4))
+    last = take(b3=beam(3))
+    assert statuses(plan.course) == [("treated", True)]
+    assert not last["b3"].waits
+    assert DeliveredBeam.objects.count() == 4
+
+
+def test_unknown_ending_is_entered_unsigned_and_counts_once_a_person_signs(plan: Plan, take: ImportAll) -> None:
+    beams = [rt.delivered(1), rt.delivered(2), rt.delivered(3), rt.delivered(4, 99, status="UNKNOWN")]
+    answer = take(fx1=rt.record("r1", fraction=1, at="20260105 091000", beams=beams))["fx1"]
+    session = Session.objects.get()
+    assert (session.status, session.counts, answer.waits) == ("partial", False, True)
+    assert "beam 4 ended UNKNOWN, 99 of 100 MU" in session.status_reason
+    therapist = cast.user(Role.THERAPIST)
+    amend_session(session=session, by=therapist, reason="Console shows it whole", status=SessionStatus.TREATED)
+    sign_session(session=session, by=therapist)
+    session.refresh_from_db()
+    assert (session.counts, session.signed_by) == (True, therapist)
+
+
+def test_nothing_delivered_is_an_aborted_session_with_its_reason(plan: Plan, take: ImportAll) -> None:
+    stopped = rt.record("r1", fraction=1, at="20260105 091000", beams=[rt.delivered(1, 0, status="OPERATOR")])
+    take(stop=stopped, later=rt.whole_fraction("r2", fraction=1, at="20260105 140000"))
+    first, second = Session.objects.all()
+    assert (first.status, first.status_reason) == ("aborted", "Machine record: beam 1 stopped by operator")
+    assert (second.status, second.resumes) == ("treated", None)
+
+
+def test_override_is_noted(plan: Plan, take: ImportAll) -> None:
+    beams = [rt.delivered(number, TreatmentVerificationStatus="VERIFIED_OVR") for number in range(1, 5)]
+    answer = take(fx1=rt.record("r1", fraction=1, at="20260105 091000", beams=beams))["fx1"]
+    assert answer.words.endswith("treated, verified with an override.")
+    assert set(DeliveredBeam.objects.values_list("verification", flat=True)) == {"VERIFIED_OVR"}
+
+
+def test_port_film_alone_makes_no_session(plan: Plan, take: ImportAll) -> None:
+    film = rt.record("film", fraction=None, at="20260105 085500", beams=[rt.delivered(1, kind="OPEN_PORTFILM")])
+    answer = take(film=film)["film"]
+    assert (answer.became, Session.objects.count()) == (Became.IGNORED, 0)
+
+
+def test_same_fraction_from_another_record_is_a_conflict(plan: Plan, take: ImportAll) -> None:
+    take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 091000"))
+    answer = take(double=rt.whole_fraction("r2", fraction=1, at="20260106 091000"))["double"]
+    assert answer.became is Became.REFUSED
+    assert answer.words.startswith(f"Beam 1 of fraction 1 of plan {plan.pk} was delivered on 2026-01-05 by another")
+    assert Session.objects.count() == 1
+
+
+def test_same_record_with_other_content_is_a_conflict(plan: Plan, take: ImportAll) -> None:
+    take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 091000"))
+    answer = take(forged=rt.whole_fraction("r1", fraction=1, at="20260105 101000"))["forged"]
+    assert answer.became is Became.REFUSED
+    assert "of the same SOPInstanceUID with other content" in answer.words
+
+
+def test_record_of_a_patient_who_is_not_the_plans_is_refused(plan: Plan, take: ImportAll) -> None:
+    answer = take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 091000", PatientID="SOMEONE-ELSE"))["fx1"]
+    assert (answer.became, Session.objects.count()) == (Became.REFUSED, 0)
+    assert answer.words.startswith(f"PatientID is not that of the patient of plan {plan.pk}.")
+    assert "SOMEONE" not in answer.words
+
+
+def test_record_without_its_plan_is_refused_with_what_to_do(course: Course, take: ImportAll) -> None:
+    answer = take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 091000"))["fx1"]
+    assert answer.words == "Its plan is not here. Import the RT Plan, then this record again."
+
+
+def test_record_of_a_day_to_come_is_refused(plan: Plan, take: ImportAll) -> None:
+    answer = take(fx1=rt.whole_fraction("r1", fraction=1, at="20980105 091000"))["fx1"]
+    assert answer.became is Became.REFUSED
+    assert "future" in answer.words
+
+
+def test_fractions_of_a_second_group_count_on(course: Course, take: ImportAll) -> None:
+    phases = rt.imrt_plan()
+    phases.FractionGroupSequence = [rt.group(1, 5, [1, 2]), rt.group(2, 3, [3, 4])]
+    boost = [rt.delivered(3), rt.delivered(4)]
+    record = rt.record("r6", fraction=1, at="20260112 091000", beams=boost, ReferencedFractionGroupNumber=2)
+    answers = take(plan=phases, boost=record)
+    assert Session.objects.get().fractions.get().number == 6
+    assert answers["boost"].became is Became.TAKEN
+    lost = rt.record("r7", fraction=2, at="20260113 091000", beams=boost, ReferencedFractionGroupNumber=9)
+    assert "names none of them" in take(lost=lost)["lost"].words
+
+
+def test_photons_and_electrons_of_one_visit_are_mixed(course: Course, take: ImportAll) -> None:
+    mixed = rt.plan([rt.static(1), rt.electrons(2)])
+    beams = [rt.delivered(1), rt.delivered(2, RadiationType="ELECTRON")]
+    take(plan=mixed, fx1=rt.record("r1", fraction=1, at="20260105 091000", beams=beams))
+    assert Session.objects.get().mixed_electrons
+
+
+def test_two_plans_of_one_visit_are_one_session(plan: Plan, take: ImportAll) -> None:
+    other = rt.plan([rt.static(1)], SOPInstanceUID=rt.uid("other"), RTPlanLabel="P2")
+    reference = [rt.filled(ReferencedSOPInstanceUID=rt.uid("other"))]
+    take(
+        plan2=other,
+        fx1=rt.whole_fraction("r1", fraction=1, at="20260105 091000"),
+        fx2=rt.record(
+            "r2", fraction=1, at="20260105 092000", beams=[rt.delivered(1)], ReferencedRTPlanSequence=reference
+        ),
+    )
+    session = Session.objects.get()
+    assert session.fractions.count() == 2
+
+
+# --- beside people ----------------------------------------------------------------------------------------------------
+
+
+def logged_by_hand(plan: Plan, at: str, number: int, status: str = "treated") -> Session:
+    return log_session(
+        course=plan.course, plans=[plan], at=cast.local(at), by=cast.user(Role.THERAPIST), numbers={plan: number},
+        status=status, status_reason="" if status == "treated" else "patient unwell",
+    ).session  # fmt: skip
+
+
+def test_session_that_a_therapist_logged_is_found_and_not_made_twice(plan: Plan, take: ImportAll) -> None:
+    session = logged_by_hand(plan, "2026-01-05 09:14", 1)
+    answer = take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 091000"))["fx1"]
+    assert Session.objects.get() == session
+    assert answer.words == f"session {session.pk}, fraction 1 of plan {plan.pk}: treated, as a person entered it."
+    assert session.beams.count() == 4
+
+
+def test_difference_between_person_and_machine_is_said_and_the_person_stands(plan: Plan, take: ImportAll) -> None:
+    session = logged_by_hand(plan, "2026-01-06 09:10", 2)
+    answer = take(stop=interrupted())["stop"]
+    assert "treated, as a person entered it; the machine says partial: check it." in answer.words
+    session.refresh_from_db()
+    assert session.status == "treated"
+
+
+def test_fraction_that_a_person_entered_for_another_day_is_refused(plan: Plan, take: ImportAll) -> None:
+    session = logged_by_hand(plan, "2026-01-04 09:10", 1)
+    answer = take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 091000"))["fx1"]
+    assert answer.became is Became.REFUSED
+    assert f"was entered for 2026-01-04, session {session.pk}; the record is of 2026-01-05" in answer.words
+    assert session.beams.count() == 0
+
+
+def test_what_a_person_corrected_is_not_overwritten_by_later_beams(plan: Plan, take: ImportAll) -> None:
+    take(stop=interrupted())
+    session = Session.objects.get()
+    amend_session(session=session, by=cast.user(Role.THERAPIST), reason="Rest given at once", status="treated")
+    rest = rt.record("rest", fraction=2, at="20260106 091800", beams=[rt.delivered(4, 30, status="OPERATOR")])
+    answer = take(rest=rest)["rest"]
+    session.refresh_from_db()
+    assert (session.status, session.amendment_reason) == ("treated", "Rest given at once")
+    assert "the machine says partial: check it" in answer.words
+
+
+def test_record_of_a_cancelled_session_stays_out(plan: Plan, take: ImportAll) -> None:
+    take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 091000"))
+    session = Session.objects.get()
+    cancel_session(session=session, by=cast.user(Role.THERAPIST), reason="Phantom on the table")
+    answer = take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 091000"))["fx1"]
+    assert answer.words == f"filed before, session {session.pk}, which was cancelled since."
+    assert statuses(plan.course) == []
+
+
+def test_a_bad_record_keeps_no_good_one_out(plan: Plan, take: ImportAll) -> None:
+    good = rt.whole_fraction("r1", fraction=1, at="20260105 091000")
+    answers = take(good=good, cut=rt.as_bytes(good)[:-40], text=b"no plan\n" * 40, late=continued())
+    assert {name: str(answer.became) for name, answer in answers.items()} == {
+        "good": "taken",
+        "cut": "refused",
+        "text": "refused",
+        "late": "taken",
+    }
