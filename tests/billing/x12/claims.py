@@ -1,6 +1,7 @@
 """Claims and parties for the tests of the X12 room: made-up people, addresses and numbers."""
 
-from datetime import date, datetime
+import random
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from billing.x12.claim_837p import Claim837P, ClaimPlace, Line837P, Written, write_interchange
@@ -16,8 +17,17 @@ HARBOR = BillingProvider(
     Address("100 HARBOR WAY", "BOSTON", "MA", "021151234"),
     taxonomy="2085R0001X",
 )
+SOLO = BillingProvider(
+    "PRACTICE",
+    "1003000126",
+    "987654321",
+    Address("9 CAPE RD", "LYNN", "MA", "019011234", street2="FLOOR 2"),
+    pay_to=Address("PO BOX 12", "LYNN", "MA", "019030012"),
+    is_person=True,
+    first_name="SOL",
+)
 BEAM = Provider("BEAM", "ANN", "1679576722", "2085R0001X")
-REEVE = Provider("REEVE", "REFA", "1003000126")
+REEVE = Provider("REEVE", "REFA", "1114920006")
 SPENCER = Provider("SPENCER", "STELLA", "1111111112", middle_name="Q", suffix="MD")
 ANNEX = Facility("HARBOR ANNEX", Address("7 QUAY ST", "SALEM", "MA", "019701234"), "1730155771")
 MEDICARE = Payer("MEDICARE PART B", "14212", Address("PO BOX 1000", "HINGHAM", "MA", "020430000"))
@@ -121,3 +131,63 @@ class File:
 def a_file(*claims: Claim837P, **envelope: Any) -> File:
     """Write claims (Ada's, if none is given) under the test envelope."""
     return File(list(claims) or [a_claim()], an_envelope(**envelope))
+
+
+def varied_claims(count: int, seed: int = 7) -> list[Claim837P]:
+    """Return claims of every shape, the same ones every time: 1 to 50 lines, 1 to 12 diagnoses, all parties."""
+    chance = random.Random(seed)
+    return [_varied_claim(number, chance) for number in range(1, count + 1)]
+
+
+def _varied_claim(number: int, chance: random.Random) -> Claim837P:
+    diagnoses = tuple(f"C50{place}" for place in chance.sample(range(10, 30), chance.choice((1, 1, 2, 4, 12))))
+    lines = tuple(
+        _varied_line(number * 100 + place, len(diagnoses), chance)
+        for place in range(chance.choice((50,) if number == 1 else (1, 2, 4, 5, 7)))
+    )
+    cents = sum(round(float(line.charge) * 100) for line in lines)
+    is_again = chance.random() < 0.2
+    claim = a_claim(
+        number,
+        charge=f"{cents // 100}.{cents % 100:02}".rstrip("0").rstrip(".") if cents % 100 else str(cents // 100),
+        lines=lines,
+        diagnoses=diagnoses,
+        referring=chance.choice((None, REEVE)),
+        facility=chance.choice((None, ANNEX)),
+        supervising=chance.choice((None, SPENCER)),
+        rendering=chance.choice((None, BEAM)),
+        billing=chance.choice((HARBOR, SOLO)),
+        frequency=chance.choice("78") if is_again else "1",
+        payer_claim_number=f"P{number}" if is_again else "",
+        authorization=chance.choice(("", f"AUTH{number}")),
+        referral=chance.choice(("", f"REF{number}")),
+        medical_record_number=chance.choice(("", f"A-{number}")),
+        note=chance.choice(("", "REPLANNED AFTER WEIGHT LOSS")),
+        patient_paid=chance.choice(("", "25.5")),
+        admitted_on=chance.choice(("", "20251101")),
+    )
+    patient = chance.choice("ABC")
+    if patient == "A":
+        return claim
+    if patient == "B":
+        return claim._replace(payer=MUTUAL, subscriber=BORIS)
+    return claim._replace(payer=MUTUAL, subscriber=CLARA_PARENT, dependant=CLARA)
+
+
+def _varied_line(number: int, diagnoses: int, chance: random.Random) -> Line837P:
+    code = chance.choice(("77301", "77386", "77385", "G6015", "77427", "77299"))
+    day = date(2025, 1, 2) + timedelta(days=chance.randrange(300))
+    return a_line(
+        number,
+        code=code,
+        charge=chance.choice(("670", "1234.5", "99.99", "0.01")),
+        units=chance.choice(("1", "2")),
+        service_on=f"{day:%Y%m%d}",
+        service_through=chance.choice(("", "", f"{day + timedelta(days=4):%Y%m%d}")),
+        pointers=tuple(chance.sample(range(1, diagnoses + 1), min(diagnoses, chance.randint(1, 4)))),
+        modifiers=tuple(chance.sample(("26", "59", "76", "XE"), chance.choice((0, 0, 1, 4)))),
+        place_of_service=chance.choice(("", "22")),
+        description="PLANNING FOR A PHANTOM STUDY" if code == "77299" else "",
+        note=chance.choice(("", "", "SECOND SESSION OF THE DAY")),
+        authorization=chance.choice(("", f"LA{number}")),
+    )

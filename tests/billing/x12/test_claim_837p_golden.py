@@ -1,0 +1,154 @@
+"""Whole files, byte for byte, each named by its story. A missing file is written anew, and its test fails once."""
+
+from pathlib import Path
+
+import pytest
+
+from billing.x12.claim_837p import Claim837P
+from billing.x12.inspect_837 import inspect_837
+from billing.x12.syntax import Separators
+from tests.billing.x12.claim_reader import read_claims
+from tests.billing.x12.claims import (
+    ADA,
+    ANNEX,
+    BORIS,
+    MUTUAL,
+    REEVE,
+    SOLO,
+    SPENCER,
+    TODAY,
+    a_claim,
+    a_dependants_claim,
+    a_file,
+    a_line,
+)
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "837p"
+
+
+def ada_week_of_imrt() -> list[Claim837P]:
+    """Five sessions in one claim, authorized, with the record number that the practice files under."""
+    lines = tuple(a_line(number, service_on=f"2025110{2 + number}") for number in range(1, 6))
+    return [
+        a_claim(
+            lines=lines,
+            charge="3350",
+            diagnoses=("Z510", "C50911"),
+            authorization="AUTH77",
+            medical_record_number="A-1001",
+        )
+    ]
+
+
+def boris_twice_a_day() -> list[Claim837P]:
+    """Two sessions on each of two days, the second with its modifier."""
+    lines = (
+        a_line(1, service_on="20251105", pointers=(1, 2)),
+        a_line(2, service_on="20251105", pointers=(1, 2), modifiers=("76",)),
+        a_line(3, service_on="20251106", pointers=(1, 2)),
+        a_line(4, service_on="20251106", pointers=(1, 2), modifiers=("76",)),
+    )
+    return [
+        a_claim(payer=MUTUAL, subscriber=BORIS, diagnoses=("C099", "C770"), lines=lines, charge="2680", facility=ANNEX)
+    ]
+
+
+def clara_on_her_fathers_policy() -> list[Claim837P]:
+    """A child's two claims: one subscriber, one patient, two claims."""
+    return [
+        a_dependants_claim(1, diagnoses=("C7131",)),
+        a_dependants_claim(2, diagnoses=("C7131",), lines=(a_line(2, code="77301", charge="1980.5"),), charge="1980.5"),
+    ]
+
+
+def dora_replaced_claim() -> list[Claim837P]:
+    """A claim sent again as a replacement, naming the payer's number of the first, and one taken back."""
+    return [
+        a_claim(1, frequency="7", payer_claim_number="2025310123456", note="REPLAN CHARGED ON THE RIGHT DAY"),
+        a_claim(2, frequency="8", payer_claim_number="2025310123457"),
+    ]
+
+
+def unlisted_planning_with_narrative() -> list[Claim837P]:
+    """A code that names no procedure, with what was done and a longer note."""
+    line = a_line(code="77299", charge="450", modifiers=("26",), description="PLANNING ON A PHANTOM FOR AN IMPLANT")
+    return [a_claim(lines=(line._replace(note="SEE ATTACHED REPORT OF THE PHYSICIST"),), charge="450")]
+
+
+def fifty_lines_twelve_diagnoses() -> list[Claim837P]:
+    """The largest claim that the guide takes."""
+    diagnoses = tuple(f"C50{number}" for number in range(10, 22))
+    lines = tuple(
+        a_line(number, charge="10.25", service_on=f"202510{number % 28 + 1:02}", pointers=(number % 12 + 1,))
+        for number in range(1, 51)
+    )
+    return [a_claim(diagnoses=diagnoses, lines=lines, charge="512.5")]
+
+
+def solo_practice_with_pay_to() -> list[Claim837P]:
+    """A physician who bills under her own name and is paid at a post office box; all providers are named."""
+    return [a_claim(billing=SOLO, referring=REEVE, supervising=SPENCER, facility=ANNEX, referral="RF9")]
+
+
+def nightly_batch_in_three_sets() -> list[Claim837P]:
+    """Five claims of three patients, two a set."""
+    return [
+        a_claim(1),
+        a_claim(2),
+        a_claim(3, subscriber=ADA),
+        a_claim(4, payer=MUTUAL, subscriber=BORIS),
+        a_dependants_claim(5),
+    ]
+
+
+def names_with_accents_and_delimiters() -> list[Claim837P]:
+    """Élodie Sørensen, care of a street with a star."""
+    assert BORIS.address is not None
+    patient = BORIS._replace(
+        last_name="Sørensen-Weiß",
+        first_name="Élodie",
+        address=BORIS.address._replace(street="5 Star* Rd", street2="Apt #3"),
+    )
+    return [a_claim(payer=MUTUAL, subscriber=patient)]
+
+
+STORIES = {
+    story.__name__: story
+    for story in (
+        ada_week_of_imrt,
+        boris_twice_a_day,
+        clara_on_her_fathers_policy,
+        dora_replaced_claim,
+        unlisted_planning_with_narrative,
+        fifty_lines_twelve_diagnoses,
+        solo_practice_with_pay_to,
+        nightly_batch_in_three_sets,
+        names_with_accents_and_delimiters,
+    )
+}
+
+
+def text_of(claims: list[Claim837P]) -> str:
+    """Write a story, one segment a line so that a difference shows where it is."""
+    return a_file(*claims, claims_per_transaction=2, separators=Separators(line_end="\n")).text
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_the_file_of_a_story_is_the_golden_file_byte_for_byte(name: str) -> None:
+    text = text_of(STORIES[name]())
+    path = GOLDEN / f"{name}.edi"
+    if not path.exists():
+        path.write_bytes(text.encode("ascii"))
+        pytest.fail(f"{path.name} was missing and is written anew: read it, then commit it.")
+    assert text.encode("ascii") == path.read_bytes()
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.edi")), ids=lambda path: path.stem)
+def test_a_golden_file_is_a_storys_and_without_fault(path: Path) -> None:
+    assert path.stem in STORIES
+    assert inspect_837(path.read_text("ascii"), today=TODAY) == []
+
+
+@pytest.mark.parametrize("name", sorted(set(STORIES) - {"names_with_accents_and_delimiters"}))
+def test_a_golden_file_reads_back_as_its_story(name: str) -> None:
+    assert read_claims((GOLDEN / f"{name}.edi").read_text("ascii")) == STORIES[name]()

@@ -1,0 +1,213 @@
+"""Each deliberate corruption of a clean file is found, at its segment; many of them no general validator sees."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from billing.x12.inspect_837 import FileFault, inspect_837
+from billing.x12.syntax import Separators
+from tests.billing.x12.claims import (
+    ANNEX,
+    BORIS,
+    HARBOR,
+    MUTUAL,
+    TODAY,
+    a_claim,
+    a_dependants_claim,
+    a_file,
+    a_line,
+    varied_claims,
+)
+
+Change = Callable[[str], str]
+
+
+def clean() -> str:
+    """Ten claims, every kind of patient, three lines each."""
+    claims = []
+    for number in range(1, 11):
+        make = a_dependants_claim if number % 3 == 0 else a_claim
+        lines = tuple(a_line(number * 10 + place) for place in range(3))
+        claim = make(number, lines=lines, charge="2010", diagnoses=("C50911", "Z510"), facility=ANNEX)
+        claims.append(claim._replace(payer=MUTUAL, subscriber=BORIS) if number % 3 == 1 else claim)
+    return a_file(*claims, claims_per_transaction=6).text
+
+
+def put(found: str, instead: str) -> Change:
+    """Replace the first occurrence, which must exist."""
+
+    def change(text: str) -> str:
+        assert found in text
+        return text.replace(found, instead, 1)
+
+    return change
+
+
+def rewrite(pattern: str, instead: str) -> Change:
+    """Replace the first match of a pattern, which must exist."""
+
+    def change(text: str) -> str:
+        changed, count = re.subn(pattern, instead, text, count=1)
+        assert count == 1
+        return changed
+
+    return change
+
+
+def lower_segment_count(text: str) -> str:
+    """Make SE01 one too low."""
+    return re.sub(r"~SE\*(\d+)", lambda match: f"~SE*{int(match[1]) - 1}", text, count=1)
+
+
+CORRUPTIONS: dict[str, tuple[Change, str, int]] = {
+    "segment count one too low": (lower_segment_count, "SE", 1),
+    "check digit of the NPI": (put("XX*1245319599", "XX*1245319598"), "NM1", 9),
+    "place of service and frequency missing": (put("***11:B:1*", "****"), "CLM", 5),
+    "parent that does not exist": (put("~HL*2*1*22*", "~HL*2*99*22*"), "HL", 2),
+    "day that does not exist": (put("D8*20251105", "D8*20261131"), "DTP", 3),
+    "total that is not the sum of its lines": (put("*2010*", "*2011*"), "CLM", 2),
+    "line without its service": (rewrite(r"SV1\*[^~]*~", ""), "DTP", 0),
+    "pointer past the diagnoses": (put("*UN*1***1~", "*UN*1***9~"), "SV1", 7),
+    "line numbers 1 1 3": (put("~LX*2~", "~LX*1~"), "LX", 1),
+    "group ends with another number": (put("~GE*2*17~", "~GE*2*18~"), "GE", 2),
+    "control character in an address": (put("100 HARBOR WAY", "100 HARBOR\x07WAY"), "N3", 1),
+    "place of service that is none": (put("***11:B:1*", "***ZZ:B:1*"), "CLM", 5),
+    "member id of 81 characters": (put("BM0001234", "B" * 81), "NM1", 9),
+    "city before street": (rewrite(r"~(N3\*[^~]*)~(N4\*[^~]*)~", r"~\2~\1~"), "N4", 0),
+    "procedure code of six characters": (put("HC:77386", "HC:7742X9"), "SV1", 1),
+    "diagnosis with its point": (put("ABK:C50911", "ABK:C50.911"), "HI", 1),
+    "post office box as billing address": (put("100 HARBOR WAY", "PO BOX 100"), "N3", 1),
+    "five-digit ZIP code of the billing address": (put("021151234", "02115"), "N4", 3),
+    "birth date to come": (put("D8*19610711", "D8*20990711"), "DMG", 2),
+    "interchange ends with another number": (put("IEA*1*000000017", "IEA*1*000000018"), "IEA", 2),
+}
+"""The twenty by which other validators were measured; pyx12 and x12sdk together find thirteen."""
+
+MORE: dict[str, tuple[Change, str, int]] = {
+    "file cut off": (lambda text: text[: text.index("~SE*")] + "~", "REF", 0),
+    "last segment not terminated": (lambda text: text[:-1], "IEA", 0),
+    "segment after the end": (lambda text: text + "ST*837*0009*005010X222A1~", "ST", 0),
+    "segment outside a set": (put("~GE*", "~REF*G1*A~GE*"), "REF", 0),
+    "unknown segment": (put("~HI*", "~ZZZ*1~HI*"), "ZZZ", 0),
+    "set within a set": (put("~BHT*", "~ST*837*0003*005010X222A1~BHT*"), "ST", 0),
+    "group within a group": (put("~ST*", "~GS*HC*AA*BB*20261122*0100*18*X*005010X222A1~ST*"), "GS", 0),
+    "number of sets": (put("~GE*2*", "~GE*3*"), "GE", 1),
+    "number of groups": (put("~IEA*1*", "~IEA*2*"), "IEA", 1),
+    "set number used twice": (put("~ST*837*0002*", "~ST*837*0001*"), "ST", 2),
+    "set ends with another number": (rewrite(r"(~SE\*\d+\*)0001", r"\g<1>0009"), "SE", 2),
+    "another version of the guide": (put("ST*837*0001*005010X222A1", "ST*837*0001*005010X223A2"), "ST", 3),
+    "group of another kind": (put("GS*HC*", "GS*HP*"), "GS", 1),
+    "neither test nor production": (put("*0*T*:~", "*0*X*:~"), "ISA", 15),
+    "gap in the hierarchy": (put("~HL*3*", "~HL*4*"), "HL", 1),
+    "patient below a practice": (rewrite(r"~HL\*(\d+)\*\d+\*23\*0", r"~HL*\1*1*23*0"), "HL", 2),
+    "subscriber announces no patient": (rewrite(r"\*22\*1~SBR", "*22*0~SBR"), "HL", 4),
+    "subscriber announces a patient in vain": (rewrite(r"\*22\*0~SBR", "*22*1~SBR"), "HL", 4),
+    "level that is none": (rewrite(r"\*23\*0~", "*24*0~"), "HL", 3),
+    "patient without a claim": (rewrite(r"~CLM\*.*?(?=~(HL|SE))", ""), "HL", 0),
+    "patient is not the subscriber but says so": (put("SBR*P***CRANE", "SBR*P*18**CRANE"), "SBR", 2),
+    "patient without birth date": (rewrite(r"~DMG\*D8\*19610711\*M", ""), "NM1", 0),
+    "dependant without address": (rewrite(r"~N3\*5 ASH RD", ""), "N4", 0),
+    "sex that is none": (put("*19610711*M", "*19610711*X"), "DMG", 3),
+    "relationship that is none": (put("~PAT*19", "~PAT*99"), "PAT", 1),
+    "filing indicator that is none": (put("******CI", "******XX"), "SBR", 9),
+    "tax id of eight digits": (put("REF*EI*123456789", "REF*EI*12345678"), "REF", 2),
+    "taxonomy of nine characters": (put("PXC*2085R0001X", "PXC*2085R0001"), "PRV", 3),
+    "state that is none": (put("*BOSTON*MA*", "*BOSTON*XX*"), "N4", 2),
+    "ZIP code of a facility": (put("019701234", "01970"), "N4", 3),
+    "name missing": (put("NM1*82*1*BEAM*", "NM1*82*1**"), "NM1", 3),
+    "id without qualifier": (put("*XX*1679576722", "**1679576722"), "NM1", 9),
+    "payer without id": (rewrite(r"\*PI\*60054", ""), "NM1", 9),
+    "two claims of one number": (put("CLM*C000002", "CLM*C000001"), "CLM", 1),
+    "two lines of one number": (put("6R*L000011", "6R*L000010"), "REF", 2),
+    "void without the payer's number": (put("11:B:1", "11:B:8"), "CLM", 5),
+    "code for accepting assignment": (put("*Y*A*Y*Y~", "*Y*X*Y*Y~"), "CLM", 7),
+    "principal diagnosis twice": (put("ABF:Z510", "ABF:C50911"), "HI", 2),
+    "second diagnosis as principal": (put("ABF:Z510", "ABK:Z510"), "HI", 2),
+    "units of nothing": (put("*UN*1*", "*UN*0*"), "SV1", 4),
+    "unit that is none": (put("*UN*1*", "*ZZ*1*"), "SV1", 3),
+    "charge of nothing": (put("*670*UN", "*0*UN"), "SV1", 2),
+    "charge with needless zeros": (put("*670*UN", "*670.00*UN"), "SV1", 2),
+    "modifier of three letters": (put("HC:77386*", "HC:77386:ABC*"), "SV1", 1),
+    "unlisted code without description": (put("HC:77386*", "HC:77299*"), "SV1", 1),
+    "pointer twice": (put("*UN*1***1~", "*UN*1***1:1~"), "SV1", 7),
+    "day of service to come": (put("D8*20251105", "D8*20261123"), "DTP", 3),
+    "day of service before birth": (put("D8*20251105", "D8*19600101"), "DTP", 3),
+    "range that ends before it begins": (put("D8*20251105", "RD8*20251105-20251104"), "DTP", 3),
+    "range with one day": (put("472*D8*20251105", "472*RD8*20251105"), "DTP", 2),
+    "line without control number": (rewrite(r"~REF\*6R\*L000011", ""), "LX", 0),
+    "small letter in the basic set": (put("*BEAM*ANN", "*BEAM*Ann"), "NM1", 4),
+    "empty element at the end": (put("~N4*BOSTON*MA*021151234~", "~N4*BOSTON*MA*021151234*~"), "N4", 4),
+    "element too many": (put("~LX*1~", "~LX*1*2~"), "LX", 2),
+    "blank at the end of a name": (put("*BEAM*ANN", "*BEAM *ANN"), "NM1", 3),
+    "component separator in a name": (put("*BEAM*ANN", "*BE:AM*ANN"), "NM1", 3),
+    "amount in the head without a number": (put("~HI*", "~AMT*F5*X~HI*"), "AMT", 2),
+    "note before the reference": (put("~HI*", "~NTE*ADD*X~REF*G1*A~HI*"), "REF", 0),
+}
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return clean()
+
+
+def places(faults: list[FileFault]) -> set[tuple[str, int]]:
+    return {(fault.segment, fault.element) for fault in faults}
+
+
+def test_the_clean_file_has_no_fault(text: str) -> None:
+    assert inspect_837(text, today=TODAY) == []
+
+
+@pytest.mark.parametrize("name", CORRUPTIONS)
+def test_each_of_the_twenty_corruptions_is_found_at_its_place(text: str, name: str) -> None:
+    change, segment, element = CORRUPTIONS[name]
+    assert (segment, element) in places(inspect_837(change(text), today=TODAY))
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_further_faults_are_found_at_their_place(text: str, name: str) -> None:
+    change, segment, element = MORE[name]
+    assert (segment, element) in places(inspect_837(change(text), today=TODAY))
+
+
+def test_a_fault_names_the_segment_of_the_file_and_the_set(text: str) -> None:
+    changed = text.replace("~LX*2~", "~LX*7~", 1)
+    (fault,) = inspect_837(changed, today=TODAY)
+    assert changed.split("~")[fault.position - 1] == "LX*7"
+    assert fault.transaction == "0001"
+    assert str(fault).startswith(f"segment {fault.position} LX01: '7': ")
+
+
+def test_all_faults_of_a_file_are_told_at_once(text: str) -> None:
+    changed = text.replace("~LX*2~", "~LX*7~", 1).replace("IEA*1*", "IEA*4*").replace("XX*1245319599", "XX*1245319598")
+    assert places(inspect_837(changed, today=TODAY)) == {("LX", 1), ("IEA", 1), ("NM1", 9)}
+
+
+@pytest.mark.parametrize("text", ["", "hello", "ISA*00*~", "ST*837*0001~", "ISA" + "*" * 102])
+def test_text_that_is_no_interchange_is_told_as_such(text: str) -> None:
+    (fault,) = inspect_837(text, today=TODAY)
+    assert (fault.segment, fault.position) == ("ISA", 1)
+
+
+def test_more_than_fifty_lines_are_found() -> None:
+    lines = tuple(a_line(number) for number in range(1, 52))
+    assert ("CLM", 0) in places(inspect_837(a_file(a_claim(lines=lines, charge="34170")).text, today=TODAY))
+
+
+def test_more_than_twelve_diagnoses_are_found() -> None:
+    codes = tuple(f"C50{number}" for number in range(10, 23))
+    assert ("HI", 0) in places(inspect_837(a_file(a_claim(diagnoses=codes)).text, today=TODAY))
+
+
+def test_small_letters_stand_in_a_file_of_the_extended_set() -> None:
+    name = "Harbor #1 @ Boston"
+    text = a_file(a_claim(billing=HARBOR._replace(name=name)), extended_characters=True).text
+    assert inspect_837(text, today=TODAY, extended_characters=True) == []
+    assert ("NM1", 3) in places(inspect_837(text, today=TODAY))
+
+
+def test_a_file_in_a_partners_own_delimiters_is_inspected_alike() -> None:
+    text = a_file(*varied_claims(20), separators=Separators("|", ">", "}", "!", "\n")).text
+    assert inspect_837(text, today=TODAY) == []
+    assert ("LX", 1) in places(inspect_837(text.replace("!\nLX|1!", "!\nLX|3!", 1), today=TODAY))
