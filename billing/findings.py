@@ -116,3 +116,17 @@ def resolve_findings(*, finding_ids: Iterable[int]) -> None:
                 " WHERE id = ANY(%s) AND resolved_at IS NULL",
                 [ids],
             )
+
+
+def withdraw_claim_checks(*, entry_ids: Collection[int]) -> None:
+    """Close what a claim's checks found about lines that are released no more: one statement, none for none.
+
+    Only released lines are checked again, so that nobody else would ever withdraw it.
+    """
+    if entry_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE oncocharge_billing_standingfinding SET resolved_at = now()"
+                " WHERE entry_id = ANY(%s) AND source = 'claim' AND resolved_at IS NULL",
+                [list(entry_ids)],
+            )

@@ -6,7 +6,16 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 
-from billing.models import FeeLine, FeeSchedule, LedgerEntry, StandingFinding
+from billing.models import (
+    Claim,
+    ClaimFile,
+    ClaimLine,
+    FeeLine,
+    FeeSchedule,
+    LedgerEntry,
+    StandingFinding,
+    TradingPartner,
+)
 from courses.models import Fraction, Session
 from patients.roles import Role
 from tests.cast import Treated, local, user
@@ -65,6 +74,7 @@ def deliver_days(patient: Treated, first: date, count: int, **values: object) ->
 
 def cancel(session: Session, reason: str = "Wrong patient selected") -> None:
     """Cancel a session as a correction would."""
+    session.fractions.update(is_standing=False)
     Session.objects.filter(pk=session.pk).update(
         cancelled_at=session.starts_at, cancelled_by=therapist(), amendment_reason=reason
     )
@@ -87,3 +97,35 @@ def codes(entries: Iterable[LedgerEntry]) -> list[str]:
 def open_codes(patient: Treated) -> set[str]:
     """The codes of the findings that stand for the course."""
     return set(StandingFinding.objects.filter(course=patient.course, resolved_at=None).values_list("code", flat=True))
+
+
+def put_on_claim(entries: Iterable[LedgerEntry]) -> Claim:
+    """Put entries of one course on a claim of a sealed file, as an export would."""
+    lines = list(entries)
+    course = lines[0].course
+    coverage = course.patient.coverages.get(rank="primary")
+    total = sum((entry.amount or Decimal(0) for entry in lines), Decimal(0))
+    number = ClaimFile.objects.count() + 1
+    sealed = ClaimFile.objects.create(
+        partner=_partner(), usage="T", control_number=number, batch_id=f"B{number}", name=f"{number}.837",
+        sealed_at=local("2025-06-01 02:00"), byte_count=1, sha256="0" * 64, claim_count=1, line_count=len(lines),
+        total_amount=total,
+    )  # fmt: skip
+    claim = Claim.objects.create(
+        file=sealed, control_number=f"OC{number}", course=course, patient=course.patient, payer=coverage.payer,
+        coverage=coverage, facility=course.facility, rendering_provider=course.physician, place_of_service="11",
+        diagnoses=["C61"], total_amount=total,
+    )  # fmt: skip
+    for place, entry in enumerate(lines, 1):
+        ClaimLine.objects.create(claim=claim, entry=entry, number=place, amount=entry.amount)
+    return claim
+
+
+def _partner() -> TradingPartner:
+    values = {
+        "sender_id": "LAKESIDE", "receiver_id": "CLEARING", "application_sender": "LAKESIDE",
+        "application_receiver": "CLEARING", "submitter_name": "Lakeside", "submitter_id": "L1",
+        "contact_name": "Billing", "contact_phone": "6175550100", "receiver_name": "Clearing", "receiver_code": "C1",
+        "folder": "clearing",
+    }  # fmt: skip
+    return TradingPartner.objects.get_or_create(name="Clearing", defaults=values)[0]

@@ -144,7 +144,7 @@ def _new_charge(course_id: int, priced: PricedLine, last: PostedCharge | None) -
         unit_amount=None if price is None else price.unit_amount,
         amount=None if price is None else price.amount,
         fee_line_id=None if price is None else price.fee_line_id,
-        narrative=line.narrative[:NARRATIVE_LENGTH],
+        narrative=line.narrative[:NARRATIVE_LENGTH].strip(),
         attachment=line.attachment,
         rule=line.because.rule,
         because=_because(line),

@@ -12,7 +12,7 @@ from billing import ledger
 from billing.capture.basis import Basis
 from billing.capture.difference import Difference
 from billing.capture.notes import Notes, Posted
-from billing.findings import raise_findings, resolve_findings
+from billing.findings import raise_findings, resolve_findings, withdraw_claim_checks
 
 REASON_LENGTH = 200
 
@@ -58,6 +58,7 @@ def _reopen(reasons: Mapping[int, str]) -> None:
             " WHERE r.entry_id = w.entry_id AND r.state <> 'open'",
             [list(reasons), [reason[:REASON_LENGTH] for reason in reasons.values()]],
         )
+    withdraw_claim_checks(entry_ids=list(reasons))
 
 
 def carry_holds(posted: Sequence[Posted]) -> None:

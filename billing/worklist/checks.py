@@ -107,7 +107,7 @@ def findings_at_release(line: LineAtRelease, at: datetime) -> Iterator[NewFindin
     if line.payer_kind is None:
         yield _hold(line, "missing-coverage", f"There is no primary coverage on {line.service_on}. Enter it.")
     if not line.has_physician:
-        yield _hold(line, "missing-rendering-physician", "The course names no physician. Enter who renders it.")
+        yield _hold(line, "missing-physician", "The course names no physician. Enter who renders it.")
     if not line.has_npis:
         yield _hold(line, "missing-npi", "The facility or the physician has no NPI. Enter it.")
     yield from _filing(line, at.astimezone(ZoneInfo(line.time_zone)).date())

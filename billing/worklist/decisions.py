@@ -14,7 +14,14 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from billing import ledger
-from billing.findings import NewFinding, OpenFinding, open_findings, raise_findings, resolve_findings
+from billing.findings import (
+    NewFinding,
+    OpenFinding,
+    open_findings,
+    raise_findings,
+    resolve_findings,
+    withdraw_claim_checks,
+)
 from billing.models import LedgerEntry, Review
 from billing.rules.lines import Severity
 from billing.worklist.checks import SOURCE, LineAtRelease, findings_at_release, read_lines
@@ -72,6 +79,7 @@ def hold(*, entry_ids: Collection[int], reason: str, by: User, at: datetime) -> 
         lines, unknown = _locked_lines(entry_ids)
         decided = _judge(lines, _not_changeable, unknown)
         _write_reviews(decided.done, State.HELD, said, by, at)
+        withdraw_claim_checks(entry_ids=decided.done)
         return decided
 
 
@@ -82,6 +90,7 @@ def undo(*, entry_ids: Collection[int], by: User, at: datetime) -> Decided:
         decided = _judge(lines, _not_changeable, unknown)
         taken_back = _without(decided.done, lines, State.OPEN)
         _write_reviews(taken_back, State.OPEN, "", by, at)
+        withdraw_claim_checks(entry_ids=taken_back)
         _ask_for_capture({line.course_id for line in lines if line.id in set(taken_back)})
         return decided
 

@@ -24,7 +24,7 @@ NEVER_OVERRIDDEN = frozenset(
         "missing-fee",
         "missing-diagnosis",
         "missing-coverage",
-        "missing-rendering-physician",
+        "missing-physician",
         "missing-npi",
         "capture-failed",
         "correction-to-send",
