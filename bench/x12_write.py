@@ -4,6 +4,7 @@ Prints claims/s of CPU time and peak memory; the floor is one f-string a claim a
 grouping, cleaning or counting. Run: python bench/x12_write.py [claims] [lines a claim].
 """
 
+import argparse
 import resource
 import sys
 import time
@@ -16,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from billing.x12.check_837p import check_claim
 from billing.x12.claim_837p import Claim837P, Line837P, write_interchange
 from billing.x12.envelope import Envelope, Receiver, Submitter
+from billing.x12.inspect_837 import inspect_837
 from billing.x12.parties import Address, BillingProvider, Dependant, Payer, Provider, Subscriber
 
 BILLING = BillingProvider(
@@ -53,7 +55,8 @@ def claims(count: int, lines: int) -> Iterator[Claim837P]:
             subscriber=subscriber,
             diagnoses=("C50911", "Z510"),
             lines=tuple(
-                Line837P(f"L{n:08}{k}", CODES[k % 5], "670", "1", f"202606{k % 28 + 1:02}", (1, 2)) for k in range(lines)
+                Line837P(f"L{n:08}{k}", CODES[k % 5], "670", "1", f"202606{k % 28 + 1:02}", (1, 2))
+                for k in range(lines)
             ),
             dependant=None if patient_is_subscriber else Dependant("19", f"Doe{n}", "Kim", address, "20100101", "F"),
             rendering=RENDERING,
@@ -102,30 +105,45 @@ def cpu_seconds(job: Callable[[], object]) -> float:
     return best
 
 
+def peak_megabytes() -> float:
+    """Return the most memory that the process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def main() -> None:
     """Print one row a measure."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    lines = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    size = 0
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("claims", nargs="?", type=int, default=10_000)
+    arguments.add_argument("lines", nargs="?", type=int, default=5)
+    given = arguments.parse_args()
+    count, lines = given.claims, given.lines
+    pieces = [0]
 
     def sink(text: str) -> None:
-        nonlocal size
-        size += len(text)
+        pieces[0] += len(text)
 
+    write_interchange(envelope(), claims(1_000, lines), sink)
+    small = peak_megabytes()
+    pieces[0] = 0
     write_interchange(envelope(), claims(count, lines), sink)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{count} claims, {lines} lines each, {size / 1e6:.1f} MB; streamed at a peak of {peak:.0f} MB")
+    print(f"{count:,} claims of {lines} lines, {pieces[0] / 1e6:.1f} MB of text")
+    print(f"peak memory of streaming: {small:.0f} MB at 1,000 claims, {peak_megabytes():.0f} MB at {count:,}")
 
     ready = list(claims(count, lines))
     today = date(2026, 11, 22)
-    jobs: dict[str, Callable[[], object]] = {
-        "formatting ready text": lambda: "".join(map(format_ready_text, ready)),
-        "write_interchange": lambda: write_interchange(envelope(), ready, lambda text: None),
-        "check_claim": lambda: [check_claim(claim, today=today) for claim in ready],
+    file: list[str] = []
+    write_interchange(envelope(), ready[:1000], file.append)
+    jobs: dict[str, tuple[int, Callable[[], object]]] = {
+        "formatting ready text": (count, lambda: "".join(map(format_ready_text, ready))),
+        "write_interchange": (count, lambda: write_interchange(envelope(), ready, lambda text: None)),
+        "check_claim": (count, lambda: [check_claim(claim, today=today) for claim in ready]),
+        "inspect_837": (len(ready[:1000]), lambda: inspect_837("".join(file), today=today)),
     }
-    for name, job in jobs.items():
-        seconds = cpu_seconds(job)
-        print(f"{name:24} {count / seconds:10,.0f} claims/s {seconds / count * 1e6:6.1f} us/claim")
+    floor = 0.0
+    for name, (done, job) in jobs.items():
+        micros = cpu_seconds(job) / done * 1e6
+        floor = floor or micros
+        print(f"{name:24} {1e6 / micros:10,.0f} claims/s {micros:7.1f} us/claim {micros / floor:6.1f} x floor")
 
 
 if __name__ == "__main__":

@@ -191,16 +191,12 @@ class Segment:
     ('NM1', 'HARBOR', '')
     """
 
-    __slots__ = ("elements", "position")
+    __slots__ = ("elements", "name", "position")
 
     def __init__(self, position: int, elements: Sequence[str]) -> None:
         self.position = position
         self.elements = elements
-
-    @property
-    def name(self) -> str:
-        """The segment id: ISA, NM1, CLM ..."""
-        return self.elements[0]
+        self.name = elements[0]
 
     def __getitem__(self, number: int) -> str:
         """Return an element by its number; empty if the segment ends before it."""

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from operator import attrgetter
 
-from billing.x12.check_837p.faults import ClaimFault, Faults, Text, cents, code_fault, day_remedy, text_faults
+from billing.x12.check_837p.faults import ClaimFault, Faults, Text, Texts, cents, code_fault, day_remedy
 from billing.x12.check_837p.parties import (
     check_billing,
     check_dependant,
@@ -46,14 +46,14 @@ _CLAIM_CODES = (
     ("patient_signature_source", 10, frozenset(("", "P"))),
 )
 _CLAIM_CODED = attrgetter(*(field for field, _, _ in _CLAIM_CODES))
-_CLAIM_TEXTS = (
+_CLAIM_TEXTS = Texts(
     Text("referral", "REF*9F", 2, 0, 50),
     Text("authorization", "REF*G1", 2, 0, 50),
     Text("payer_claim_number", "REF*F8", 2, 0, 50),
     Text("medical_record_number", "REF*EA", 2, 0, 50),
     Text("note", "NTE", 2, 0, 80),
 )
-_LINE_TEXTS = (
+_LINE_TEXTS = Texts(
     Text("description", "SV1", 1, 0, 80),
     Text("authorization", "REF*G1", 2, 0, 50),
     Text("note", "NTE", 2, 0, 80),
@@ -95,7 +95,7 @@ def _head_faults(claim: Claim837P, today: date) -> Faults:
         bool(claim.payer_claim_number),
     )
     if claim.note or claim.authorization or claim.referral or claim.payer_claim_number or claim.medical_record_number:
-        yield from text_faults("2300", "", claim, _CLAIM_TEXTS)
+        yield from _CLAIM_TEXTS.faults("2300", "", claim)
         if claim.note:
             yield from code_fault("2300", "NTE", 1, "note_kind", claim.note_kind, NOTE_KINDS)
     if claim.patient_paid and not _is_amount(claim.patient_paid):
@@ -268,7 +268,7 @@ def _number_fault(line: Line837P) -> ClaimFault:
 
 
 def _line_text_faults(line: Line837P, unlisted_codes: Collection[str]) -> list[ClaimFault]:
-    faults = list(text_faults("2400", "", line, _LINE_TEXTS))
+    faults = _LINE_TEXTS.faults("2400", "", line)
     if line.code in unlisted_codes and not line.description.strip():
         remedy = f"{line.code} names no procedure: say in at most 80 characters what was done."
         faults.append(ClaimFault("2400", "SV1", 1, "description", "", remedy))

@@ -1,10 +1,11 @@
 """The fault of a claim, and the small questions that all checks ask: text, code, identifier, day, amount."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from billing.x12.syntax import transliterate
 from patients.identifiers import IdentifierError
@@ -42,28 +43,44 @@ _DAY = re.compile(r"[0-9]{8}")
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,7})(?:\.([0-9][1-9]|[1-9]))?")
 
 
-def text_faults(loop: str, owner: str, value: object, texts: Iterable[Text]) -> Faults:
-    """Find fields that are missing, too long, or hold what no claim can carry."""
-    for text in texts:
-        found: str = getattr(value, text.field)
-        if not found and not text.least:
-            continue
-        is_plain = found.isascii() and found.isprintable()
-        if is_plain and text.least <= len(found.strip()) <= text.most and _SIGN.search(found):
-            continue
-        remedy = _text_remedy(found, text)
-        if remedy:
-            yield ClaimFault(loop, text.segment, text.element, f"{owner}{text.field}", found, remedy)
+class Texts:
+    """Fields of letters that are looked at together: almost always all of them are right."""
+
+    def __init__(self, *texts: Text) -> None:
+        self._texts = texts
+        self._limits = [(text.least, text.most) for text in texts]
+        get: Callable[[object], Any] = attrgetter(*(text.field for text in texts))
+        self._values: Callable[[object], tuple[str, ...]] = get if len(texts) > 1 else lambda value: (get(value),)
+
+    def faults(self, loop: str, owner: str, value: object) -> list[ClaimFault]:
+        """Return fields that are missing, too long, or hold what no claim can carry."""
+        values = self._values(value)
+        if self._are_right(values):
+            return []
+        return [
+            ClaimFault(loop, text.segment, text.element, f"{owner}{text.field}", found, remedy)
+            for text, found in zip(self._texts, values, strict=True)
+            if (remedy := _text_remedy(found, text))
+        ]
+
+    def _are_right(self, values: tuple[str, ...]) -> bool:
+        joined = "".join(values)
+        if not (joined.isascii() and joined.isprintable()):
+            return False
+        for found, (least, most) in zip(values, self._limits, strict=True):
+            if (found or least) and (not least <= len(found.strip()) <= most or not _SIGN.search(found)):
+                return False
+        return True
 
 
 def _text_remedy(found: str, text: Text) -> str:
-    if not found.isprintable() and any(ord(sign) < ord(" ") or sign == "\x7f" for sign in found):
+    if not found and not text.least:
+        return ""
+    if any(ord(sign) < ord(" ") or sign == "\x7f" for sign in found):
         return "It has a control character (a tab or line break); type it again."
     written = (found if found.isascii() else transliterate(found)).strip()
-    if not written and not text.least:
-        return ""
     if not _SIGN.search(written):
-        return "It has no letter or digit that a claim can carry." if written or found else "It is missing; fill it in."
+        return "It has no letter or digit that a claim can carry." if found.strip() else "It is missing; fill it in."
     if not text.least <= len(written) <= text.most:
         return f"It has {len(written)} characters; a claim takes {max(text.least, 1)} to {text.most}."
     return ""
@@ -82,15 +99,21 @@ def identifier_fault(  # noqa: PLR0917
     loop: str, segment: str, element: int, field: str, found: str, validate: Callable[[str], str]
 ) -> Faults:
     """Find an identifier that is not well formed, or not in the bare form that claims carry."""
+    remedy = identifier_remedy(found, validate)
+    if remedy:
+        yield ClaimFault(loop, segment, element, field, found, remedy)
+
+
+@lru_cache(maxsize=8192)
+def identifier_remedy(found: str, validate: Callable[[str], str]) -> str:
+    """Tell what is wrong with an identifier; empty if it is well formed and bare, as claims carry it."""
+    if not found:
+        return "It is missing; fill it in."
     try:
-        bare = validate(found) if found else ""
+        bare = validate(found)
     except IdentifierError as error:
-        yield ClaimFault(loop, segment, element, field, found, str(error))
-        return
-    if not bare:
-        yield ClaimFault(loop, segment, element, field, found, "It is missing; fill it in.")
-    elif bare != found:
-        yield ClaimFault(loop, segment, element, field, found, f"A claim carries it as {bare}.")
+        return str(error)
+    return "" if bare == found else f"A claim carries it as {bare}."
 
 
 @lru_cache(maxsize=4096)

@@ -8,10 +8,10 @@ from billing.x12.check_837p.faults import (
     ClaimFault,
     Faults,
     Text,
+    Texts,
     code_fault,
     day_remedy,
     identifier_fault,
-    text_faults,
 )
 from billing.x12.parties import Address, BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
 from patients.identifiers import (
@@ -36,35 +36,36 @@ MSP_TYPES = frozenset(("", "12", "13", "14", "15", "16", "41", "42", "43", "47")
 _MEDICARE = ("MA", "MB")
 
 
-def _name(segment: str, *, last: str, first_least: int) -> tuple[Text, ...]:
-    return (
+def _name(segment: str, *more: Text, last: str = "last_name") -> Texts:
+    return Texts(
         Text(last, segment, 3, 1, 60),
-        Text("first_name", segment, 4, first_least, 35),
+        Text("first_name", segment, 4, 0, 35),
         Text("middle_name", segment, 5, 0, 25),
         Text("suffix", segment, 7, 0, 10),
+        *more,
     )
 
 
-_ADDRESS = (Text("street", "N3", 1, 1, 55), Text("street2", "N3", 2, 0, 55), Text("city", "N4", 1, 2, 30))
-_BILLING = _name("NM1*85", last="name", first_least=0)
-_FACILITY = (Text("name", "NM1*77", 3, 1, 60),)
-_PAYER = (Text("name", "NM1*PR", 3, 1, 60), Text("payer_id", "NM1*PR", 9, 2, 80))
-_SUBSCRIBER = (
-    *_name("NM1*IL", last="last_name", first_least=0),
+_ADDRESS = Texts(Text("street", "N3", 1, 1, 55), Text("street2", "N3", 2, 0, 55), Text("city", "N4", 1, 2, 30))
+_BILLING = _name("NM1*85", last="name")
+_FACILITY = Texts(Text("name", "NM1*77", 3, 1, 60))
+_PAYER = Texts(Text("name", "NM1*PR", 3, 1, 60), Text("payer_id", "NM1*PR", 9, 2, 80))
+_SUBSCRIBER = _name(
+    "NM1*IL",
     Text("member_id", "NM1*IL", 9, 2, 80),
     Text("group_number", "SBR", 3, 0, 50),
     Text("group_name", "SBR", 4, 0, 60),
 )
-_DEPENDANT = _name("NM1*QC", last="last_name", first_least=0)
+_DEPENDANT = _name("NM1*QC")
 _PROVIDERS = {
-    "referring": ("2310A", "NM1*DN", _name("NM1*DN", last="last_name", first_least=0)),
-    "rendering": ("2310B", "NM1*82", _name("NM1*82", last="last_name", first_least=0)),
-    "supervising": ("2310D", "NM1*DQ", _name("NM1*DQ", last="last_name", first_least=0)),
+    "referring": ("2310A", "NM1*DN", _name("NM1*DN")),
+    "rendering": ("2310B", "NM1*82", _name("NM1*82")),
+    "supervising": ("2310D", "NM1*DQ", _name("NM1*DQ")),
 }
 
 
 def _address_faults(loop: str, owner: str, address: Address, *, is_full_zip: bool = False) -> Faults:
-    yield from text_faults(loop, f"{owner}.", address, _ADDRESS)
+    yield from _ADDRESS.faults(loop, f"{owner}.", address)
     yield from identifier_fault(loop, "N4", 2, f"{owner}.state", address.state, validate_state)
     zip_faults = list(identifier_fault(loop, "N4", 3, f"{owner}.zip_code", address.zip_code, validate_zip))
     if is_full_zip and not zip_faults and len(address.zip_code) != FULL_ZIP:
@@ -82,7 +83,7 @@ def check_billing(billing: BillingProvider) -> tuple[ClaimFault, ...]:
 def _billing_faults(billing: BillingProvider) -> Faults:
     if billing.taxonomy:
         yield from identifier_fault("2000A", "PRV", 3, "billing.taxonomy", billing.taxonomy, validate_taxonomy)
-    yield from text_faults("2010AA", "billing.", billing, _BILLING)
+    yield from _BILLING.faults("2010AA", "billing.", billing)
     yield from identifier_fault("2010AA", "NM1*85", 9, "billing.npi", billing.npi, validate_npi)
     yield from _address_faults("2010AA", "billing.address", billing.address, is_full_zip=True)
     for field, element in (("street", 1), ("street2", 2)):
@@ -111,7 +112,7 @@ def check_payer(payer: Payer) -> tuple[ClaimFault, ...]:
 
 
 def _payer_faults(payer: Payer) -> Faults:
-    yield from text_faults("2010BB", "payer.", payer, _PAYER)
+    yield from _PAYER.faults("2010BB", "payer.", payer)
     yield from code_fault("2010BB", "NM1*PR", 8, "payer.id_kind", payer.id_kind, PAYER_ID_KINDS)
     if payer.address:
         yield from _address_faults("2010BB", "payer.address", payer.address)
@@ -125,7 +126,7 @@ def check_provider(role: str, provider: Provider) -> tuple[ClaimFault, ...]:
 
 def _provider_faults(role: str, provider: Provider) -> Faults:
     loop, segment, texts = _PROVIDERS[role]
-    yield from text_faults(loop, f"{role}.", provider, texts)
+    yield from texts.faults(loop, f"{role}.", provider)
     yield from identifier_fault(loop, segment, 9, f"{role}.npi", provider.npi, validate_npi)
     if provider.taxonomy:
         yield from identifier_fault(loop, "PRV", 3, f"{role}.taxonomy", provider.taxonomy, validate_taxonomy)
@@ -140,7 +141,7 @@ def check_facility(facility: Facility) -> tuple[ClaimFault, ...]:
 
 
 def _facility_faults(facility: Facility) -> Faults:
-    yield from text_faults("2310C", "facility.", facility, _FACILITY)
+    yield from _FACILITY.faults("2310C", "facility.", facility)
     if facility.npi:
         yield from identifier_fault("2310C", "NM1*77", 9, "facility.npi", facility.npi, validate_npi)
     yield from _address_faults("2310C", "facility.address", facility.address, is_full_zip=True)
@@ -159,7 +160,7 @@ def _subscriber_faults(subscriber: Subscriber, *, is_patient: bool, today: date)
     yield from code_fault("2000B", "SBR", 9, "subscriber.filing_indicator", filing, FILING_INDICATORS)
     if filing in _MEDICARE and subscriber.rank != "P" and not subscriber.msp_type:
         yield ClaimFault("2000B", "SBR", 5, "subscriber.msp_type", "", "Say why Medicare is not the primary payer.")
-    yield from text_faults("2010BA", "subscriber.", subscriber, _SUBSCRIBER)
+    yield from _SUBSCRIBER.faults("2010BA", "subscriber.", subscriber)
     if not is_patient:
         return
     if subscriber.address is None:
@@ -177,7 +178,7 @@ def check_dependant(dependant: Dependant, *, today: date) -> tuple[ClaimFault, .
 
 def _dependant_faults(dependant: Dependant, *, today: date) -> Faults:
     yield from code_fault("2000C", "PAT", 1, "dependant.relationship", dependant.relationship, RELATIONSHIPS)
-    yield from text_faults("2010CA", "dependant.", dependant, _DEPENDANT)
+    yield from _DEPENDANT.faults("2010CA", "dependant.", dependant)
     yield from _address_faults("2010CA", "dependant.address", dependant.address)
     yield from _person_faults("2010CA", "dependant", dependant, today)
 

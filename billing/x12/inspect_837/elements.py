@@ -84,8 +84,9 @@ def _inspect_text(segment: Segment, number: int, element: _Element, characters: 
         faults.add(segment, number, f"It has {len(text)} characters; it takes {element.least} to {element.most}.")
     if segment.name == "ISA":  # its fields are padded, and it declares the separators by holding them
         return
-    wrong = sorted(set(text) - (characters.composite if element.is_composite else characters.plain))
-    if wrong:
-        faults.add(segment, number, f"It holds {', '.join(map(repr, wrong))}, which may not stand here.")
+    allowed = characters.composite if element.is_composite else characters.plain
+    if not allowed.issuperset(text):
+        wrong = ", ".join(map(repr, sorted(set(text) - allowed)))
+        faults.add(segment, number, f"It holds {wrong}, which may not stand here.")
     if text != text.strip():
         faults.add(segment, number, "It begins or ends with a blank.")
