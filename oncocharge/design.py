@@ -41,7 +41,7 @@ def answer(request: HttpRequest, screen: str) -> HttpResponse:
     """Answer a sample form: a row for htmx, a refused form with its errors, or a message with its undo."""
     if request.headers.get("HX-Request") == "true":
         messages.success(request, "Fraction logged. IMRT delivery, level 2: sent to review.", extra_tags=undo(request))
-        return render(request, "design/row_logged.html", {"slot": sample.rows()["slots"][0]})
+        return render(request, "design/row_logged.html", {"slot": sample.rows()["slots"][1]})
     if "plan_name" in request.POST:
         form = sample.SampleForm(request.POST)
         if not form.is_valid():
