@@ -13,6 +13,7 @@ close user namespaces).
 import ctypes
 import os
 import pwd
+import shutil
 import sys
 
 PR_SET_PDEATHSIG = 1
@@ -54,13 +55,17 @@ def die_with_parent(parent: int, signal_number: int) -> None:
 
 def main() -> None:
     parent, signal_number, identity, *command = sys.argv[1:]
+    # Found and imported now: afterwards Python's own folders may be out of reach.
+    program = shutil.which(command[0])
+    if program is None:
+        sys.exit(f"{command[0]}: there is no such program")
     if identity == "mapped":
         enter_namespace_as_nobody()
     elif identity == "nobody":
         become_nobody()
     # After the change of identity: the kernel forgets the wish when credentials change.
     die_with_parent(int(parent), int(signal_number))
-    os.execvp(command[0], command)
+    os.execv(program, command)
 
 
 if __name__ == "__main__":

