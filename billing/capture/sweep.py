@@ -16,18 +16,15 @@ LIMIT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep found and did. ``left``: courses that somebody else was working on."""
+    """What a sweep found, and what came of each course that it derived."""
 
     stale: int
-    captured: int
-    posted: int
-    reversed: int
-    failed: int
+    courses: tuple[Captured, ...]
 
     @property
-    def left(self) -> int:
-        """Return how many stale courses were not captured this time."""
-        return self.stale - self.captured
+    def captured(self) -> int:
+        """Return how many courses were derived; those under other hands are not."""
+        return len(self.courses)
 
 
 def sweep(*, limit: int = LIMIT) -> Swept:
@@ -39,16 +36,10 @@ def sweep(*, limit: int = LIMIT) -> Swept:
     done: list[Captured] = []
     for batch in _batches(stale):
         done += capture_courses(course_ids=batch, wait=False)
-    swept = Swept(
-        stale=len(stale),
-        captured=len(done),
-        posted=sum(captured.posted for captured in done),
-        reversed=sum(captured.reversed for captured in done),
-        failed=sum(1 for captured in done if captured.error),
-    )
     if stale:
-        logger.info("sweep: %s", swept)
-    return swept
+        failed = sum(1 for captured in done if captured.error)
+        logger.info("sweep: %d courses stale, %d captured, %d failed", len(stale), len(done), failed)
+    return Swept(len(stale), tuple(done))
 
 
 def _batches(courses: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -1,0 +1,102 @@
+"""manage.py explain_charge ID: why a ledger entry stands, walked backwards from the entry to the facts.
+
+Prints no name, MRN or birth date: what it shows may be pasted into a ticket.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
+
+from billing.models import LedgerEntry
+from billing.money import print_dollars
+from billing.rules import load_codebook
+
+
+class Command(BaseCommand):
+    """Entry <- rule, table row, source, facts <- session or plan; with its reversals, findings, review and claim."""
+
+    help = "Explains a ledger entry: rule, table row, source, facts, what it replaces, what became of it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the id of a ledger entry."""
+        parser.add_argument("entry", type=int, metavar="ID", help="id of a ledger entry")
+
+    def handle(self, *args: object, entry: int, **options: object) -> None:
+        """Print the explanation of one entry."""
+        found = (
+            LedgerEntry.objects.select_related(
+                "course", "session", "plan", "fee_line__schedule", "review", "reversal", "reverses", "replaces",
+                "claim_line__claim__file",
+            ).filter(pk=entry).first()
+        )  # fmt: skip
+        if found is None:
+            raise CommandError(f"There is no ledger entry {entry}. The worklist shows the id of each line.")
+        for line in _explanation(found):
+            self.stdout.write(line)
+
+
+def _explanation(entry: LedgerEntry) -> Iterator[str]:
+    yield from _what(entry)
+    yield from _why(entry.reverses or entry)
+    yield from _history(entry)
+    yield from _fate(entry)
+
+
+def _what(entry: LedgerEntry) -> Iterator[str]:
+    procedure = load_codebook().procedure(entry.code, entry.service_on)
+    written = "-".join((entry.code, *entry.modifiers))
+    yield f"{entry.kind} {entry.pk}: {written} x {entry.units} on {entry.service_on}, {entry.claim_kind} claim"
+    if procedure is not None:
+        yield f"  {procedure.name}; family {entry.family}; place of service {entry.place_of_service}"
+    if entry.amount is None:
+        yield "  no price: no fee was known when it was posted"
+    elif entry.fee_line is not None and entry.unit_amount is not None:
+        fee = entry.fee_line
+        yield (
+            f"  {print_dollars(entry.amount)} = {entry.units} x {print_dollars(entry.unit_amount)}, "
+            f"{fee.schedule.name}, fee {fee.pk} from {fee.effective_from}"
+        )
+    yield f"  posted {entry.posted_at:%Y-%m-%d %H:%M:%S %Z}, generation {entry.generation} of {entry.line_key}"
+
+
+def _why(entry: LedgerEntry) -> Iterator[str]:
+    because = entry.because
+    yield f"because rule {because.get('rule')}, {because.get('table')} row {because.get('row')}"
+    yield f"  source: {because.get('source')}"
+    for name, value in because.get("facts", {}).items():
+        yield f"  {name}: {value}"
+    if entry.session is not None:
+        session = entry.session
+        cancelled = ", cancelled" if session.cancelled_at else ""
+        yield f"earned by session {session.pk} of course {entry.course_id} on {session.treated_on}{cancelled}"
+    elif entry.plan is not None:
+        yield f"earned by plan {entry.plan.pk} of course {entry.course_id}, approved {entry.plan.approved_on}"
+    else:
+        _family, _slash, earner = entry.line_key.partition("/")
+        yield f"earned by {earner.split('/')[0].replace(':', ' ')} of course {entry.course_id}"
+
+
+def _history(entry: LedgerEntry) -> Iterator[str]:
+    reversal = getattr(entry, "reversal", None)
+    if reversal is not None:
+        yield f"reversed by entry {reversal.pk}: {reversal.because.get('reason')}"
+    if entry.reverses is not None:
+        yield f"reverses entry {entry.reverses_id}: {entry.because.get('reason')}"
+    if entry.replaces is not None:
+        yield f"replaces entry {entry.replaces_id}"
+    for later in LedgerEntry.objects.filter(replaces=entry).order_by("id"):
+        yield f"replaced by entry {later.pk}"
+
+
+def _fate(entry: LedgerEntry) -> Iterator[str]:
+    for finding in entry.findings.filter(Q(resolved_at=None)).order_by("id"):
+        overridden = f"; overridden: {finding.override_reason}" if finding.overridden_at else ""
+        yield f"{finding.severity} {finding.code}: {finding.message}{overridden}"
+    review = getattr(entry, "review", None)
+    if review is not None:
+        yield f"review: {review.state}{', ' + review.reason if review.reason else ''}"
+    line = getattr(entry, "claim_line", None)
+    if line is not None:
+        yield f"on claim {line.claim.control_number}, line {line.number}, file {line.claim.file.name}"
