@@ -5,6 +5,8 @@ from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, include, path
 
 from oncocharge import home
+from oncocharge.design import design_sample
+from patients.roles import Role, allow
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -12,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", auth_views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("api/v1/", include("oncocharge.api.urls")),
+    path("design/", allow(write={Role.ADMINISTRATOR})(design_sample), name="design"),
     path("admin/", admin.site.urls),
 ]
