@@ -37,7 +37,9 @@ class WorkedRow:
 
 def worked_rows(page: str) -> Iterator[WorkedRow]:
     """Yield every row of every worked table: the tables whose first column is the day."""
-    rule, header, numbers = "", [], {}
+    rule = ""
+    header: list[str] = []
+    numbers: dict[str, int] = {}
     for line in page.splitlines():
         if heading := re.match(r"### ([A-Z]\d+)", line):
             rule = heading.group(1)
@@ -148,7 +150,9 @@ def _keyed(cells: dict[str, str], day: date) -> Iterator[dict[str, object]]:
 
 def _authorizations(cell: str) -> Iterator[dict[str, object]]:
     for words in cell.split("; ") if cell else []:
-        codes, units, first, last = re.fullmatch(r"(.+) x(\d+) from (\S+) to (\S+)", words).groups()
+        read = re.fullmatch(r"(.+) x(\d+) from (\S+) to (\S+)", words)
+        assert read is not None, words
+        codes, units, first, last = read.groups()
         yield {"codes": codes.split(), "units": int(units), "effective_from": first, "effective_to": last}
 
 

@@ -170,7 +170,8 @@ class Section:
         if value is None:
             return None
         if type(value) is not int or not least <= value <= most:
-            self.found(name, value, f"Write a whole number from {least} to {most}.")
+            bounds = f"a whole number from {least} to {most}" if least < most else str(least)
+            self.found(name, value, f"Write {bounds}.")
             return None
         return value
 

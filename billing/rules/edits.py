@@ -78,4 +78,4 @@ def missing_diagnosis(case: Case, lines: Sequence[ChargeLine]) -> Iterator[Findi
     """Yield one finding that names every line of a course without a diagnosis (R4)."""
     if lines and not case.facts.diagnoses:
         note = Note(Severity.HOLD, "missing-diagnosis", "The course has no diagnosis. Enter the principal one.")
-        yield note.about(Origin.COURSE, case.facts.id, None, tuple(lines))
+        yield note.about(Origin.COURSE, case.facts.id, None, tuple(sorted(lines, key=lambda line: line.key)))

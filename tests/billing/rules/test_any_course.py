@@ -1,0 +1,93 @@
+"""What holds for every course, whatever its facts: found by trying many."""
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import TypeVar
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.rules import charge_lines, load_codebook
+from billing.rules.codebook import TABLES
+from billing.rules.facts import CourseFacts, SessionFacts
+from billing.rules.lines import Family, Outcome, Severity
+from courses.terms import SessionStatus
+from tests.any_course import any_course
+
+T = TypeVar("T")
+
+CODEBOOK = load_codebook()
+UNLISTED = {"77299", "77399", "77499"}
+
+
+def outcome(facts: CourseFacts) -> Outcome:
+    return charge_lines(facts, CODEBOOK)
+
+
+@given(any_course())
+def test_no_line_carries_a_code_that_was_not_in_force_on_its_day(facts: CourseFacts) -> None:
+    for line in outcome(facts).lines:
+        assert CODEBOOK.procedure(line.code, line.on) is not None
+
+
+@given(any_course())
+def test_no_rule_generates_an_unlisted_code(facts: CourseFacts) -> None:
+    assert not {line.code for line in outcome(facts).lines if line.family is not Family.MANUAL} & UNLISTED
+
+
+@given(any_course())
+def test_every_line_has_a_key_of_its_own(facts: CourseFacts) -> None:
+    keys = [line.key for line in outcome(facts).lines]
+    assert len(set(keys)) == len(keys)
+
+
+@given(any_course())
+def test_a_line_is_held_exactly_when_a_hold_names_it(facts: CourseFacts) -> None:
+    answer = outcome(facts)
+    named = {key for finding in answer.findings if finding.severity is Severity.HOLD for key in finding.lines}
+    assert {line.key for line in answer.lines if line.held} == named
+
+
+@given(any_course(), st.randoms(use_true_random=False))
+def test_the_order_in_which_facts_arrive_changes_nothing(facts: CourseFacts, random: Random) -> None:
+    shuffled = replace(
+        facts,
+        plans=_shuffled(facts.plans, random),
+        sessions=_shuffled(facts.sessions, random),
+        authorizations=_shuffled(facts.authorizations, random),
+        manual_lines=_shuffled(facts.manual_lines, random),
+    )
+    assert outcome(shuffled) == outcome(facts)
+
+
+@given(any_course(), st.data())
+def test_an_aborted_session_changes_no_line(facts: CourseFacts, data: st.DataObject) -> None:
+    other = data.draw(st.sampled_from(facts.sessions)) if facts.sessions else None
+    at = other.at if other else data.draw(st.datetimes())
+    aborted = SessionFacts("aborted", at + timedelta(minutes=30), (facts.plans[0].key,), SessionStatus.ABORTED)
+    aborted = replace(aborted, resumes=other.key if other else None, ordinal=99)
+    assert outcome(replace(facts, sessions=(*facts.sessions, aborted))) == outcome(facts)
+
+
+@given(any_course())
+def test_sessions_that_arrive_again_are_the_same_sessions(facts: CourseFacts) -> None:
+    again = tuple(replace(session, ordinal=session.ordinal + 50) for session in facts.sessions)
+    assert outcome(replace(facts, sessions=(*facts.sessions, *again))) == outcome(facts)
+
+
+@given(any_course())
+def test_a_session_earns_at_most_one_delivery_line(facts: CourseFacts) -> None:
+    earned = [line.subject for line in outcome(facts).lines if line.family is Family.DELIVERY]
+    assert len(set(earned)) == len(earned)
+
+
+@given(any_course())
+def test_every_line_says_which_row_of_which_table_it_stands_on(facts: CourseFacts) -> None:
+    for line in outcome(facts).lines:
+        assert line.because.rule and line.because.row > 0 and line.because.source
+        assert (TABLES / line.because.table).is_file()
+
+
+def _shuffled(facts: tuple[T, ...], random: Random) -> tuple[T, ...]:
+    return tuple(random.sample(facts, len(facts)))

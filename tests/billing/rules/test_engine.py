@@ -1,0 +1,220 @@
+"""What lines and findings carry besides their code: keys, reasons, policies by day, sources outside."""
+
+from dataclasses import replace
+from datetime import date
+
+from billing.rules import charge_lines, load_codebook
+from billing.rules.course_file import read_course
+from billing.rules.facts import CourseFacts, PayerFacts, PolicyFacts, PolicyPeriod, StandingLineFacts
+from billing.rules.lines import ChargeLine, Family, Finding, Outcome, Severity
+from patients.terms import DeliveryCodeSet, PayerKind
+
+Keys = dict[str, object]
+
+
+def course(
+    *,
+    day: str = "2023-04-11",
+    practice: Keys | None = None,
+    payer: str = "medicare",
+    plan: Keys | None = None,
+    sessions: list[Keys] | None = None,
+    **more: object,
+) -> CourseFacts:
+    """Return a lung course with one session at nine, changed where a test says so."""
+    source: Keys = {
+        "format": 1,
+        "id": "lung",
+        "practice": {"setting": "hospital", "bills": "technical"} | (practice or {}),
+        "payer": {"kind": payer},
+        "course": {"diagnoses": ["C34.11"], "opened_on": "2001-01-02"},
+        "plan": [{"key": "P", "site": "lung", "technique": "vmat", "isocenters": 1, "approved_on": day} | (plan or {})],
+        "session": [{"key": "s", "at": f"{day}T09:00:00", "plans": ["P"]}] if sessions is None else sessions,
+    }
+    return read_course(source | more, "lung.json").facts
+
+
+def outcome(facts: CourseFacts) -> Outcome:
+    return charge_lines(facts, load_codebook())
+
+
+def delivery(facts: CourseFacts) -> ChargeLine:
+    [line] = [line for line in outcome(facts).lines if line.family is Family.DELIVERY]
+    return line
+
+
+def findings(facts: CourseFacts, code: str) -> list[Finding]:
+    return [finding for finding in outcome(facts).findings if finding.code == code]
+
+
+# --- keys ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_line_keeps_its_key_when_a_corrected_fact_changes_its_code_units_or_modifiers() -> None:
+    as_first_told = delivery(course())
+    corrected = delivery(course(plan={"site": "breast"}))
+    stopped = delivery(
+        course(sessions=[{"key": "s", "at": "2023-04-11T09:00:00", "plans": ["P"], "status": "partial"}])
+    )
+    assert {line.code for line in (as_first_told, corrected)} == {"77386", "77385"}
+    assert stopped.modifiers == ("52",)
+    assert {as_first_told.key, corrected.key, stopped.key} == {"delivery/session:s/institutional"}
+
+
+def test_the_two_claims_of_one_plan_have_two_keys() -> None:
+    lines = outcome(course(practice={"bills": "both"}, sessions=[])).lines
+    assert [line.key for line in lines] == ["plan/plan:P/professional", "plan/plan:P/institutional"]
+
+
+def test_a_plan_keeps_its_key_whether_it_is_planned_as_imrt_or_not() -> None:
+    [imrt] = outcome(course(plan={"technique": "sbrt", "imrt_planned": True}, sessions=[])).lines
+    [conformal] = outcome(course(plan={"technique": "sbrt"}, sessions=[])).lines
+    assert (imrt.code, conformal.code) == ("77301", "77295")
+    assert imrt.key == conformal.key
+
+
+# --- reasons ------------------------------------------------------------------------------------------------------
+
+
+def test_the_reason_of_a_line_names_rule_table_row_source_and_facts() -> None:
+    because = delivery(course(plan={"site": "prostate", "includes_nodes": True})).because
+    assert (because.rule, because.table, because.row) == ("L2", "delivery.toml", 3)
+    assert "Code-lookup page of 77385" in because.source
+    assert dict(because.facts) == {
+        "plan": "P",
+        "site": "prostate",
+        "technique": "vmat",
+        "site_row": "sites.toml row 1",
+        "nodes": True,
+        "nodes_level": None,
+    }
+
+
+def test_what_no_publication_says_is_marked_as_recalled() -> None:
+    because = delivery(course(plan={"technique": "sbrt"})).because
+    assert because.source.endswith("(recalled, not read there: start)")
+
+
+def test_the_reason_of_a_level_tells_its_grounds() -> None:
+    facts = course(day="2026-04-13", plan={"isocenters": 2, "active_motion_management": "gating"})
+    assert dict(delivery(facts).because.facts)["grounds"] == "isocenters, motion"
+
+
+def test_the_plan_that_decided_a_session_is_named() -> None:
+    facts = course(plan={"site": "prostate"})
+    other = replace(facts.plans[0], key="Q", site=course().plans[0].site, ordinal=2)
+    both = replace(facts, plans=(facts.plans[0], other), sessions=(replace(facts.sessions[0], plans=("P", "Q")),))
+    assert dict(delivery(both).because.facts)["plan"] == "Q"
+
+
+# --- policies by day ----------------------------------------------------------------------------------------------
+
+
+def test_each_session_is_charged_under_the_policy_of_its_day() -> None:
+    days = ("2019-12-31", "2020-01-01", "2021-01-01")
+    facts = course(
+        day="2019-12-01",
+        practice={"setting": "freestanding", "bills": "global"},
+        sessions=[{"key": day, "at": f"{day}T09:00:00", "plans": ["P"]} for day in days],
+    )
+    payer = PayerFacts(
+        PayerKind.MEDICARE,
+        (
+            PolicyPeriod(PolicyFacts(delivery_code_set=DeliveryCodeSet.CPT), effective_to=date(2019, 12, 31)),
+            PolicyPeriod(PolicyFacts(), date(2020, 1, 1), date(2020, 12, 31)),
+            PolicyPeriod(PolicyFacts(delivery_code_set=DeliveryCodeSet.CPT), effective_from=date(2021, 1, 1)),
+        ),
+    )
+    lines = outcome(replace(facts, payer=payer)).lines
+    assert [line.code for line in lines if line.family is Family.DELIVERY] == ["77386", "G6015", "77386"]
+
+
+def test_a_day_without_a_policy_has_the_defaults_of_the_rules() -> None:
+    facts = course(day="2022-03-08", practice={"setting": "freestanding", "bills": "global"})
+    assert delivery(replace(facts, payer=PayerFacts(PayerKind.MEDICARE))).code == "G6015"
+
+
+# --- findings -----------------------------------------------------------------------------------------------------
+
+
+def test_a_hold_that_stands_in_place_of_a_line_names_none() -> None:
+    facts = course(practice={"bills": "both", "place_of_service": "21"}, sessions=[])
+    [hold] = findings(facts, "inpatient-technical")
+    assert (hold.subject, hold.lines) == ("P", ())
+    assert [(line.modifiers, line.held) for line in outcome(facts).lines] == [(("26",), False)]
+
+
+def test_a_hold_names_the_lines_of_both_claims() -> None:
+    [hold] = findings(course(practice={"bills": "both"}, plan={"dvh_documented": False}, sessions=[]), "dvh-missing")
+    assert hold.lines == ("plan/plan:P/professional", "plan/plan:P/institutional")
+
+
+def test_a_warning_holds_nothing() -> None:
+    facts = course(plan={"planning_method": "forward"}, sessions=[])
+    [warning] = findings(facts, "forward-planned")
+    [line] = outcome(facts).lines
+    assert warning.severity is Severity.WARNING
+    assert (line.held, line.findings) == (False, ("forward-planned",))
+
+
+def test_the_motion_record_is_an_info_where_another_ground_stands() -> None:
+    facts = course(day="2026-04-13", plan={"isocenters": 2, "active_motion_management": "gating"})
+    [info] = findings(facts, "motion-record-incomplete")
+    assert (info.severity, info.lines) == (Severity.INFO, ("delivery/session:s/institutional",))
+
+
+def test_a_session_that_comes_again_with_another_story_is_warned_of_and_the_first_stands() -> None:
+    first: Keys = {"key": "s", "at": "2023-04-11T09:00:00", "plans": ["P"]}
+    facts = course(sessions=[first, first | {"status": "partial"}])
+    assert delivery(facts).modifiers == ()
+    [warning] = findings(facts, "session-arrived-otherwise")
+    assert warning.severity is Severity.WARNING
+
+
+def test_a_refusal_names_the_code_that_came_after() -> None:
+    [refusal] = findings(course(manual_line=[{"code": "77418", "on": "2020-04-06"}]), "code-not-in-force")
+    assert "It was replaced by 77385, 77386, G6015." in refusal.message
+    [unknown] = findings(course(manual_line=[{"code": "99499", "on": "2020-04-06"}]), "code-not-in-force")
+    assert "is in none of the tables" in unknown.message
+
+
+def test_every_reason_to_refuse_a_keyed_line_is_told_at_once() -> None:
+    keyed: Keys = {"code": "77385", "on": "2023-04-12", "modifiers": ["26", "50"]}
+    refused = [f.code for f in outcome(course(manual_line=[keyed])).findings if f.severity is Severity.REFUSED]
+    assert refused == ["component-modifier-invalid", "modifier-not-applicable"]
+
+
+# --- other sources and shared units -------------------------------------------------------------------------------
+
+
+def test_a_line_that_repeats_one_imported_from_elsewhere_is_held() -> None:
+    facts = course()
+    imported = StandingLineFacts("77386", date(2023, 4, 11), (), "22", "imported from the old system")
+    [hold] = findings(replace(facts, standing_lines=(imported,)), "duplicate-line")
+    assert hold.subject == "s"
+    assert "imported from the old system" in hold.message
+    for other in (replace(imported, modifiers=("76",)), replace(imported, place_of_service="19")):
+        assert findings(replace(facts, standing_lines=(other,)), "duplicate-line") == []
+
+
+def test_each_kind_of_claim_counts_its_own_authorized_units() -> None:
+    authorized: Keys = {"codes": ["77301"], "units": 1, "effective_from": "2023-04-01", "effective_to": "2023-05-31"}
+    facts = course(practice={"bills": "both"}, sessions=[], authorization=[authorized])
+    assert [line.held for line in outcome(facts).lines] == [False, False]
+
+
+def test_a_line_that_finds_too_few_units_leaves_them_to_the_next() -> None:
+    authorized: Keys = {"codes": ["77407"], "units": 1, "effective_from": "2026-04-14", "effective_to": "2026-05-31"}
+    sessions: list[Keys] = [{"at": f"2026-04-{day}T09:00:00", "plans": ["P"]} for day in (13, 14, 15)]
+    facts = course(day="2026-04-13", sessions=sessions, authorization=[authorized])
+    held = [(line.on.day, line.findings) for line in outcome(facts).lines if line.family is Family.DELIVERY]
+    assert held == [(13, ("authorization-expired",)), (14, ()), (15, ("authorization-exceeded",))]
+
+
+def test_the_limit_of_a_code_that_changed_its_meaning_only_warns() -> None:
+    keyed: Keys = {"code": "77387", "units": 2, "modifiers": ["26"]}
+    freestanding: Keys = {"setting": "freestanding", "bills": "global"}
+    for day, severity in (("2025-12-31", Severity.HOLD), ("2026-01-01", Severity.WARNING)):
+        facts = course(day=day, practice=freestanding, sessions=[], manual_line=[keyed | {"on": day}])
+        [finding] = findings(facts, "over-daily-limit")
+        assert finding.severity is severity
