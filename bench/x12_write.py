@@ -32,11 +32,11 @@ CODES = ("77386", "77301", "77427", "77336", "77014")
 
 
 def claims(count: int, lines: int) -> Iterator[Claim837P]:
-    """Yield claims as rows of the database give them: new text objects every time, parties from a small set."""
+    """Yield claims as rows of the database give them: new text, three claims a patient, one patient in seven a child."""
     payers = [Payer(f"Payer {n}", f"{60054 + n}") for n in range(20)]
     for n in range(count):
-        address = Address(f"{n % 900 + 1} Main St", "Boston", "MA", "02115")
-        patient_is_subscriber = n % 7 != 0
+        address = Address(f"{n // 3 + 1} Main St", "Boston", "MA", "02115")
+        patient_is_subscriber = n // 3 % 7 != 0
         subscriber = Subscriber(
             f"Doe{n // 3}",
             "Jane",
@@ -58,7 +58,9 @@ def claims(count: int, lines: int) -> Iterator[Claim837P]:
                 Line837P(f"L{n:08}{k}", CODES[k % 5], "670", "1", f"202606{k % 28 + 1:02}", (1, 2))
                 for k in range(lines)
             ),
-            dependant=None if patient_is_subscriber else Dependant("19", f"Doe{n}", "Kim", address, "20100101", "F"),
+            dependant=None
+            if patient_is_subscriber
+            else Dependant("19", f"Doe{n // 3}", "Kim", address, "20100101", "F"),
             rendering=RENDERING,
         )
 
