@@ -7,7 +7,8 @@ A step that was interrupted is not noted, so the next start repeats it.
 from pathlib import Path
 
 from start.local import fingerprint
-from start.processes import complete, require_success
+from start.processes import complete
+from start.stores import tail
 from start.underway import APPS, Start
 from start.voice import Refusal, say
 
@@ -22,10 +23,7 @@ def migrate(start: Start) -> None:
     if start.local.kept.get("migrated") == wanted:
         return
     say("Migrating the database ...")
-    log = start.local.folder / "migrate.log"
-    log.unlink(missing_ok=True)
-    child = start.manage("migrate", "--no-input", log=log)
-    require_success(child, start.stop, otherwise=f"Migrating failed; {log} says why.")
+    _manage_quietly(start, "migrate", "--no-input", otherwise="Migrating failed.")
     start.local.keep(migrated=wanted)
 
 
@@ -42,8 +40,7 @@ def load_demo(start: Start) -> None:
     else:
         say("Loading the demo data (the first time only) ...")
     start.local.keep(demo="loading")
-    if complete(start.manage("demo"), start.stop) != 0:
-        raise Refusal("The demo data could not be loaded; the lines above say why. The next start tries again.")
+    _manage_quietly(start, "demo", otherwise="The demo data could not be loaded. The next start tries again.")
     start.local.keep(demo="loaded")
 
 
@@ -60,6 +57,14 @@ def demo_logins(start: Start) -> str:
             return ""
         start.local.keep(logins_of=version)
     return kept.read_text().rstrip()
+
+
+def _manage_quietly(start: Start, *words: str, otherwise: str) -> None:
+    """Run a command of manage.py into a log, whose end is shown if the command fails."""
+    log = start.local.folder / f"{words[0]}.log"
+    log.unlink(missing_ok=True)
+    if complete(start.manage(*words, log=log), start.stop) != 0:
+        raise Refusal(f"{otherwise} The end of {log}:\n{tail(log)}")
 
 
 def _demo_commands(start: Start) -> list[Path]:
