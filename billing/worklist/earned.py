@@ -43,8 +43,9 @@ def earned_by(*, session_id: int | None = None, plan_id: int | None = None) -> E
 
 
 def _name(entry: LedgerEntry) -> str:
+    """Return the service in our own words, without what the table adds for billers behind a semicolon."""
     procedure = load_codebook().procedure(entry.code, entry.service_on)
-    return procedure.name if procedure is not None else entry.code
+    return procedure.name.partition(";")[0] if procedure is not None else entry.code
 
 
 def _is_captured(session_id: int | None, plan_id: int | None) -> bool:
