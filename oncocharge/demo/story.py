@@ -99,7 +99,8 @@ def work_off(today: date) -> Iterator[str]:
     Safe to repeat: what is captured, released or exported already stays so.
     """
     swept = sweep()
-    yield f"Captured {swept.captured} courses: {swept.posted} charge lines."
+    posted = sum(captured.posted for captured in swept.courses)
+    yield f"Captured {swept.captured} courses: {posted} charge lines."
     released = _release_lines(until=today - timedelta(days=REVIEWED_UNTIL_DAYS))
     yield f"Released {released} clean lines of the time before {today - timedelta(days=REVIEWED_UNTIL_DAYS)}."
     exported = export_claims(at=timezone.now(), started_by="demo")

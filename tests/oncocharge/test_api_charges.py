@@ -35,7 +35,7 @@ def test_a_clean_line_is_released_and_taken_back() -> None:
     _priced("77385", "77301")
     ada = _logged()
     biller = client_of(Role.BILLER)
-    rows = biller.get(CHARGES, {"course": ada.course.pk, "code": "77385"}).json()["results"]
+    rows = biller.get(CHARGES, {"course": str(ada.course.pk), "code": "77385"}).json()["results"]
     entry = rows[0]["id"]
     assert rows[0]["because"]["rule"] == "L1"
     assert biller.post(f"{CHARGES}release/", {"entries": [entry]}).json() == {"done": [entry], "refused": []}

@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 from courses.models import Session
 from patients.roles import Role
 from tests import cast
+from tests.history import history_of
 from tests.oncocharge.api_client import client_of
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,7 @@ def test_an_amendment_needs_a_reason_and_keeps_the_history(ada: cast.Treated, th
     assert refused.status_code == 400
     mended = therapist.patch(f"{SESSIONS}{made}/", {"guidance": "cbct", "reason": "Cone beam was taken"})
     assert (mended.status_code, mended.json()["guidance"]) == (200, "cbct")
-    history = [row.guidance for row in Session.objects.get(pk=made).history.order_by("pgh_id")]
+    history = [row.guidance for row in history_of(Session.objects.get(pk=made))]
     assert (history[0], history[-1]) == ("none", "cbct")
 
 
@@ -95,7 +96,7 @@ def test_a_cancelled_session_stays_with_its_reason(ada: cast.Treated, therapist:
     answer = therapist.post(f"{SESSIONS}{made}/cancel/", {"reason": "Logged on the wrong patient"})
     assert answer.status_code == 200
     assert answer.json()["cancelled_at"] is not None
-    listed = therapist.get(SESSIONS, {"is_cancelled": "true", "course": ada.course.pk}).json()
+    listed = therapist.get(SESSIONS, {"is_cancelled": "true", "course": str(ada.course.pk)}).json()
     assert [row["id"] for row in listed["results"]] == [made]
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from patients.models import Payer, PayerPolicy
+from tests.history import history_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def test_two_policies_of_a_payer_cannot_overlap() -> None:
 def test_every_change_of_a_payer_is_in_its_history() -> None:
     payer = Payer.objects.create(name="Acme Health", kind="commercial", payer_id="ACME1")
     Payer.objects.filter(pk=payer.pk).update(name="Acme")
-    assert list(payer.history.order_by("pgh_id").values_list("pgh_label", "name")) == [
+    assert [(row.pgh_label, row.name) for row in history_of(payer)] == [
         ("insert", "Acme Health"),
         ("update", "Acme"),
     ]
