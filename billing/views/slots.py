@@ -1,0 +1,37 @@
+"""What clinical pages leave room for: the charge that a session earned, the charges of a course. Fragments only."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from billing import capture, worklist
+from billing.worklist import Filters
+from courses.models import Course, Session
+from patients.roles import READS_COURSES, READS_MONEY, allow, has_role
+
+
+@allow(read=READS_COURSES)
+@require_safe
+def session_earned(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Say in words what a session earned, never for how much; capture its course first if nobody has yet."""
+    session = get_object_or_404(Session, pk=session_id)
+    earned = worklist.earned_by(session_id=session.pk)
+    if not earned.is_captured:
+        capture.capture_course(course_id=session.course_id)
+        earned = worklist.earned_by(session_id=session.pk)
+    return render(request, "billing/session_earned.html", {"session": session, "earned": earned})
+
+
+@allow(read=READS_COURSES)
+@require_safe
+def course_charges(request: HttpRequest, course_id: int) -> HttpResponse:
+    """Show the charges of a course by day with their findings; amounts only to those who read money."""
+    course = get_object_or_404(Course, pk=course_id)
+    filters = Filters(states=(), course_id=course.pk)
+    context = {
+        "course": course,
+        "lines": worklist.lines(filters, order="day"),
+        "findings": worklist.loose_findings(filters),
+        "shows_money": has_role(request.user, *READS_MONEY),
+    }
+    return render(request, "billing/course_charges.html", context)
