@@ -1,0 +1,102 @@
+"""Events, authorizations and keyed lines of a course file: entered, and taken back where the file has them no more.
+
+They are not corrected but replaced: each is known by all that it says, so a changed one is a new one.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from billing.intake.notes import GONE, SOURCE, Notes
+from billing.models import Authorization, ManualLine
+from billing.rules.facts import AuthorizationFacts, EventFacts, ManualLineFacts
+from courses.models import Course
+from courses.planning import cancel_event, record_event
+from courses.signals import ring
+
+Fact = TypeVar("Fact", EventFacts, AuthorizationFacts, ManualLineFacts)
+
+
+def known_by_content(facts: Iterable[Fact]) -> Iterator[tuple[str, Fact]]:
+    """Yield each fact with the source key that says all of it; the second alike is numbered."""
+    seen: Counter[str] = Counter()
+    for fact in facts:
+        said = hashlib.sha256(repr(replace(fact, key="", ordinal=0)).encode()).hexdigest()[:24]
+        seen[said] += 1
+        yield f"{SOURCE}{said}" + (f" {seen[said]}" if seen[said] > 1 else ""), fact
+
+
+def bring_events(course: Course, wanted: Iterable[EventFacts], by: User, notes: Notes) -> None:
+    """Record the events that are new; take back those that are gone, but not those that a person entered."""
+    standing = {row.source_key: row for row in course.events.filter(source_key__startswith=SOURCE)}
+    keyed = dict(known_by_content(wanted))
+    for key, row in standing.items():
+        if key not in keyed and row.cancelled_at is None:
+            cancel_event(event=row, by=by, reason=GONE)
+            notes.changed(f"event {row.family} of {row.happened_on} cancelled")
+    for key, facts in keyed.items():
+        if key in standing:
+            if standing[key].cancelled_at is not None:
+                notes.keep(f"event {facts.code_family} of {facts.on}: cancelled")
+            continue
+        with notes.part(f"event {facts.key}"):
+            record_event(
+                course=course, family=facts.code_family, on=facts.on, by=by, site=facts.site or "",
+                performer=facts.by or "", units=facts.units, distinct_service=facts.distinct_service,
+                documented=facts.documented, source_key=key,
+            )  # fmt: skip
+            notes.changed(f"event {facts.key} recorded")
+
+
+def bring_authorizations(course: Course, wanted: Iterable[AuthorizationFacts], notes: Notes) -> None:
+    """Enter the authorizations that are new; those that are gone from the file go."""
+    rows = Authorization.objects.filter(course=course, source_key__startswith=SOURCE)
+    standing = {row.source_key: row for row in rows}
+    keyed = dict(known_by_content(wanted))
+    for key, row in standing.items():
+        if key not in keyed:
+            row.delete()
+            notes.changed(f"authorization of {', '.join(row.codes)} removed")
+    for key, facts in keyed.items():
+        if key in standing:
+            continue
+        with notes.part(facts.key):
+            made = Authorization(
+                course=course, codes=list(facts.codes), units=facts.units, effective_from=facts.effective_from,
+                effective_to=facts.effective_to, source_key=key,
+            )  # fmt: skip
+            made.clean_fields(exclude=["course"])
+            made.save()
+            notes.changed(f"{facts.key} entered")
+    ring(course.pk)
+
+
+def bring_keyed_lines(course: Course, wanted: Iterable[ManualLineFacts], by: User, notes: Notes) -> None:
+    """Enter the keyed lines that are new; cancel those that are gone from the file."""
+    standing = {row.source_key: row for row in ManualLine.objects.filter(course=course, source_key__startswith=SOURCE)}
+    keyed = dict(known_by_content(wanted))
+    for key, row in standing.items():
+        if key not in keyed and row.cancelled_at is None:
+            row.cancelled_at = timezone.now()
+            row.save(update_fields=["cancelled_at"])
+            notes.changed(f"keyed line {row.code} of {row.service_on} cancelled")
+    for key, facts in keyed.items():
+        if key in standing:
+            if standing[key].cancelled_at is not None:
+                notes.keep(f"keyed line {facts.code} of {facts.on}: cancelled")
+            continue
+        with notes.part(f"manual_line {facts.key}"):
+            made = ManualLine(
+                course=course, code=facts.code, service_on=facts.on, units=facts.units,
+                modifiers=list(facts.modifiers), narrative=facts.narrative, attachment=facts.attachment,
+                source_key=key, entered_by=by,
+            )  # fmt: skip
+            made.clean_fields(exclude=["course", "entered_by"])
+            made.save()
+            notes.changed(f"keyed line {facts.key} entered")
+    ring(course.pk)

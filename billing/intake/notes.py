@@ -1,0 +1,57 @@
+"""What an import of one file has to say: its faults, what it changed, and what it left as a person had it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from billing.rules.course_fields import Faults
+
+SOURCE = "file:"
+"""Begins the source keys of what came from a course file."""
+AMENDED = "The course file says otherwise now."
+GONE = "No longer in the course file."
+OURS = ("", AMENDED, GONE)
+"""Reasons under which an entry is still the file's; another reason is a person's."""
+
+
+class Notes:
+    """The notes of one file; faults carry its name and the key path, as those of the reader do."""
+
+    def __init__(self, name: str) -> None:
+        self._faults = Faults(name)
+        self.changes: list[str] = []
+        self.kept: list[str] = []
+
+    def fault(self, path: str, message: str) -> None:
+        """Note what keeps the file from being stored."""
+        self._faults.add(path, message)
+
+    def changed(self, what: str) -> None:
+        """Note something stored, changed or taken back."""
+        self.changes.append(what)
+
+    def keep(self, what: str) -> None:
+        """Note where a person's correction stands against the file."""
+        self.kept.append(what)
+
+    def refuse_if_faulty(self) -> None:
+        """Raise every fault noted so far.
+
+        Raises:
+            CourseFileError: there are any.
+        """
+        self._faults.refuse_if_any()
+
+    @contextmanager
+    def part(self, path: str) -> Iterator[None]:
+        """Try one part of the file; what a step refuses is noted, and the parts after it are tried too."""
+        try:
+            with transaction.atomic():
+                yield
+        except ValidationError as error:
+            fields = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+            for field, messages in fields.items():
+                for message in messages:
+                    self.fault(f"{path}.{field}" if field else path, message)
