@@ -32,7 +32,7 @@ CODES = ("77386", "77301", "77427", "77336", "77014")
 
 
 def claims(count: int, lines: int) -> Iterator[Claim837P]:
-    """Yield claims as rows of the database give them: new text, three claims a patient, one patient in seven a child."""
+    """Yield claims as rows of the database give them: new text, three claims a patient, one in seven a child."""
     payers = [Payer(f"Payer {n}", f"{60054 + n}") for n in range(20)]
     for n in range(count):
         address = Address(f"{n // 3 + 1} Main St", "Boston", "MA", "02115")

@@ -11,10 +11,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from billing.claims.reading import Parties, Row, claim_of
+from billing.x12.characters import alphabet_of
 from billing.x12.check_837p import ClaimFault, check_claim
 from billing.x12.claim_837p import Claim837P, write_interchange
 from billing.x12.envelope import Envelope
-from billing.x12.syntax import Cleaner, X12Fault
+from billing.x12.syntax import X12Fault
 
 INPATIENT = "21"
 
@@ -67,9 +68,7 @@ class Checker:
         self._parties = parties
         self._envelope = envelope
         self._today = {facility: at.astimezone(zone).date() for facility, zone in parties.zones.items()}
-        self._cleaner = Cleaner(
-            envelope.separators, extended=envelope.extended_characters, free_text=(), report=lambda *_: None
-        )
+        self._alphabet = alphabet_of(envelope.separators, extended=envelope.extended_characters)
         self._known: set[tuple[str, ...]] = set()
 
     def sound_claims(self, rows: Iterator[Row]) -> Iterator[Claim837P]:
@@ -83,7 +82,7 @@ class Checker:
                 yield claim
 
     def _reasons(self, row: Row, claim: Claim837P) -> list[Reason]:
-        faults = check_claim(claim, today=self._today[row.facility_id])
+        faults = check_claim(claim, today=self._today[row.facility_id], alphabet=self._alphabet)
         reasons = [_reason(fault, claim) for fault in faults] if faults else []
         if claim.rendering is None:
             message = "The course has no rendering physician. Name the one who renders its professional lines."
@@ -100,7 +99,7 @@ class Checker:
         parties = (row.facility_id, row.payer_id, row.physician_id)
         is_known = parties in self._known
         self._known.add(parties)
-        return not is_known or not self._cleaner.is_safe("".join(row[5:]).upper())
+        return not is_known or not self._alphabet.is_safe("".join(row[5:]).upper())
 
     def _refused_by_writer(self, claim: Claim837P) -> list[Reason]:
         """Write the claim alone, to nowhere: X12 has no escape, so an identifier may hold what no file can carry."""

@@ -7,7 +7,8 @@ import re
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from billing.x12.syntax import Cleaner, Fields, Separators, X12Fault, segment
+from billing.x12.characters import Cleaner, Fields
+from billing.x12.syntax import Separators, X12Fault, segment
 
 
 class Submitter(NamedTuple):

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from operator import attrgetter
 
+from billing.x12.characters import Alphabet, alphabet_of
 from billing.x12.check_837p.faults import ClaimFault, Faults, Text, Texts, cents, code_fault, day_remedy
 from billing.x12.check_837p.parties import (
     check_billing,
@@ -21,13 +22,15 @@ from patients.identifiers import is_valid_icd10
 UNLISTED_CODES = frozenset(("77299", "77399", "77499", "77799"))
 """Codes of radiation oncology that name no procedure: SV101-7 must say what was done (837P guide, 2400 SV1)."""
 
+_USUAL_ALPHABET = alphabet_of()
+
 MOST_DIAGNOSES = 12
 MOST_LINES = 50
 MOST_MODIFIERS = 4
 MOST_POINTERS = 4
 MOST_CENTS = 9_999_999_999
-CLAIM_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 ./-]{0,18}[A-Z0-9])?")
-LINE_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 ./-]{0,28}[A-Z0-9])?")
+CLAIM_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 .-]{0,18}[A-Z0-9])?")
+LINE_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 .-]{0,28}[A-Z0-9])?")
 PLACE = re.compile(r"[0-9]{2}")
 PROCEDURE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}")
 MODIFIER = re.compile(r"[0-9A-Z]{2}")
@@ -47,46 +50,53 @@ _CLAIM_CODES = (
 )
 _CLAIM_CODED = attrgetter(*(field for field, _, _ in _CLAIM_CODES))
 _CLAIM_TEXTS = Texts(
-    Text("referral", "REF*9F", 2, 0, 50),
-    Text("authorization", "REF*G1", 2, 0, 50),
-    Text("payer_claim_number", "REF*F8", 2, 0, 50),
-    Text("medical_record_number", "REF*EA", 2, 0, 50),
+    Text("referral", "REF*9F", 2, 0, 50, is_identifier=True),
+    Text("authorization", "REF*G1", 2, 0, 50, is_identifier=True),
+    Text("payer_claim_number", "REF*F8", 2, 0, 50, is_identifier=True),
+    Text("medical_record_number", "REF*EA", 2, 0, 50, is_identifier=True),
     Text("note", "NTE", 2, 0, 80),
 )
 _LINE_TEXTS = Texts(
     Text("description", "SV1", 1, 0, 80),
-    Text("authorization", "REF*G1", 2, 0, 50),
+    Text("authorization", "REF*G1", 2, 0, 50, is_identifier=True),
     Text("note", "NTE", 2, 0, 80),
 )
 
 
-def check_claim(claim: Claim837P, *, today: date, unlisted_codes: Collection[str] = UNLISTED_CODES) -> list[ClaimFault]:
+def check_claim(
+    claim: Claim837P,
+    *,
+    today: date,
+    alphabet: Alphabet = _USUAL_ALPHABET,
+    unlisted_codes: Collection[str] = UNLISTED_CODES,
+) -> list[ClaimFault]:
     """Return everything wrong with a claim, in the order of the guide; empty if it may be written.
 
     Args:
         claim: as it will be given to the writer.
         today: the clinic's local day; later dates of service are faults.
+        alphabet: what the files of the receiver can carry.
         unlisted_codes: procedures that need a description.
     """
     return [
-        *check_billing(claim.billing),
-        *check_subscriber(claim.subscriber, is_patient=claim.dependant is None, today=today),
-        *check_payer(claim.payer),
-        *(check_dependant(claim.dependant, today=today) if claim.dependant is not None else ()),
-        *_head_faults(claim, today),
+        *check_billing(claim.billing, alphabet),
+        *check_subscriber(claim.subscriber, alphabet, is_patient=claim.dependant is None, today=today),
+        *check_payer(claim.payer, alphabet),
+        *(check_dependant(claim.dependant, alphabet, today=today) if claim.dependant is not None else ()),
+        *_head_faults(claim, today, alphabet),
         *_total_faults(claim),
         *_diagnosis_faults(claim.diagnoses),
-        *_provider_faults(claim),
-        *_lines_faults(claim, today, unlisted_codes),
+        *_provider_faults(claim, alphabet),
+        *_lines_faults(claim, today, alphabet, unlisted_codes),
     ]
 
 
 # --- 2300 -----------------------------------------------------------------------------------------------------------
 
 
-def _head_faults(claim: Claim837P, today: date) -> Faults:
+def _head_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> Faults:
     if not CLAIM_NUMBER.fullmatch(claim.control_number):
-        remedy = "It must be 1 to 20 of A-Z, 0-9, blank . / -, for payers return no more."
+        remedy = "It must be 1 to 20 of A-Z, 0-9, blank . -, for payers return no more."
         yield ClaimFault("2300", "CLM", 1, "control_number", claim.control_number, remedy)
     yield from _coded_faults(
         _CLAIM_CODED(claim),
@@ -95,7 +105,7 @@ def _head_faults(claim: Claim837P, today: date) -> Faults:
         bool(claim.payer_claim_number),
     )
     if claim.note or claim.authorization or claim.referral or claim.payer_claim_number or claim.medical_record_number:
-        yield from _CLAIM_TEXTS.faults("2300", "", claim)
+        yield from _CLAIM_TEXTS.faults("2300", "", claim, alphabet)
         if claim.note:
             yield from code_fault("2300", "NTE", 1, "note_kind", claim.note_kind, NOTE_KINDS)
     if claim.patient_paid and not _is_amount(claim.patient_paid):
@@ -161,23 +171,23 @@ def _diagnosis_faults(codes: tuple[str, ...]) -> tuple[ClaimFault, ...]:
     return tuple(faults)
 
 
-def _provider_faults(claim: Claim837P) -> list[ClaimFault]:
+def _provider_faults(claim: Claim837P, alphabet: Alphabet) -> list[ClaimFault]:
     faults: list[ClaimFault] = []
     if claim.referring is not None:
-        faults += check_provider("referring", claim.referring)
+        faults += check_provider("referring", claim.referring, alphabet)
     if claim.rendering is not None:
-        faults += check_provider("rendering", claim.rendering)
+        faults += check_provider("rendering", claim.rendering, alphabet)
     if claim.facility is not None:
-        faults += check_facility(claim.facility)
+        faults += check_facility(claim.facility, alphabet)
     if claim.supervising is not None:
-        faults += check_provider("supervising", claim.supervising)
+        faults += check_provider("supervising", claim.supervising, alphabet)
     return faults
 
 
 # --- 2400 -----------------------------------------------------------------------------------------------------------
 
 
-def _lines_faults(claim: Claim837P, today: date, unlisted_codes: Collection[str]) -> Faults:
+def _lines_faults(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_codes: Collection[str]) -> Faults:
     if not 1 <= len(claim.lines) <= MOST_LINES:
         remedy = f"A claim takes 1 to {MOST_LINES} lines; split it."
         yield ClaimFault("2300", "LX", 1, "lines", str(len(claim.lines)), remedy)
@@ -198,7 +208,7 @@ def _lines_faults(claim: Claim837P, today: date, unlisted_codes: Collection[str]
             yield from _of_line(number, [_number_fault(line)])
         numbers.add(line.control_number)
         if line.description or line.note or line.authorization or line.code in unlisted_codes:
-            yield from _of_line(number, _line_text_faults(line, unlisted_codes))
+            yield from _of_line(number, _line_text_faults(line, alphabet, unlisted_codes))
 
 
 def _of_line(number: int, faults: Collection[ClaimFault]) -> Faults:
@@ -263,12 +273,12 @@ def _day_faults(line: Line837P, born: str, today: date) -> list[ClaimFault]:
 
 
 def _number_fault(line: Line837P) -> ClaimFault:
-    remedy = "It must be 1 to 30 of A-Z, 0-9, blank . / -, and no other line's."
+    remedy = "It must be 1 to 30 of A-Z, 0-9, blank . -, and no other line's."
     return ClaimFault("2400", "REF*6R", 2, "control_number", line.control_number, remedy)
 
 
-def _line_text_faults(line: Line837P, unlisted_codes: Collection[str]) -> list[ClaimFault]:
-    faults = _LINE_TEXTS.faults("2400", "", line)
+def _line_text_faults(line: Line837P, alphabet: Alphabet, unlisted_codes: Collection[str]) -> list[ClaimFault]:
+    faults = _LINE_TEXTS.faults("2400", "", line, alphabet)
     if line.code in unlisted_codes and not line.description.strip():
         remedy = f"{line.code} names no procedure: say in at most 80 characters what was done."
         faults.append(ClaimFault("2400", "SV1", 1, "description", "", remedy))

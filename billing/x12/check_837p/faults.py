@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from billing.x12.syntax import transliterate
+from billing.x12.characters import Alphabet
 from patients.identifiers import IdentifierError
 
 
@@ -34,6 +34,8 @@ class Text(NamedTuple):
     element: int
     least: int
     most: int
+    is_identifier: bool = False
+    """Nothing may be put in the place of a character that a file cannot carry."""
 
 
 Faults = Iterator[ClaimFault]
@@ -52,20 +54,19 @@ class Texts:
         get: Callable[[object], Any] = attrgetter(*(text.field for text in texts))
         self._values: Callable[[object], tuple[str, ...]] = get if len(texts) > 1 else lambda value: (get(value),)
 
-    def faults(self, loop: str, owner: str, value: object) -> list[ClaimFault]:
+    def faults(self, loop: str, owner: str, value: object, alphabet: Alphabet) -> list[ClaimFault]:
         """Return fields that are missing, too long, or hold what no claim can carry."""
         values = self._values(value)
-        if self._are_right(values):
+        if self._are_right(values, alphabet):
             return []
         return [
             ClaimFault(loop, text.segment, text.element, f"{owner}{text.field}", found, remedy)
             for text, found in zip(self._texts, values, strict=True)
-            if (remedy := _text_remedy(found, text))
+            if (remedy := _text_remedy(found, text, alphabet))
         ]
 
-    def _are_right(self, values: tuple[str, ...]) -> bool:
-        joined = "".join(values)
-        if not (joined.isascii() and joined.isprintable()):
+    def _are_right(self, values: tuple[str, ...], alphabet: Alphabet) -> bool:
+        if not alphabet.is_safe(alphabet.cased("".join(values))):
             return False
         for found, (least, most) in zip(values, self._limits, strict=True):
             if (found or least) and (not least <= len(found.strip()) <= most or not _SIGN.search(found)):
@@ -73,12 +74,15 @@ class Texts:
         return True
 
 
-def _text_remedy(found: str, text: Text) -> str:
+def _text_remedy(found: str, text: Text, alphabet: Alphabet) -> str:
     if not found and not text.least:
         return ""
     if any(ord(sign) < ord(" ") or sign == "\x7f" for sign in found):
         return "It has a control character (a tab or line break); type it again."
-    written = (found if found.isascii() else transliterate(found)).strip()
+    wrong = alphabet.wrong_in_identifier(found) if text.is_identifier else ""
+    if wrong:
+        return f"It has {wrong}, which this payer's files cannot carry; correct it."
+    written, _ = alphabet.free_text(found)
     if not _SIGN.search(written):
         return "It has no letter or digit that a claim can carry." if found.strip() else "It is missing; fill it in."
     if not text.least <= len(written) <= text.most:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from billing.x12.characters import Alphabet
 from billing.x12.check_837p.faults import (
     ClaimFault,
     Faults,
@@ -49,11 +50,11 @@ def _name(segment: str, *more: Text, last: str = "last_name") -> Texts:
 _ADDRESS = Texts(Text("street", "N3", 1, 1, 55), Text("street2", "N3", 2, 0, 55), Text("city", "N4", 1, 2, 30))
 _BILLING = _name("NM1*85", last="name")
 _FACILITY = Texts(Text("name", "NM1*77", 3, 1, 60))
-_PAYER = Texts(Text("name", "NM1*PR", 3, 1, 60), Text("payer_id", "NM1*PR", 9, 2, 80))
+_PAYER = Texts(Text("name", "NM1*PR", 3, 1, 60), Text("payer_id", "NM1*PR", 9, 2, 80, is_identifier=True))
 _SUBSCRIBER = _name(
     "NM1*IL",
-    Text("member_id", "NM1*IL", 9, 2, 80),
-    Text("group_number", "SBR", 3, 0, 50),
+    Text("member_id", "NM1*IL", 9, 2, 80, is_identifier=True),
+    Text("group_number", "SBR", 3, 0, 50, is_identifier=True),
     Text("group_name", "SBR", 4, 0, 60),
 )
 _DEPENDANT = _name("NM1*QC")
@@ -64,8 +65,10 @@ _PROVIDERS = {
 }
 
 
-def _address_faults(loop: str, owner: str, address: Address, *, is_full_zip: bool = False) -> Faults:
-    yield from _ADDRESS.faults(loop, f"{owner}.", address)
+def _address_faults(
+    loop: str, owner: str, address: Address, alphabet: Alphabet, *, is_full_zip: bool = False
+) -> Faults:
+    yield from _ADDRESS.faults(loop, f"{owner}.", address, alphabet)
     yield from identifier_fault(loop, "N4", 2, f"{owner}.state", address.state, validate_state)
     zip_faults = list(identifier_fault(loop, "N4", 3, f"{owner}.zip_code", address.zip_code, validate_zip))
     if is_full_zip and not zip_faults and len(address.zip_code) != FULL_ZIP:
@@ -75,17 +78,17 @@ def _address_faults(loop: str, owner: str, address: Address, *, is_full_zip: boo
 
 
 @lru_cache(maxsize=1024)
-def check_billing(billing: BillingProvider) -> tuple[ClaimFault, ...]:
+def check_billing(billing: BillingProvider, alphabet: Alphabet) -> tuple[ClaimFault, ...]:
     """Check billing provider and pay-to address (2000A, 2010AA, 2010AB)."""
-    return tuple(_billing_faults(billing))
+    return tuple(_billing_faults(billing, alphabet))
 
 
-def _billing_faults(billing: BillingProvider) -> Faults:
+def _billing_faults(billing: BillingProvider, alphabet: Alphabet) -> Faults:
     if billing.taxonomy:
         yield from identifier_fault("2000A", "PRV", 3, "billing.taxonomy", billing.taxonomy, validate_taxonomy)
-    yield from _BILLING.faults("2010AA", "billing.", billing)
+    yield from _BILLING.faults("2010AA", "billing.", billing, alphabet)
     yield from identifier_fault("2010AA", "NM1*85", 9, "billing.npi", billing.npi, validate_npi)
-    yield from _address_faults("2010AA", "billing.address", billing.address, is_full_zip=True)
+    yield from _address_faults("2010AA", "billing.address", billing.address, alphabet, is_full_zip=True)
     for field, element in (("street", 1), ("street2", 2)):
         found = getattr(billing.address, field)
         if PO_BOX.search(found):
@@ -96,7 +99,7 @@ def _billing_faults(billing: BillingProvider) -> Faults:
     validate = validate_tax_id if billing.tax_id_kind == "EI" else _validate_social_security
     yield from identifier_fault("2010AA", "REF", 2, "billing.tax_id", billing.tax_id, validate)
     if billing.pay_to:
-        yield from _address_faults("2010AB", "billing.pay_to", billing.pay_to)
+        yield from _address_faults("2010AB", "billing.pay_to", billing.pay_to, alphabet)
 
 
 def _validate_social_security(number: str) -> str:
@@ -106,27 +109,27 @@ def _validate_social_security(number: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def check_payer(payer: Payer) -> tuple[ClaimFault, ...]:
+def check_payer(payer: Payer, alphabet: Alphabet) -> tuple[ClaimFault, ...]:
     """Check the payer (2010BB)."""
-    return tuple(_payer_faults(payer))
+    return tuple(_payer_faults(payer, alphabet))
 
 
-def _payer_faults(payer: Payer) -> Faults:
-    yield from _PAYER.faults("2010BB", "payer.", payer)
+def _payer_faults(payer: Payer, alphabet: Alphabet) -> Faults:
+    yield from _PAYER.faults("2010BB", "payer.", payer, alphabet)
     yield from code_fault("2010BB", "NM1*PR", 8, "payer.id_kind", payer.id_kind, PAYER_ID_KINDS)
     if payer.address:
-        yield from _address_faults("2010BB", "payer.address", payer.address)
+        yield from _address_faults("2010BB", "payer.address", payer.address, alphabet)
 
 
 @lru_cache(maxsize=4096)
-def check_provider(role: str, provider: Provider) -> tuple[ClaimFault, ...]:
+def check_provider(role: str, provider: Provider, alphabet: Alphabet) -> tuple[ClaimFault, ...]:
     """Check a provider in its role: referring, rendering or supervising (2310A, B, D)."""
-    return tuple(_provider_faults(role, provider))
+    return tuple(_provider_faults(role, provider, alphabet))
 
 
-def _provider_faults(role: str, provider: Provider) -> Faults:
+def _provider_faults(role: str, provider: Provider, alphabet: Alphabet) -> Faults:
     loop, segment, texts = _PROVIDERS[role]
-    yield from texts.faults(loop, f"{role}.", provider)
+    yield from texts.faults(loop, f"{role}.", provider, alphabet)
     yield from identifier_fault(loop, segment, 9, f"{role}.npi", provider.npi, validate_npi)
     if provider.taxonomy:
         yield from identifier_fault(loop, "PRV", 3, f"{role}.taxonomy", provider.taxonomy, validate_taxonomy)
@@ -135,51 +138,53 @@ def _provider_faults(role: str, provider: Provider) -> Faults:
 
 
 @lru_cache(maxsize=1024)
-def check_facility(facility: Facility) -> tuple[ClaimFault, ...]:
+def check_facility(facility: Facility, alphabet: Alphabet) -> tuple[ClaimFault, ...]:
     """Check the service facility (2310C)."""
-    return tuple(_facility_faults(facility))
+    return tuple(_facility_faults(facility, alphabet))
 
 
-def _facility_faults(facility: Facility) -> Faults:
-    yield from _FACILITY.faults("2310C", "facility.", facility)
+def _facility_faults(facility: Facility, alphabet: Alphabet) -> Faults:
+    yield from _FACILITY.faults("2310C", "facility.", facility, alphabet)
     if facility.npi:
         yield from identifier_fault("2310C", "NM1*77", 9, "facility.npi", facility.npi, validate_npi)
-    yield from _address_faults("2310C", "facility.address", facility.address, is_full_zip=True)
+    yield from _address_faults("2310C", "facility.address", facility.address, alphabet, is_full_zip=True)
 
 
 @lru_cache(maxsize=2048)
-def check_subscriber(subscriber: Subscriber, *, is_patient: bool, today: date) -> tuple[ClaimFault, ...]:
+def check_subscriber(
+    subscriber: Subscriber, alphabet: Alphabet, *, is_patient: bool, today: date
+) -> tuple[ClaimFault, ...]:
     """Check the subscriber (2000B, 2010BA); the patient's address, birth date and sex are asked of a patient only."""
-    return tuple(_subscriber_faults(subscriber, is_patient=is_patient, today=today))
+    return tuple(_subscriber_faults(subscriber, alphabet, is_patient=is_patient, today=today))
 
 
-def _subscriber_faults(subscriber: Subscriber, *, is_patient: bool, today: date) -> Faults:
+def _subscriber_faults(subscriber: Subscriber, alphabet: Alphabet, *, is_patient: bool, today: date) -> Faults:
     filing = subscriber.filing_indicator
     yield from code_fault("2000B", "SBR", 1, "subscriber.rank", subscriber.rank, RANKS)
     yield from code_fault("2000B", "SBR", 5, "subscriber.msp_type", subscriber.msp_type, MSP_TYPES)
     yield from code_fault("2000B", "SBR", 9, "subscriber.filing_indicator", filing, FILING_INDICATORS)
     if filing in _MEDICARE and subscriber.rank != "P" and not subscriber.msp_type:
         yield ClaimFault("2000B", "SBR", 5, "subscriber.msp_type", "", "Say why Medicare is not the primary payer.")
-    yield from _SUBSCRIBER.faults("2010BA", "subscriber.", subscriber)
+    yield from _SUBSCRIBER.faults("2010BA", "subscriber.", subscriber, alphabet)
     if not is_patient:
         return
     if subscriber.address is None:
         yield ClaimFault("2010BA", "N3", 1, "subscriber.address", "", "It is missing; fill in the patient's address.")
     else:
-        yield from _address_faults("2010BA", "subscriber.address", subscriber.address)
+        yield from _address_faults("2010BA", "subscriber.address", subscriber.address, alphabet)
     yield from _person_faults("2010BA", "subscriber", subscriber, today)
 
 
 @lru_cache(maxsize=2048)
-def check_dependant(dependant: Dependant, *, today: date) -> tuple[ClaimFault, ...]:
+def check_dependant(dependant: Dependant, alphabet: Alphabet, *, today: date) -> tuple[ClaimFault, ...]:
     """Check the patient who is not the subscriber (2000C, 2010CA)."""
-    return tuple(_dependant_faults(dependant, today=today))
+    return tuple(_dependant_faults(dependant, alphabet, today=today))
 
 
-def _dependant_faults(dependant: Dependant, *, today: date) -> Faults:
+def _dependant_faults(dependant: Dependant, alphabet: Alphabet, *, today: date) -> Faults:
     yield from code_fault("2000C", "PAT", 1, "dependant.relationship", dependant.relationship, RELATIONSHIPS)
-    yield from _DEPENDANT.faults("2010CA", "dependant.", dependant)
-    yield from _address_faults("2010CA", "dependant.address", dependant.address)
+    yield from _DEPENDANT.faults("2010CA", "dependant.", dependant, alphabet)
+    yield from _address_faults("2010CA", "dependant.address", dependant.address, alphabet)
     yield from _person_faults("2010CA", "dependant", dependant, today)
 
 

@@ -4,9 +4,10 @@ A loop function takes the value and the cleaner and returns its segments. Partie
 writer remembers their text; a service line never does, so its usual shape has a template of its own.
 """
 
+from billing.x12.characters import Cleaner, Fields
 from billing.x12.claim_837p.values import Claim837P, Line837P
 from billing.x12.parties import Address, BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
-from billing.x12.syntax import Cleaner, Fields, segment
+from billing.x12.syntax import segment
 
 _FREE_TEXT = "name last_name first_name middle_name suffix street street2 city group_name note description"
 FREE_TEXT = frozenset(_FREE_TEXT.split())

@@ -7,11 +7,12 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple, TypeVar
 
 from billing.x12 import envelope as outside
+from billing.x12.characters import Cleaner, alphabet_of
 from billing.x12.claim_837p import loops
 from billing.x12.claim_837p.values import Claim837P, Line837P
 from billing.x12.envelope import Envelope
 from billing.x12.parties import BillingProvider, Dependant, Payer, Subscriber
-from billing.x12.syntax import Cleaner, X12Fault, in_partner_syntax
+from billing.x12.syntax import X12Fault, in_partner_syntax
 
 VERSION = "005010X222A1"
 
@@ -132,8 +133,7 @@ class _Writer:
         self._envelope = envelope
         self._write = write
         self._cleaner = Cleaner(
-            envelope.separators,
-            extended=envelope.extended_characters,
+            alphabet_of(envelope.separators, extended=envelope.extended_characters),
             free_text=loops.FREE_TEXT.union(outside.FREE_TEXT),
             report=self._replaced,
         )

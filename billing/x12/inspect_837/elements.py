@@ -4,8 +4,9 @@ Lengths are those of the data elements in the 5010 standard, narrowed where the 
 ``least-most``, with ``!`` where required; ``c`` is a composite, whose parts the inspector of its segment looks at.
 """
 
+from billing.x12.characters import allowed_characters
 from billing.x12.inspect_837.faults import FaultList
-from billing.x12.syntax import Segment, Separators, allowed_characters
+from billing.x12.syntax import Segment, Separators
 
 _TABLE = {
     "ISA": "2-2! 10-10! 2-2! 10-10! 2-2! 15-15! 2-2! 15-15! 6-6! 4-4! 1-1! 5-5! 9-9! 1-1! 1-1! 1-1!",
