@@ -192,6 +192,7 @@ PGHISTORY_APPEND_ONLY = True
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 
 # --- Slots: clinical pages leave room for money's words; the roof says which url fills it ------
+PATIENTS_COURSES_SLOT = "courses:of-patient"
 COURSES_SESSION_SLOT = "billing:session-earned"
 COURSES_COURSE_SLOT = "billing:course-charges"
 

@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("no-role/", home.nothing_yours, name="nothing-yours"),
     path("login/", auth_views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("patients/", include("patients.urls")),
+    path("courses/", include("courses.urls")),
     path("billing/", include("billing.urls")),
     path("api/v1/", include("oncocharge.api.urls")),
     path("design/", allow(write={Role.ADMINISTRATOR})(design_sample), name="design"),

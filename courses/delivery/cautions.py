@@ -5,7 +5,7 @@ Authorization and coverage are known upstairs, in billing; its warnings come fro
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Q
@@ -46,7 +46,7 @@ def warnings(
         numbers: the plans of the entry, each with its fraction.
         leaving_out: the session that is being corrected.
     """
-    day = course.facility.day_of(at)
+    at, day = at.astimezone(UTC), course.facility.day_of(at)
     standing = standing_numbers(course, leaving_out=leaving_out)
     said = [] if resumes else _about_numbers(numbers, standing)
     said += _about_plans(numbers, day)
@@ -139,7 +139,9 @@ def _about_colleagues(today: Sequence[Session], at: datetime, now: datetime) -> 
     """Say that a session of about this time was logged minutes ago: most likely it is this one."""
     fresh = [one for one in today if one.logged_at >= now - JUST_NOW and abs(one.starts_at - at) < SAME_TIME]
     return [
-        Caution("just-logged", f"{name_of(one.logged_by)} logged a session of this patient {_ago(now - one.logged_at)}.")
+        Caution(
+            "just-logged", f"{name_of(one.logged_by)} logged a session of this patient {_ago(now - one.logged_at)}."
+        )
         for one in fresh[-1:]
     ]
 

@@ -5,7 +5,7 @@ Impossible is only what cannot have happened. What a department may have its rea
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -17,7 +17,16 @@ from courses.terms import Guidance, SessionStatus
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 MOST_FRACTIONS = 200
-FOREIGN_KEYS = ("course", "machine", "resumes", "logged_by", "signed_by", "cancelled_by", "amended_by", "guidance_reviewed_by")
+FOREIGN_KEYS = (
+    "course",
+    "machine",
+    "resumes",
+    "logged_by",
+    "signed_by",
+    "cancelled_by",
+    "amended_by",
+    "guidance_reviewed_by",
+)
 
 
 def lock(course: Course) -> Course:
@@ -38,7 +47,7 @@ def faults_of(session: Session, *, plans: Sequence[Plan], numbers: Mapping[Plan,
     if machine is not None and machine.facility_id != facility.pk:
         faults["machine"] = [f"{machine.name} does not stand at {facility.name}, where this course is."]
     if session.resumes is not None:
-        faults["resumes"] = _faults_of_resumption(session, session.resumes, plans)
+        faults["resumes"] = _faults_of_resumption(session, session.resumes)
     return {field: messages for field, messages in faults.items() if messages}
 
 
@@ -77,7 +86,7 @@ def _faults_of_moment(at: datetime) -> list[str]:
     return []
 
 
-def _faults_of_resumption(session: Session, resumes: Session, plans: Sequence[Plan]) -> list[str]:
+def _faults_of_resumption(session: Session, resumes: Session) -> list[str]:
     if resumes.course_id != session.course_id or resumes.cancelled_at is not None:
         return ["The session to resume does not stand in this course."]
     others = Session.objects.filter(resumes=resumes, cancelled_at__isnull=True).exclude(pk__in=[session.pk])
@@ -86,8 +95,7 @@ def _faults_of_resumption(session: Session, resumes: Session, plans: Sequence[Pl
         faults.append("The session to resume was not partial, or was resumed already.")
     if session.starts_at.tzinfo is not None and resumes.starts_at >= session.starts_at:
         faults.append("A session resumes one that began before it.")
-    if not {one.plan_id for one in resumes.fractions.all()} & {plan.pk for plan in plans}:
-        faults.append("The session to resume delivered none of these plans.")
+    # It may resume with other plans than the first had: what was left of the visit may be a plan not yet begun.
     return faults
 
 
@@ -102,7 +110,9 @@ def written_session(
 ) -> Session:
     """Return the session with the entry's words in its columns, unsaved and unchecked."""
     proposed = next((plan.default_guidance for plan in plans if plan.default_guidance), Guidance.NONE.value)
-    session.starts_at, session.treated_on = at, session.course.facility.day_of(at)
+    # Kept in UTC: moments of one zone are compared by the wall clock, which twice a year is wrong.
+    session.starts_at = at.astimezone(UTC) if at.tzinfo is not None else at
+    session.treated_on = session.course.facility.day_of(at)
     session.status, session.machine = str(status), machine
     session.resumes = said.get("resumes")
     session.guidance = str(said.get("guidance", proposed))

@@ -1,0 +1,22 @@
+"""The forms of the clinical pages: read what a person typed, say all that is wrong with it, nothing else.
+
+Each form's ``entry()`` gives the keyword arguments of the step that it feeds; the steps hold the rules.
+"""
+
+from courses.forms.course import CloseForm, CourseForm, DiagnosesForm, EventForm, ReasonForm
+from courses.forms.plan import PlanForm
+from courses.forms.session import AmendForm, CancelForm, LogForm
+from courses.forms.steps import take_faults
+
+__all__ = [
+    "AmendForm",
+    "CancelForm",
+    "CloseForm",
+    "CourseForm",
+    "DiagnosesForm",
+    "EventForm",
+    "LogForm",
+    "PlanForm",
+    "ReasonForm",
+    "take_faults",
+]

@@ -1,0 +1,88 @@
+"""A plan as it is entered, or as a file proposed it and a person confirms it."""
+
+from typing import Any
+
+from django import forms
+
+from courses.models import Course, Machine, Plan
+from courses.terms import Guidance
+
+WEEKDAYS = [("1", "Mon"), ("2", "Tue"), ("3", "Wed"), ("4", "Thu"), ("5", "Fri"), ("6", "Sat"), ("7", "Sun")]
+YES_NO = [("", "by technique"), ("true", "yes"), ("false", "no")]
+GUIDANCE = [("", "none proposed"), *((one.value, one.value.replace("_", " ")) for one in Guidance if one != "none")]
+
+
+class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+    """All that the charge rules ask of a plan, and what the machine's day needs."""
+
+    weekdays = forms.MultipleChoiceField(choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple, label="Treated on")
+    default_guidance = forms.ChoiceField(choices=GUIDANCE, required=False, label="Image guidance of each session")
+
+    class Meta:
+        model = Plan
+        fields = (
+            "key", "site", "laterality", "kind", "technique", "planning_method", "fractions", "sessions_per_day",
+            "weekdays", "starts_on", "usual_time", "machine", "isocenters", "isocenter_group", "static_fields", "arcs",
+            "active_motion_management", "default_guidance", "includes_nodes", "complex_delivery_documented",
+            "has_compensator", "dvh_documented", "new_planning_ct", "necessity_documented",
+            "respiratory_motion_simulation", "imrt_planned",
+        )  # fmt: skip
+        widgets = {
+            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "usual_time": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+        labels = {
+            "key": "Name of the plan",
+            "has_compensator": "Physical compensator",
+            "includes_nodes": "Lymph nodes are treated",
+            "complex_delivery_documented": "Need of complex delivery is documented",
+            "imrt_planned": "Planned as IMRT",
+            "necessity_documented": "Necessity of the replan is documented",
+            "respiratory_motion_simulation": "Simulated with respiratory motion management",
+            "usual_time": "Usual time",
+        }
+
+    groups = (
+        ("What is treated", ("key", "kind", "site", "laterality", "includes_nodes", "complex_delivery_documented")),
+        (
+            "How it is delivered",
+            (
+                "technique", "planning_method", "isocenters", "isocenter_group", "static_fields", "arcs",
+                "active_motion_management", "has_compensator",
+            ),
+        ),
+        (
+            "When",
+            ("fractions", "sessions_per_day", "weekdays", "starts_on", "usual_time", "machine", "default_guidance"),
+        ),
+        (
+            "What is documented",
+            (
+                "dvh_documented", "new_planning_ct", "necessity_documented", "respiratory_motion_simulation",
+                "imrt_planned",
+            ),
+        ),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.course = course
+        machines = Machine.objects.filter(facility=course.facility, is_active=True)
+        self.fields["machine"] = forms.ModelChoiceField(machines, required=False, empty_label="any of the facility")
+        self.fields["imrt_planned"].widget = forms.Select(choices=YES_NO)
+        self.initial["weekdays"] = list(self.instance.weekdays)
+
+    def grouped(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Return the fields in the groups that the page shows."""
+        return [(title, [self[name] for name in names]) for title, names in self.groups]
+
+    def clean_weekdays(self) -> str:
+        """Join the chosen days to the digits that the plan keeps."""
+        return "".join(sorted(self.cleaned_data["weekdays"]))
+
+    def _post_clean(self) -> None:
+        """Leave the model's checks to the step, which speaks for the API and the imports too."""
+
+    def facts(self) -> dict[str, Any]:
+        """Return the arguments of ``propose_plan`` and ``confirm_plan`` beside course and user."""
+        return dict(self.cleaned_data)

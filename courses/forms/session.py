@@ -1,0 +1,375 @@
+"""A session as a therapist enters or corrects it. Everything is proposed; a normal fraction changes nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any, cast
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import BoundField
+
+from courses.delivery import Changes, Particulars, Proposal, digest_of_session
+from courses.forms.clock import moment_of, reading_choices
+from courses.models import Course, Machine, Plan, Session
+from courses.terms import Guidance, MotionManagement, SessionStatus
+
+FIELD_OF = {"at": "time", "status_reason": "reason", "numbers": "plans"}
+"""The form's field for a word of the step, where they differ."""
+OTHER = "other"
+REASONS = (
+    "machine fault",
+    "imaging or position out of tolerance",
+    "patient could not hold position",
+    "patient unwell",
+    "patient asked to stop",
+    "power or network failure",
+)
+OUTCOMES = (
+    (SessionStatus.TREATED.value, "Treated"),
+    (SessionStatus.PARTIAL.value, "Partial: beam, not all of it"),
+    (SessionStatus.ABORTED.value, "No beam at all"),
+)
+MOTION = (
+    ("", "as the plan says"),
+    (MotionManagement.NONE.value, "none"),
+    (MotionManagement.GATING.value, "gating"),
+    (MotionManagement.BREATH_HOLD.value, "breath hold"),
+    (MotionManagement.TRACKING.value, "tracking"),
+)
+GUIDANCE = (
+    (Guidance.NONE.value, "none"),
+    (Guidance.CBCT.value, "cone beam CT"),
+    (Guidance.KV.value, "kV pair"),
+    (Guidance.FIDUCIAL_KV.value, "kV on fiducials"),
+    (Guidance.ULTRASOUND.value, "ultrasound"),
+    (Guidance.SURFACE.value, "surface"),
+)
+
+
+DETAILS = frozenset(
+    {"day", "time", "guidance", "machine", "resumes", "active_motion_management", "mixed_electrons", "is_inpatient"}
+)
+KEPT = (
+    "guidance", "second_session_reason", "active_motion_management", "motion_record_complete", "mixed_electrons",
+    "is_inpatient", "adapted_online",
+)  # fmt: skip
+
+
+class SessionForm(forms.Form):
+    """What logging and correcting have in common: the plans with their fractions, the moment, what happened."""
+
+    status = forms.ChoiceField(choices=OUTCOMES, widget=forms.RadioSelect, label="What happened")
+    reason = forms.ChoiceField(
+        required=False, choices=[("", "Choose…"), *((one, one) for one in REASONS), (OTHER, "other, said beside")]
+    )
+    reason_detail = forms.CharField(required=False, max_length=140, label="In words")
+    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    time = forms.TimeField(
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), label="Time", help_text="Clinic's clock."
+    )
+    reading = forms.ChoiceField(required=False, widget=forms.RadioSelect, label="Which of the two")
+    proposed_at = forms.CharField(required=False, widget=forms.HiddenInput)
+    machine = forms.ModelChoiceField(Machine.objects.none())
+    guidance = forms.ChoiceField(choices=GUIDANCE, label="Image guidance")
+    resumes = forms.ModelChoiceField(Session.objects.none(), required=False, empty_label="no, a session of its own")
+    second_session_reason = forms.CharField(required=False, max_length=200, label="Why a second session today")
+    active_motion_management = forms.ChoiceField(required=False, choices=MOTION, label="Motion management")
+    motion_record_complete = forms.BooleanField(required=False, label="The motion record is complete")
+    mixed_electrons = forms.BooleanField(required=False, label="Electrons in the same session")
+    is_inpatient = forms.BooleanField(required=False, label="The patient is an inpatient")
+    adapted_online = forms.BooleanField(required=False, label="Plan adapted at the machine")
+
+    def __init__(self, *args: Any, course: Course, plans: Sequence[Plan], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.course, self.plans = course, list(plans)
+        facility = course.facility
+        self.fields["machine"] = _MachineField(Machine.objects.filter(facility=facility, is_active=True))
+        self.fields["resumes"] = _ResumedField(self._open_partials(), facility.zone)
+        for plan in self.plans:
+            self.fields[f"plan_{plan.pk}"] = forms.BooleanField(required=False, label=f"Plan {plan.key}")
+            self.fields[f"fraction_{plan.pk}"] = forms.IntegerField(
+                required=False, min_value=1, max_value=200, label=f"Fraction of {plan.key}"
+            )
+        self._ask_which_reading()
+
+    def _open_partials(self) -> QuerySet[Session]:
+        rows = Session.objects.filter(course=self.course, status=SessionStatus.PARTIAL, cancelled_at__isnull=True)
+        return rows.exclude(resumptions__in=Session.objects.filter(cancelled_at__isnull=True).exclude(status="aborted"))
+
+    def _ask_which_reading(self) -> None:
+        """Keep the question about the put-back clock only where the time entered was shown twice."""
+        choices: list[tuple[str, str]] = []
+        if self.is_bound:
+            day = _cleaned(self, "day")
+            at = _cleaned(self, "time")
+            if isinstance(day, date) and isinstance(at, time):
+                choices = reading_choices(day, at, self.course.facility.zone)
+        if choices:
+            self.fields["reading"] = forms.ChoiceField(
+                required=False, widget=forms.RadioSelect, choices=choices, label="Which of the two"
+            )
+        else:
+            del self.fields["reading"]
+
+    def plan_rows(self) -> Iterator[tuple[Plan, BoundField, BoundField]]:
+        """Yield each plan with its two fields, for the template."""
+        for plan in self.plans:
+            yield plan, self[f"plan_{plan.pk}"], self[f"fraction_{plan.pk}"]
+
+    def clean(self) -> dict[str, Any]:
+        """Make the moment and the reason, and see that each chosen plan has its fraction."""
+        said = super().clean() or self.cleaned_data
+        self._clean_moment(said)
+        self._clean_reason(said)
+        self._clean_plans(said)
+        return said
+
+    def _clean_moment(self, said: dict[str, Any]) -> None:
+        if said.get("day") is None or said.get("time") is None:
+            return
+        zone = self.course.facility.zone
+        try:
+            said["at"] = moment_of(
+                said["day"],
+                said["time"],
+                zone,
+                proposed=parsed_moment(said.get("proposed_at", "")),
+                reading=said.get("reading", ""),
+            )
+        except ValidationError as error:
+            self.add_error("reading" if "reading" in self.fields else "time", error)
+
+    def _clean_reason(self, said: dict[str, Any]) -> None:
+        chosen, detail = said.get("reason", ""), said.get("reason_detail", "").strip()
+        if said.get("status") == SessionStatus.TREATED:
+            said["status_reason"] = ""
+        elif chosen == OTHER and not detail:
+            self.add_error("reason_detail", "Say in words why.")
+        elif not chosen and not detail:
+            self.add_error("reason", "Choose why it was not the whole fraction.")
+        else:
+            said["status_reason"] = ": ".join(part for part in (chosen if chosen != OTHER else "", detail) if part)
+
+    def _clean_plans(self, said: dict[str, Any]) -> None:
+        chosen = [plan for plan in self.plans if said.get(f"plan_{plan.pk}")]
+        if not chosen:
+            self.add_error(None, "Choose at least one plan.")
+        for plan in chosen:
+            if said.get(f"fraction_{plan.pk}") is None and f"fraction_{plan.pk}" not in self.errors:
+                self.add_error(f"fraction_{plan.pk}", f"Which fraction of {plan.key}?")
+        said["numbers"] = {plan: said.get(f"fraction_{plan.pk}") for plan in chosen}
+
+    def particulars(self) -> Particulars:
+        """Return the session's particulars as the steps take them."""
+        said = self.cleaned_data
+        motion = said["active_motion_management"]
+        has_motion = (motion or self._planned_motion()) not in ("", MotionManagement.NONE)
+        return Particulars(
+            status_reason=said["status_reason"],
+            resumes=said["resumes"],
+            second_session_reason=said["second_session_reason"],
+            guidance=said["guidance"],
+            active_motion_management=motion,
+            motion_record_complete=said["motion_record_complete"] if has_motion else None,
+            mixed_electrons=said["mixed_electrons"],
+            is_inpatient=said["is_inpatient"],
+            adapted_online=said["adapted_online"],
+        )
+
+    def _planned_motion(self) -> str:
+        plans: Mapping[Plan, int | None] = self.cleaned_data.get("numbers", {})
+        planned = (plan.active_motion_management for plan in plans)
+        return next((motion for motion in planned if motion != MotionManagement.NONE), "")
+
+    @property
+    def has_motion(self) -> bool:
+        """Whether a chosen plan, or this session, manages motion: then its record is asked for."""
+        planned = [plan for plan in self.plans if self._value(f"plan_{plan.pk}")]
+        named = self._value("active_motion_management")
+        motions = [named] if named else [plan.active_motion_management for plan in planned]
+        return any(motion != MotionManagement.NONE for motion in motions)
+
+    @property
+    def has_open_details(self) -> bool:
+        """Whether what is rarely changed must be in sight: a fault stands there, or a correction is made."""
+        return bool(set(self.errors) & DETAILS) if self.is_bound else not isinstance(self, LogForm)
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether a partial session waits to be completed."""
+        return bool(len(cast("forms.ModelChoiceField[Session]", self.fields["resumes"]).queryset or ()))
+
+    @property
+    def shown_moment(self) -> str:
+        """Day and time as filled in, in words."""
+        _, at, _, _ = self.as_seen()
+        if at is None:
+            return "not readable"
+        local = at.astimezone(self.course.facility.zone)
+        return f"{local:%A}, {local:%b} {local.day}, {local:%H:%M}"
+
+    @property
+    def shown_machine(self) -> str:
+        """The machine as filled in."""
+        machine = self._value("machine")
+        return machine.name if machine else "choose it below"
+
+    @property
+    def shown_guidance(self) -> str:
+        """The image guidance as filled in, in words."""
+        return dict(GUIDANCE).get(self._value("guidance"), "none")
+
+    def as_seen(self) -> tuple[dict[Plan, int | None], datetime | None, str, Session | None]:
+        """Return plans with fractions, moment, status and resumed session as they are filled in, for the warnings."""
+        numbers = {plan: self._value(f"fraction_{plan.pk}") for plan in self.plans if self._value(f"plan_{plan.pk}")}
+        at = self.cleaned_data.get("at") if self.is_bound else parsed_moment(self.initial.get("proposed_at", ""))
+        return numbers, at, self._value("status") or "", self._value("resumes")
+
+    def _value(self, name: str) -> Any:
+        return self.cleaned_data.get(name) if self.is_bound else self.initial.get(name)
+
+
+class LogForm(SessionForm):
+    """A new session; ``entry_key`` makes a double click, a resend and a retry one and the same."""
+
+    entry_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
+        self.proposal = proposal
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask why, where a second session of the day is not prescribed."""
+        said = super().clean()
+        asked = self.needs_reason_for_second() and not said.get("resumes")
+        if asked and said.get("status") != SessionStatus.ABORTED and not said.get("second_session_reason", "").strip():
+            self.add_error("second_session_reason", "Say why the patient is treated a second time today.")
+        return said
+
+    def needs_reason_for_second(self) -> bool:
+        """Whether a session of the day stands already and no plan is prescribed more than once a day."""
+        return self.proposal.previous is not None and all(plan.sessions_per_day == 1 for plan in self.proposal.numbers)
+
+    def entry(self) -> dict[str, Any]:
+        """Return the arguments of ``log_session`` beside course and user."""
+        said = self.cleaned_data
+        return {
+            "plans": list(said["numbers"]),
+            "numbers": said["numbers"],
+            "at": said["at"],
+            "status": said["status"],
+            "machine": said["machine"],
+            "entry_key": said["entry_key"],
+            **self.particulars(),
+        }
+
+
+class AmendForm(SessionForm):
+    """A correction of what was entered, with its reason; made from the state that ``seen`` names."""
+
+    amendment_reason = forms.CharField(max_length=200, label="Why is it corrected")
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        self.session = session
+        super().__init__(*args, **kwargs)
+
+    def _open_partials(self) -> QuerySet[Session]:
+        rows = Session.objects.filter(pk__in=[self.session.resumes_id] if self.session.resumes_id else [])
+        return (super()._open_partials() | rows).exclude(pk=self.session.pk).distinct()
+
+    def entry(self) -> Changes:
+        """Return the changes for ``amend_session``."""
+        said = self.cleaned_data
+        return Changes(
+            at=said["at"],
+            status=said["status"],
+            machine=said["machine"],
+            numbers=said["numbers"],
+            **self.particulars(),
+        )
+
+
+class CancelForm(forms.Form):
+    """Why an entry is taken back."""
+
+    amendment_reason = forms.CharField(max_length=200, label="Why did this session not happen")
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+def proposed_values(proposal: Proposal, *, at: datetime, machine: Machine | None) -> dict[str, Any]:
+    """Return what a new entry is filled in with; ``at`` is a moment of the clinic's clock."""
+    at = at.replace(second=0, microsecond=0)
+    values: dict[str, Any] = {
+        "entry_key": uuid4(),
+        "status": SessionStatus.TREATED.value,
+        "day": at.date(),
+        "time": at.time(),
+        "proposed_at": at.isoformat(),
+        "machine": machine,
+        "guidance": proposal.guidance,
+        "resumes": proposal.resumes,
+    }
+    for plan, number in proposal.numbers.items():
+        values[f"plan_{plan.pk}"] = True
+        values[f"fraction_{plan.pk}"] = number
+    return values
+
+
+def values_of(session: Session) -> dict[str, Any]:
+    """Return what a correction is filled in with: the session as it stands."""
+    at = session.starts_at.astimezone(session.course.facility.zone)
+    reason, _, detail = session.status_reason.partition(": ")
+    if session.status_reason and reason not in REASONS:
+        reason, detail = OTHER, session.status_reason
+    values: dict[str, Any] = {
+        "status": session.status,
+        "reason": reason,
+        "reason_detail": detail,
+        "day": at.date(),
+        "time": at.time(),
+        "proposed_at": at.isoformat(),
+        "machine": session.machine,
+        "resumes": session.resumes,
+        "seen": digest_of_session(session),
+    }
+    values |= {name: getattr(session, name) for name in KEPT}
+    for fraction in session.fractions.all():
+        values[f"plan_{fraction.plan_id}"] = True
+        values[f"fraction_{fraction.plan_id}"] = fraction.number
+    return values
+
+
+def parsed_moment(text: str) -> datetime | None:
+    """Return an aware moment from its ISO text, None if it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+class _MachineField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
+    def __init__(self, machines: QuerySet[Machine]) -> None:
+        super().__init__(machines, label="Machine", empty_label=None)
+
+
+class _ResumedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
+    """The partial sessions that may be completed, by day and time."""
+
+    def __init__(self, sessions: QuerySet[Session], zone: Any) -> None:
+        self.zone = zone
+        super().__init__(sessions, required=False, label="Completes", empty_label="nothing, a session of its own")
+
+    def label_from_instance(self, obj: Any) -> str:
+        local = obj.starts_at.astimezone(self.zone)
+        return f"the partial session of {local:%b} {local.day}, {local:%H:%M}"
+
+
+def _cleaned(form: forms.Form, name: str) -> object:
+    try:
+        return form.fields[name].clean(form.data.get(form.add_prefix(name)))
+    except ValidationError:
+        return None

@@ -1,0 +1,47 @@
+"""Template tags of the clinical pages: moments on the clinic's clock, slots that the roof fills, words of terms."""
+
+from datetime import datetime
+
+from django import template
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+
+from patients.models import Facility
+
+register = template.Library()
+
+
+@register.filter
+def at_clinic(moment: datetime | None, facility: Facility) -> datetime | None:
+    """Return the moment on the facility's clock; the template then formats it."""
+    # Without its zone: Django's date filter would turn an aware moment to the zone of the settings.
+    return moment.astimezone(facility.zone).replace(tzinfo=None) if moment else None
+
+
+@register.filter
+def words(term: str | None) -> str:
+    """Return a term of the vocabulary as it is read: 'head_neck' as 'head neck'."""
+    return str(term or "").replace("_", " ")
+
+
+TECHNIQUES = {
+    "imrt": "IMRT", "vmat": "VMAT", "tomotherapy": "Tomotherapy", "conformal_3d": "3D conformal", "two_d": "2D",
+    "electron": "Electrons", "total_skin_electron": "Total skin electrons", "sbrt": "SBRT", "srs": "SRS",
+    "unknown": "Technique not known",
+}  # fmt: skip
+
+
+@register.filter
+def technique(term: str) -> str:
+    """Return a technique as it is said."""
+    return TECHNIQUES.get(term, words(term))
+
+
+@register.simple_tag
+def slot(setting: str, *ids: int) -> str:
+    """Return the URL that fills a slot, by the url name under ``setting``; empty where nobody fills it."""
+    name = getattr(settings, setting, "")
+    try:
+        return reverse(name, args=ids) if name else ""
+    except NoReverseMatch:
+        return ""

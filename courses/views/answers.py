@@ -1,0 +1,33 @@
+"""How a form of the clinical pages answers: as a dialog to htmx, as a page of its own to a browser without it."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+DIALOG_PLACE = "#dialog-place"
+UNPROCESSABLE = 422
+CONFLICT = 409
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def form_answer(
+    request: HttpRequest, template: str, context: Mapping[str, object], *, status: int = 200
+) -> HttpResponse:
+    """Render a form template in the dialog's layout or in the page's."""
+    layout = "courses/dialog.html" if is_fragment(request) else "courses/lone_form.html"
+    response = render(request, template, {**context, "layout": layout}, status=status)
+    if is_fragment(request):
+        response["HX-Retarget"], response["HX-Reswap"] = DIALOG_PLACE, "innerHTML"
+    return response
+
+
+def go_to(request: HttpRequest, url: str) -> HttpResponse:
+    """Send the browser to a page as a whole, by htmx too."""
+    if is_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)

@@ -1,0 +1,110 @@
+"""Log a session: everything proposed, two clicks for a normal fraction, warned before it is saved."""
+
+from datetime import date, datetime, time
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courses.delivery import EntryConflict, Logged, Proposal, log_session, propose_session
+from courses.forms import LogForm, take_faults
+from courses.forms.session import FIELD_OF, proposed_values
+from courses.models import Course, Machine, Plan
+from courses.views.answers import UNPROCESSABLE, go_to, is_fragment
+from courses.views.day import MACHINE_COOKIE, chosen_day, shown_day
+from courses.views.entries import cautions_of, conflict_answer, course_or_404, entry_answer, user_of, way_back
+from patients.audit import note_access
+from patients.models import Encounter
+from patients.roles import LOGS, allow
+
+
+@allow(read=LOGS, write=LOGS)
+@require_http_methods(["GET", "POST"])
+def log(request: HttpRequest, course_id: int) -> HttpResponse:
+    """Show the entry with everything proposed, and save it: two clicks for a normal fraction."""
+    course = course_or_404(course_id)
+    machine, day = _machine(request, course), _day(request, course)
+    proposal = propose_session(course=course, day=day)
+    if request.method != "POST":
+        note_access(user=request.user, patient=course.patient_id, what="courses:session-log")
+        initial = proposed_values(proposal, at=_proposed_moment(course, day), machine=machine)
+        initial["is_inpatient"] = _is_inpatient(course, day)
+        form = LogForm(initial=initial, course=course, plans=_plans(course, day, proposal), proposal=proposal)
+        return entry_answer(request, form)
+    form = LogForm(request.POST, course=course, plans=_plans(course, day, proposal), proposal=proposal)
+    if form.is_valid():
+        try:
+            logged = log_session(course=course, by=user_of(request), **form.entry())
+        except ValidationError as error:
+            take_faults(form, error, FIELD_OF)
+        except EntryConflict as conflict:
+            return conflict_answer(request, course, conflict)
+        else:
+            return _saved(request, course, machine, day, logged)
+    return entry_answer(request, form, status=UNPROCESSABLE)
+
+
+@allow(read=LOGS, write=LOGS)
+@require_safe
+def check(request: HttpRequest, course_id: int) -> HttpResponse:
+    """Answer what speaks against the entry as it is filled in; asked whenever a value is changed."""
+    course = course_or_404(course_id)
+    proposal = propose_session(course=course, day=_day(request, course))
+    plans = list(course.plans.all())
+    form = LogForm(request.GET, course=course, plans=plans, proposal=proposal)
+    form.is_valid()
+    return render(request, "courses/cautions.html", {"cautions": cautions_of(form)})
+
+
+def _saved(request: HttpRequest, course: Course, machine: Machine | None, day: date, logged: Logged) -> HttpResponse:
+    """Answer with the row as it now stands, or lead back to the list."""
+    messages.add_message(request, messages.SUCCESS if logged.is_new else messages.WARNING, logged.message)
+    if not is_fragment(request) or machine is None or "day" not in request.GET:
+        return go_to(request, way_back(request, course))
+    shown = shown_day(machine, day)
+    rows = [one for one in (*shown.rows, *shown.others) if one.row.course.pk == course.pk]
+    if not rows:
+        return go_to(request, way_back(request, course))
+    context = {
+        "one": rows[0], "shown": shown, "facility": machine.facility, "may_log": True, "fresh": logged.session,
+    }  # fmt: skip
+    response = render(request, "courses/row_saved.html", context)
+    response["HX-Retarget"], response["HX-Reswap"] = f"#course-{course.pk}", "outerHTML"
+    return response
+
+
+def _plans(course: Course, day: date, proposal: Proposal) -> list[Plan]:
+    """Return the plans to choose from: those proposed first, then the others that are not at rest."""
+    rest = course.plans.exclude(retired_on__lt=day).exclude(pk__in=[plan.pk for plan in proposal.numbers])
+    return [*proposal.numbers, *rest]
+
+
+def _machine(request: HttpRequest, course: Course) -> Machine | None:
+    """Return the machine at which this browser works, if it stands where the course is."""
+    wanted = request.GET.get("machine") or request.COOKIES.get(MACHINE_COOKIE, "")
+    machines = Machine.objects.filter(facility=course.facility).select_related("facility")
+    return machines.filter(pk=int(wanted)).first() if wanted.isdigit() else None
+
+
+def _day(request: HttpRequest, course: Course) -> date:
+    machine = Machine(facility=course.facility)
+    return chosen_day(request, machine)
+
+
+def _proposed_moment(course: Course, day: date) -> datetime:
+    """Return now for the present day; for another day the time at which the patient usually comes."""
+    now = timezone.now().astimezone(course.facility.zone)
+    if day == now.date():
+        return now
+    usual = course.plans.exclude(usual_time=None).values_list("usual_time", flat=True).first()
+    last = course.sessions.filter(cancelled_at__isnull=True).order_by("-starts_at").first()
+    fallback = last.starts_at.astimezone(course.facility.zone).time() if last else time(12, 0)
+    return datetime.combine(day, usual or fallback, tzinfo=course.facility.zone)
+
+
+def _is_inpatient(course: Course, day: date) -> bool:
+    stays = Encounter.objects.filter(patient=course.patient_id, is_inpatient=True, starts_on__lte=day)
+    return stays.exclude(ends_on__lt=day).exists()
