@@ -16,10 +16,12 @@ _REFUSES_FOREIGN_CLAIM = """
           LEFT JOIN oncocharge_billing_claimfile f ON f.id = n.file_id
           LEFT JOIN oncocharge_courses_course co ON co.id = n.course_id
           LEFT JOIN oncocharge_patients_coverage cv ON cv.id = n.coverage_id
+          LEFT JOIN oncocharge_patients_provider pr ON pr.id = n.rendering_provider_id
          WHERE (f.id = n.file_id AND co.patient_id = n.patient_id AND cv.patient_id = n.patient_id
-                AND cv.payer_id = n.payer_id) IS NOT TRUE)
+                AND cv.payer_id = n.payer_id AND co.facility_id = n.facility_id
+                AND (n.rendering_provider_id IS NULL OR pr.id IS NOT NULL)) IS NOT TRUE)
     THEN
-        RAISE EXCEPTION 'file, course, coverage, patient and payer of a claim do not belong together'
+        RAISE EXCEPTION 'file, course, facility, coverage, patient and payer of a claim do not belong together'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_is_of_one_patient_and_payer';
     END IF;
     RETURN NULL;
@@ -45,8 +47,8 @@ class Claim(models.Model):
 
     ``control_number`` is CLM01, ours alone and unique for ever; it carries no patient data.
     Where the claim stands in its file is read back from the sealed bytes when an acknowledgment asks for it.
-    Rows that cannot be deleted (file) or that a kept row holds (course, patient, payer) are checked
-    for all new claims at once by a trigger, which asks more of them than eight foreign keys a row would.
+    That its file, course, facility, coverage, patient, payer and physician exist and belong together is checked
+    for all new claims at once by a trigger, which asks more of them than seven foreign keys a row would.
     """
 
     file = models.ForeignKey(ClaimFile, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
@@ -57,9 +59,11 @@ class Claim(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="claims", db_index=False)
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="claims", db_index=False)
+    facility = models.ForeignKey(
+        Facility, on_delete=models.PROTECT, related_name="claims", db_constraint=False, db_index=False
+    )
     rendering_provider = models.ForeignKey(
-        Provider, on_delete=models.PROTECT, null=True, related_name="claims", db_index=False
+        Provider, on_delete=models.PROTECT, null=True, related_name="claims", db_constraint=False, db_index=False
     )
     place_of_service = models.CharField(max_length=2)
     diagnoses = ArrayField(models.CharField(max_length=8), size=12)
