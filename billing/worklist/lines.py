@@ -72,6 +72,7 @@ class Filters:
     payer_id: int | None = None
     facility_id: int | None = None
     course_id: int | None = None
+    patient_id: int | None = None
     first_day: date | None = None
     last_day: date | None = None
     search: str = ""
@@ -175,6 +176,8 @@ def _of_course(filters: Filters) -> Q:
         asked &= Q(course_id=filters.course_id)
     if filters.facility_id:
         asked &= Q(course__facility_id=filters.facility_id)
+    if filters.patient_id:
+        asked &= Q(course__patient_id=filters.patient_id)
     last, _comma, first = (part.strip() for part in filters.search.partition(","))
     if last and first:
         asked &= Q(course__patient__last_name__istartswith=last, course__patient__first_name__istartswith=first)
