@@ -5,7 +5,8 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 
 import pytest
 from django.contrib.auth.models import User
@@ -175,6 +176,87 @@ def test_release_capture_correction_and_export_at_once_leave_no_line_half_decide
     assert not waiting.filter(entry__reversal__isnull=False).exists()
     held = StandingFinding.objects.filter(severity="hold", resolved_at=None, overridden_at=None, entry__isnull=False)
     assert not waiting.filter(entry__in=held.values("entry")).exists()
+
+
+@pytest.fixture
+def slow_capture(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Let a capture that is about to post wait a while; the event says that it has come that far."""
+    posting = batch.post
+    begun = Event()
+
+    def waiting(*arguments: object) -> object:
+        begun.set()
+        sleep(0.4)
+        return posting(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(batch, "post", waiting)
+    return begun
+
+
+def test_a_release_waits_for_a_capture_under_way_and_then_sees_that_its_line_is_gone(slow_capture: Event) -> None:
+    practice_fees()
+    ada = cast.ada()
+    session = deliver(ada, "2025-03-04 09:00", number=1)
+    capture_course(course_id=ada.course.pk)
+    delivery = standing(ada)[1]
+    cancel(session)
+    slow_capture.clear()
+    biller = user(Role.BILLER)
+
+    def release_meanwhile() -> worklist.Decided:
+        assert slow_capture.wait(timeout=20)
+        return worklist.release(entry_ids=[delivery.pk], by=biller, at=NOW)
+
+    _captured, decided = at_once([lambda: capture_course(course_id=ada.course.pk), release_meanwhile])
+    assert isinstance(decided, worklist.Decided)
+    assert decided.done == () and "reversed" in decided.refused[0].reason
+
+
+def test_a_capture_waits_for_an_export_under_way_and_then_leaves_a_correction(monkeypatch: pytest.MonkeyPatch) -> None:
+    practice_fees()
+    ada = cast.ada()
+    session = deliver(ada, "2025-03-04 09:00", number=1)
+    capture_course(course_id=ada.course.pk)
+    release_all(ada, user(Role.BILLER))
+    cancel(session)
+    begun = Event()
+
+    def export_slowly() -> None:
+        with transaction.atomic():
+            ledger.lock_courses(course_ids=[ada.course.pk])
+            begun.set()
+            sleep(0.4)
+            put_on_claim(standing(ada))
+
+    def capture_meanwhile() -> None:
+        assert begun.wait(timeout=20)
+        capture_course(course_id=ada.course.pk)
+
+    at_once([export_slowly, capture_meanwhile])
+    (correction,) = worklist.corrections_to_send()
+    assert correction.entry is not None and correction.entry.reverses is not None
+    assert correction.entry.reverses.session == session
+
+
+def test_a_therapist_does_not_wait_for_a_capture_of_the_course(slow_capture: Event) -> None:
+    practice_fees()
+    ada = cast.ada()
+    deliver(ada, "2025-03-04 09:00", number=1)
+    committed: list[str] = []
+
+    def capture_slowly() -> None:
+        capture_course(course_id=ada.course.pk)
+        committed.append("capture")
+
+    def sign_meanwhile() -> None:
+        assert slow_capture.wait(timeout=20)
+        deliver(ada, "2025-03-05 09:00", number=2)
+        committed.append("session")
+
+    at_once([capture_slowly, sign_meanwhile])
+    assert committed == ["session", "capture"]
+    assert stale_courses(limit=10) == [ada.course.pk]
+    assert_ledger_is_sound(ada)
 
 
 # --- stopped in the middle ------------------------------------------------------------------------------------------
