@@ -15,6 +15,7 @@ from billing.rules.lines import Because, FactValue, Severity
 from billing.rules.rows import DeliveryRow
 from billing.rules.sessions import DeliveredSession
 from courses.terms import Technique
+from patients.terms import DeliveryCodeSet
 
 FactPairs = tuple[tuple[str, FactValue], ...]
 
@@ -42,17 +43,17 @@ def classify(session: DeliveredSession, case: Case) -> Classified:
 
     Most sessions of a course are alike, so a row found for one is remembered in the case for the next.
     """
-    likeness = (session.likeness, case.codebook.era(session.on), case.policy_on(session.on))
+    code_set = case.code_set_on(session.on)
+    likeness = (session.likeness, case.codebook.era(session.on), case.policy_on(session.on), code_set)
     classified = case.classified.get(likeness)
     if classified is None:
-        classified = _classify(session, case)
+        classified = _classify(session, code_set, case)
         if classified.row is not None:
             case.classified[likeness] = classified
     return classified
 
 
-def _classify(session: DeliveredSession, case: Case) -> Classified:
-    code_set = case.code_set_on(session.on)
+def _classify(session: DeliveredSession, code_set: DeliveryCodeSet, case: Case) -> Classified:
     asked = [(plan, case.codebook.delivery(plan.technique, code_set, session.on)) for plan in session.plans]
     by_level = any(row.question == "level" for _, rows in asked for row in rows)
     level = session_level(session, case) if by_level else None

@@ -132,6 +132,7 @@ def _head(row: RowReader) -> _Head:
 
 
 def read_procedure(row: RowReader) -> Procedure:
+    """Read a row of procedures.toml."""
     pc_tc = row.whole("pc_tc")
     if pc_tc not in range(4):
         row.fault(f"pc_tc is {pc_tc}. The indicator is 0, 1, 2 or 3.")
@@ -148,6 +149,7 @@ def read_procedure(row: RowReader) -> Procedure:
 
 
 def read_delivery(row: RowReader) -> DeliveryRow:
+    """Read a row of delivery.toml: one that earns a code, or one that says why none is earned."""
     earns = row.table == "delivery.toml"
     return DeliveryRow(
         *_head(row),
@@ -163,6 +165,7 @@ def read_delivery(row: RowReader) -> DeliveryRow:
 
 
 def read_site(row: RowReader) -> SiteRow:
+    """Read a row of sites.toml."""
     return SiteRow(
         *_head(row),
         site=row.word("site", Site) or Site.OTHER,
@@ -173,6 +176,7 @@ def read_site(row: RowReader) -> SiteRow:
 
 
 def read_level(row: RowReader) -> LevelRow:
+    """Read a row of levels.toml."""
     return LevelRow(
         *_head(row),
         technique=row.word("technique", Technique) or Technique.UNKNOWN,
@@ -182,6 +186,7 @@ def read_level(row: RowReader) -> LevelRow:
 
 
 def read_code_set(row: RowReader) -> CodeSetRow:
+    """Read a row of code_sets.toml."""
     return CodeSetRow(
         *_head(row),
         payer=row.word("payer", PayerKind) or PayerKind.SELF_PAY,
@@ -191,6 +196,7 @@ def read_code_set(row: RowReader) -> CodeSetRow:
 
 
 def read_planning(row: RowReader) -> PlanningRow:
+    """Read a row of planning.toml."""
     earns = row.names("code")
     return PlanningRow(
         *_head(row),
@@ -203,6 +209,7 @@ def read_planning(row: RowReader) -> PlanningRow:
 
 
 def read_form(row: RowReader) -> FormRow:
+    """Read a row of forms.toml; a claim that it does not name gets no line."""
     named = [claim for claim in ClaimKind if row.names(claim)]
     return FormRow(
         *_head(row),
@@ -215,6 +222,7 @@ def read_form(row: RowReader) -> FormRow:
 
 
 def read_place(row: RowReader) -> PlaceRow:
+    """Read a row of places.toml."""
     return PlaceRow(
         *_head(row),
         setting=row.text("setting"),
@@ -224,10 +232,12 @@ def read_place(row: RowReader) -> PlaceRow:
 
 
 def read_modifier(row: RowReader) -> ModifierRow:
+    """Read a row of modifiers.toml."""
     return ModifierRow(*_head(row), modifier=row.text("modifier"), meaning=row.text("meaning"))
 
 
 def read_limit(row: RowReader) -> Limit:
+    """Read a row of limits.csv; it stands from its publication until a later one."""
     row.text("rationale")
     row.whole("mai")
     return Limit(

@@ -129,6 +129,17 @@ def test_each_session_is_charged_under_the_policy_of_its_day() -> None:
     assert [line.code for line in lines if line.family is Family.DELIVERY] == ["77386", "G6015", "77386"]
 
 
+def test_insurance_that_changes_in_the_middle_changes_the_code_set_from_that_day() -> None:
+    sessions: list[Keys] = [
+        {"key": day, "at": f"{day}T09:00:00", "plans": ["P"]} for day in ("2022-03-31", "2022-04-01")
+    ]
+    facts = course(day="2022-03-21", practice={"setting": "freestanding", "bills": "global"}, sessions=sessions)
+    turned_65 = PolicyPeriod(PolicyFacts(), date(2022, 4, 1), kind=PayerKind.MEDICARE)
+    payer = PayerFacts(PayerKind.COMMERCIAL, (PolicyPeriod(PolicyFacts(), None, date(2022, 3, 31)), turned_65))
+    lines = outcome(replace(facts, payer=payer)).lines
+    assert [line.code for line in lines if line.family is Family.DELIVERY] == ["77386", "G6015"]
+
+
 def test_a_day_without_a_policy_has_the_defaults_of_the_rules() -> None:
     facts = course(day="2022-03-08", practice={"setting": "freestanding", "bills": "global"})
     assert delivery(replace(facts, payer=PayerFacts(PayerKind.MEDICARE))).code == "G6015"
