@@ -159,6 +159,7 @@ def _compared(course: Course, file: CourseFile, wishes: Wishes, notes: Notes) ->
     is_such_practice(course.facility, facts.practice, notes)
     if course.opened_on != facts.opened_on:
         notes.fault("course.opened_on", f"found {facts.opened_on}, but the course was opened on {course.opened_on}.")
+        return course
     with notes.part("patient"):
         if patient_of(file, notes) is not None:
             cover(course.patient, file, wishes, notes)

@@ -120,7 +120,7 @@ def cover(patient: Patient, file: CourseFile, wishes: Wishes, notes: Notes) -> N
     facts = file.facts
     (period,) = facts.payer.policies
     kind, policy, since = facts.payer.kind, period.policy, first_day(facts)
-    standing = _primary_on(patient, facts.opened_on)
+    standing = _primary_on(patient, facts.opened_on) or _made_for_later(patient)
     if standing is not None:
         if not is_such_payer(standing.payer, kind, policy):
             notes.fault(
@@ -172,6 +172,12 @@ def is_such_payer(payer: Payer, kind: PayerKind, policy: PolicyFacts) -> bool:
 def _primary_on(patient: Patient, day: date) -> Coverage | None:
     rows = patient.coverages.select_related("payer").filter(rank=CoverageRank.PRIMARY, effective_from__lte=day)
     return next((row for row in rows if row.effective_to is None or row.effective_to >= day), None)
+
+
+def _made_for_later(patient: Patient) -> Coverage | None:
+    """Return the coverage that the file of a later course made; it can begin earlier."""
+    rows = patient.coverages.select_related("payer").filter(rank=CoverageRank.PRIMARY, payer__name__startswith=MADE)
+    return rows.order_by("effective_from").first()
 
 
 def _made_payer(kind: PayerKind, policy: PolicyFacts, notes: Notes) -> Payer:

@@ -21,13 +21,17 @@ def bring_plans(course: Course, wanted: tuple[PlanFacts, ...], by: User, notes: 
         with notes.part(f"plan {facts.key}"):
             plan = standing.get(facts.key)
             if plan is None:
-                plan = propose_plan(course=course, key=facts.key, by=by, **_columns(facts))
-                notes.changed(f"plan {facts.key} entered")
+                standing[facts.key] = _entered(course, facts, by, notes)
             else:
-                plan = _corrected(plan, facts, by, notes)
-            standing[facts.key] = _approved(plan, facts, notes)
+                standing[facts.key] = _approved(_corrected(plan, facts, by, notes), facts, notes)
     _note_missing(standing, {facts.key for facts in wanted}, by, notes)
     return standing
+
+
+def _entered(course: Course, facts: PlanFacts, by: User, notes: Notes) -> Plan:
+    plan = propose_plan(course=course, key=facts.key, by=by, **_columns(facts))
+    notes.changed(f"plan {facts.key} entered")
+    return plan if facts.approved_on is None else record_approval(plan=plan, on=facts.approved_on)
 
 
 def _corrected(plan: Plan, facts: PlanFacts, by: User, notes: Notes) -> Plan:
