@@ -55,15 +55,15 @@ def variables_for_tests(servers: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of a test process: ours, and nothing of a practice's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ONCOCHARGE_")}
     besides = {"ONCOCHARGE_ENV": "test", "DJANGO_SETTINGS_MODULE": "oncocharge.settings"}
-    # Playwright runs an event loop in the tests' thread; Django would take its queries for a mistake.
-    return {**kept, **servers, **besides, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
+    return {**kept, **servers, **besides}
 
 
 def run_tests(environment: Environment, arguments: Sequence[str], stop: StopRequest, browser: str) -> int:
     """Run pytest with the arguments; return its exit code."""
     how = ThrowAway(is_migrated=True, workers=workers_of(arguments))
     with throw_away_servers(environment, stop, how) as servers:
-        variables = variables_for_tests(servers)
+        # Playwright runs an event loop in the tests' thread; Django would take its queries for a mistake.
+        variables = {**variables_for_tests(servers), "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
         if browser:
             variables["ONCOCHARGE_TEST_BROWSER"] = browser
         # The snapshot is made by the very migrations under test, so its databases are used as they are.

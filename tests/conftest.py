@@ -6,6 +6,11 @@ from typing import Any
 
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
+from hypothesis import settings
+
+# A busy machine is no fault of the code, so no example has a time limit.
+settings.register_profile("oncocharge", deadline=None)
+settings.load_profile("oncocharge")
 
 
 @pytest.fixture(autouse=True, scope="session")
