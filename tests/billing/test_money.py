@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.money import LARGEST, MoneyError, parse_amount, print_amount, print_dollars, to_cents
@@ -11,6 +11,7 @@ from billing.money import LARGEST, MoneyError, parse_amount, print_amount, print
 amounts = st.decimals(min_value=-LARGEST, max_value=LARGEST, places=2)
 
 
+@settings(deadline=None)
 @given(amounts)
 def test_what_is_printed_is_read_as_the_same_amount(amount: Decimal) -> None:
     assert parse_amount(print_amount(amount)) == amount

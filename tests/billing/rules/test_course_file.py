@@ -1,6 +1,7 @@
 """A course file is taken whole or refused whole, with every fault: file, key path, value, what to do."""
 
 import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import date, datetime, time
@@ -368,3 +369,33 @@ def test_times_of_a_run_are_read_from_toml() -> None:
     run = '\n[[session_run]]\nplans = ["P"]\nfirst = 2023-02-01\ncount = 1\ntimes = [07:45:00]\n'
     taken = read_course(text.replace("[expect]", f"{run}\n[expect]"), "x.toml")
     assert taken.facts.sessions[-1].at.time() == time(7, 45)
+
+
+def test_the_page_of_the_course_file_names_every_key_of_every_section() -> None:
+    page = (SCENARIOS.parent.parent / "docs" / "course-file.md").read_text(encoding="utf-8")
+    on_page: dict[str, set[str]] = {}
+    section = ""
+    for named, keys in re.findall(
+        r"^\| (`\[+[a-z_.]+\]+`|\(top\)|) ?\| ((?:`[a-z_]+`(?:, )?)+) \|", page, re.MULTILINE
+    ):
+        section = named.strip("`[]()") or section
+        on_page.setdefault(section, set()).update(re.findall(r"[a-z_]+", keys))
+    assert on_page.pop("expect") == {"families", "lines", "findings"}
+    top = on_page.pop("top")
+    assert _known_keys("surprise") - {key.split(".")[0] for key in on_page} - {"expect"} == top
+    for section, keys in on_page.items():
+        is_list = section not in ("practice", "payer", "payer.policy", "patient", "course")
+        nested = {"policy"} if section == "payer" else set()
+        assert _known_keys(f"{section}.0.surprise" if is_list else f"{section}.surprise") - nested == keys, section
+
+
+def _known_keys(path: str) -> set[str]:
+    """Return the keys that the refusal of an unknown key lists."""
+
+    def change(course: Course) -> None:
+        for name in ("session_run", "event", "authorization", "manual_line"):
+            course[name] = [{}]
+        put(path, 1)(course)
+
+    [told] = [fault for fault in faults(change) if "surprise: unknown key" in fault]
+    return set(told.partition("This section has: ")[2].rstrip(".").split(", "))
