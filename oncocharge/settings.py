@@ -20,7 +20,7 @@ from oncocharge.logs import logging_configuration
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
 # Read by dev.py and the tests; known here only so that they are not refused as misspelt.
-BESIDES = frozenset({"ONCOCHARGE_TEST_BROWSER"})
+BESIDES = frozenset({"ONCOCHARGE_TEST_BROWSER", "ONCOCHARGE_DICOM_SAMPLES"})
 
 # --- Which kind of process this is ---------------------------------------------------------
 KIND = Environment(os.environ).choice("ONCOCHARGE_ENV", "development", ("development", "production", "test"))
