@@ -31,14 +31,15 @@ _DIAGNOSES = (
 )
 
 
+_PHRASES = 'A|1|42|ADA|O\'NEILL-SMITH|SMITH, JR.|(ACME)|A&B|C/O|+1-617|=X=|WHO?|NO!|YES;|.5|"Q"|0|000|&CO|7/8|ST. MARY AND SON|A  B'
+_WORDS = _PHRASES.split("|")
+
+
 def text(most: int, least: int = 1) -> st.SearchStrategy[str]:
-    """Words without outer blanks, with at least one letter or digit."""
-    words = st.text(_TEXT, min_size=least, max_size=min(most, 12))
-    return words.map(lambda word: word.strip().ljust(least, "X")).filter(_has_sign)
-
-
-def _has_sign(word: str) -> bool:
-    return any(sign in _LETTERS for sign in word)
+    """Words without outer blanks, with at least one letter or digit, some of them as long as they may be."""
+    fitting = [word for word in _WORDS if least <= len(word) <= most]
+    made_up = st.text(_TEXT, min_size=least, max_size=min(most, 8))
+    return st.sampled_from([*fitting, "M" * most]) | made_up.map(lambda word: f"{word.strip()}{'X' * least}"[:most])
 
 
 def optional(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from billing.x12.characters import alphabet_of
 from billing.x12.check_837p import ClaimFault, check_claim
 from billing.x12.claim_837p import Claim837P, Line837P
 from billing.x12.parties import Address
+from billing.x12.syntax import Separators
 from tests.billing.x12.claims import (
     ADA,
     ANNEX,
@@ -285,6 +287,34 @@ LINES = {
 def test_a_faulty_line_is_told(name: str) -> None:
     claim, segment, element, field = LINES[name]
     assert ("2400/1", segment, element, f"lines[0].{field}") in places(claim)
+
+
+IDENTIFIERS = {
+    "member id": a_claim(subscriber=ADA._replace(member_id="1EG4#TE5")),
+    "group number": a_claim(subscriber=BORIS._replace(group_number="G~77")),
+    "payer id": a_claim(payer=MUTUAL._replace(payer_id="60*54")),
+    "authorization": a_claim(authorization="A:1"),
+    "referral": a_claim(referral="R^1"),
+    "number of the payer": a_claim(frequency="7", payer_claim_number="Pé1"),
+    "record number": a_claim(medical_record_number="A_1"),
+}
+
+
+@pytest.mark.parametrize("name", IDENTIFIERS)
+def test_an_identifier_that_the_file_cannot_carry_is_told(name: str) -> None:
+    (fault,) = faults_of(IDENTIFIERS[name])
+    assert "which this payer's files cannot carry" in fault.remedy
+
+
+def test_a_partner_with_the_extended_set_takes_more_identifiers() -> None:
+    claim = a_claim(medical_record_number="a_1#", subscriber=ADA._replace(member_id="1eg4@te5"))
+    assert check_claim(claim, today=TODAY, alphabet=alphabet_of(extended=True)) == []
+
+
+def test_a_partners_own_delimiters_are_no_part_of_an_identifier() -> None:
+    claim = a_claim(medical_record_number="A/1")
+    assert faults_of(claim) == []
+    assert len(check_claim(claim, today=TODAY, alphabet=alphabet_of(Separators("/")))) == 1
 
 
 def test_four_pointers_are_the_most() -> None:
