@@ -56,6 +56,7 @@ _CLAIM_TEXTS = Texts(
     Text("medical_record_number", "REF*EA", 2, 0, 50, is_identifier=True),
     Text("note", "NTE", 2, 0, 80),
 )
+_LINE_CODED = attrgetter("code", "charge", "units", "unit", "place_of_service", "modifiers", "pointers")
 _LINE_TEXTS = Texts(
     Text("description", "SV1", 1, 0, 80),
     Text("authorization", "REF*G1", 2, 0, 50, is_identifier=True),
@@ -192,14 +193,10 @@ def _lines_faults(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_co
         remedy = f"A claim takes 1 to {MOST_LINES} lines; split it."
         yield ClaimFault("2300", "LX", 1, "lines", str(len(claim.lines)), remedy)
     born = claim.subscriber.birth_on if claim.dependant is None else claim.dependant.birth_on
+    diagnoses = len(claim.diagnoses)
     numbers: set[str] = set()
     for number, line in enumerate(claim.lines, 1):
-        coded = _coding_faults(
-            (line.code, line.charge, line.units, line.unit, line.place_of_service),
-            line.modifiers,
-            line.pointers,
-            len(claim.diagnoses),
-        )
+        coded = _coding_faults(_LINE_CODED(line), diagnoses)
         if coded:
             yield from _of_line(number, coded)
         if day_remedy(line.service_on, today) or line.service_on < born or line.service_through:
@@ -219,9 +216,9 @@ def _of_line(number: int, faults: Collection[ClaimFault]) -> Faults:
 
 @lru_cache(maxsize=8192)
 def _coding_faults(
-    values: tuple[str, str, str, str, str], modifiers: tuple[str, ...], pointers: tuple[int, ...], diagnoses: int
+    values: tuple[str, str, str, str, str, tuple[str, ...], tuple[int, ...]], diagnoses: int
 ) -> tuple[ClaimFault, ...]:
-    code, charge, units, unit, place = values
+    code, charge, units, unit, place, modifiers, pointers = values
     faults: list[ClaimFault] = []
     if not PROCEDURE.fullmatch(code):
         remedy = "It must be a CPT or HCPCS code of five characters, as 77386 or G6015."
