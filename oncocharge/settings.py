@@ -11,11 +11,15 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
+import django_stubs_ext
 import pghistory
 from csp.constants import NONE, SELF
 
 from oncocharge.environment import Environment, with_file
 from oncocharge.logs import logging_configuration
+
+# ModelForm[Plan], QuerySet[Plan] and their kin may then be written where the code runs, not only for mypy.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
@@ -102,7 +106,7 @@ INSTALLED_APPS = [
     "patients.apps.PatientsConfig",
     "courses.apps.CoursesConfig",
     "billing.apps.BillingConfig",
-    "django.contrib.admin",
+    "oncocharge.apps.SettingsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
