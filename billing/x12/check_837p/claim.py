@@ -107,8 +107,7 @@ def _head_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> Faults:
     )
     if claim.note or claim.authorization or claim.referral or claim.payer_claim_number or claim.medical_record_number:
         yield from _CLAIM_TEXTS.faults("2300", "", claim, alphabet)
-        if claim.note:
-            yield from code_fault("2300", "NTE", 1, "note_kind", claim.note_kind, NOTE_KINDS)
+    yield from code_fault("2300", "NTE", 1, "note_kind", claim.note_kind, NOTE_KINDS)
     if claim.patient_paid and not _is_amount(claim.patient_paid):
         yield ClaimFault("2300", "AMT*F5", 2, "patient_paid", claim.patient_paid, _AMOUNT_REMEDY)
     for qualifier, field, day in (
@@ -204,7 +203,13 @@ def _lines_faults(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_co
         if line.control_number in numbers or not LINE_NUMBER.fullmatch(line.control_number):
             yield from _of_line(number, [_number_fault(line)])
         numbers.add(line.control_number)
-        if line.description or line.note or line.authorization or line.code in unlisted_codes:
+        if (
+            line.description
+            or line.note
+            or line.authorization
+            or line.code in unlisted_codes
+            or line.note_kind not in LINE_NOTE_KINDS
+        ):
             yield from _of_line(number, _line_text_faults(line, alphabet, unlisted_codes))
 
 
@@ -279,6 +284,5 @@ def _line_text_faults(line: Line837P, alphabet: Alphabet, unlisted_codes: Collec
     if line.code in unlisted_codes and not line.description.strip():
         remedy = f"{line.code} names no procedure: say in at most 80 characters what was done."
         faults.append(ClaimFault("2400", "SV1", 1, "description", "", remedy))
-    if line.note:
-        faults += code_fault("2400", "NTE", 1, "note_kind", line.note_kind, LINE_NOTE_KINDS)
+    faults += code_fault("2400", "NTE", 1, "note_kind", line.note_kind, LINE_NOTE_KINDS)
     return faults

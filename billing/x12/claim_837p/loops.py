@@ -20,8 +20,9 @@ _FACILITY = Fields("name", "npi")
 _PAYER = Fields("name", "id_kind", "payer_id")
 _SUBSCRIBER = Fields(
     *("rank", "group_number", "group_name", "msp_type", "filing_indicator"),
-    *("last_name", "first_name", "middle_name", "suffix", "member_id", "birth_on", "sex"),
+    *("last_name", "first_name", "middle_name", "suffix", "member_id"),
 )
+_DEMOGRAPHICS = Fields("birth_on", "sex")
 _DEPENDANT = Fields("relationship", "last_name", "first_name", "middle_name", "suffix", "birth_on", "sex")
 _CLAIM = Fields(
     *("control_number", "charge", "place_of_service", "frequency", "provider_signed", "assignment"),
@@ -68,12 +69,13 @@ def _loop_2010ab(billing: BillingProvider, cleaner: Cleaner) -> str:
 def loop_2000b(subscriber: Subscriber, cleaner: Cleaner, *, is_patient: bool) -> str:
     """Subscriber: what follows its HL (SBR, 2010BA). Address, birth date and sex only where it is the patient."""
     rank, group, group_name, msp_type, filing, *person = cleaner.fields(subscriber, _SUBSCRIBER)
-    last, first, middle, suffix, member_id, birth_on, sex = person
+    last, first, middle, suffix, member_id = person
     relationship = "18" if is_patient else ""
     sbr = segment("SBR", rank, relationship, group, "" if group else group_name, msp_type, "", "", "", filing)
     nm1 = segment("NM1", "IL", _entity(subscriber.is_person), last, first, middle, "", suffix, "MI", member_id)
     if not is_patient:
         return sbr + nm1
+    birth_on, sex = cleaner.fields(subscriber, _DEMOGRAPHICS)
     demographics = segment("DMG", "D8", birth_on, sex) if birth_on else ""
     return sbr + _name_and_address(nm1, subscriber.address, cleaner) + demographics
 

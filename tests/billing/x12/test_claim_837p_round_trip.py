@@ -19,6 +19,7 @@ _FIELDS = (
     *("subscriber.last_name", "subscriber.first_name", "subscriber.middle_name", "subscriber.suffix"),
     *("subscriber.member_id", "subscriber.group_number", "subscriber.group_name", "subscriber.address.street"),
     *("subscriber.address.street2", "subscriber.address.city", "payer.name", "payer.payer_id", "billing.name"),
+    *("note_kind", "line.note_kind", "line.service_through", "subscriber.birth_on", "subscriber.sex"),
     *("billing.address.street2", "rendering.last_name", "rendering.first_name"),
 )
 
