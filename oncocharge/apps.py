@@ -1,6 +1,7 @@
 """The roof as a Django app: base templates, static files, pages that belong to no storey."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class OncochargeConfig(AppConfig):
@@ -13,3 +14,9 @@ class OncochargeConfig(AppConfig):
     def ready(self) -> None:
         """Load the Celery app, so that a task enqueued by a web page finds the broker."""
         import oncocharge.celery  # noqa: F401
+
+
+class SettingsConfig(AdminConfig):
+    """Django's admin with the site that admits by role."""
+
+    default_site = "oncocharge.admin_site.AdminSite"

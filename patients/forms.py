@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 
 from patients.models import Coverage, Patient, Payer
-from patients.terms import Relationship
+from patients.terms import Relationship, Sex
 
 DATE = {"type": "date"}
+SEXES = [(Sex.FEMALE.value, "female"), (Sex.MALE.value, "male"), (Sex.UNKNOWN.value, "not known")]
 
 
 class SearchForm(forms.Form):
@@ -31,6 +32,10 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
             "state", "zip_code",
         )  # fmt: skip
         widgets = {"birth_date": forms.DateInput(attrs=DATE, format="%Y-%m-%d")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sex"].widget = forms.Select(choices=SEXES)
 
     groups = (
         ("Who", ("mrn", "last_name", "first_name", "middle_name", "birth_date", "sex", "phone")),
@@ -66,12 +71,13 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic wh
             "effective_to": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
             "subscriber_birth_date": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
         }
-        labels = {"relationship": "The patient is the subscriber's", "effective_to": "effective to, if it has ended"}
+        labels = {"relationship": "The patient is the subscriber's", "effective_to": "Effective to, if it has ended"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["payer"] = forms.ModelChoiceField(Payer.objects.filter(is_active=True), empty_label="Choose…")
         choices = [(one.value, "own (self)" if one == Relationship.SELF else one.value) for one in Relationship]
+        self.fields["subscriber_sex"].widget = forms.Select(choices=[("", "not given"), *SEXES])
         self.fields["relationship"].widget = forms.Select(choices=choices)
         if self.instance.pk:
             del self.fields["ends_previous"]

@@ -58,12 +58,12 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
     found = get_object_or_404(Patient, pk=patient_id)
     note_access(user=request.user, patient=found, what="patients:patient")
     context = {
-        "page_title": found.full_name,
+        "page_title": "Patient",
         "patient": found,
         "coverages": list(found.coverages.select_related("payer").order_by("rank", "-effective_from")),
         "stays": list(found.encounters.select_related("facility").order_by("-starts_on")),
         "today": timezone.localdate(),
-        "crumbs": [("Patients", reverse("patients:list")), (found.full_name, "")],
+        "crumbs": [("Patients", reverse("patients:list")), ("Patient", "")],
         "may_register": has_role(request.user, *REGISTERS),
         "courses_url": _slot("PATIENTS_COURSES_SLOT", found),
     }

@@ -127,4 +127,4 @@ def name_of(user: User | None) -> str:
 def when(session: Session) -> str:
     """Return day and time of the session on the clinic's clock."""
     local = session.starts_at.astimezone(session.course.facility.zone)
-    return f"{local:%b} {local.day}, {local:%H:%M}"
+    return f"{local.day} {local:%b}, {local:%H:%M}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from courses.forms.steps import say_what_is_empty
 from courses.models import ClinicalEvent, Course
 from patients.models import Facility, Provider
 
@@ -77,6 +78,10 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
             "documented": "Order and report are in the chart.",
             "distinct_service": "A service of its own beside another of that day.",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_what_is_empty(self)
 
     def _post_clean(self) -> None:
         """Leave the model's checks to the step, which speaks for the API and the imports too."""

@@ -4,19 +4,20 @@ from typing import Any
 
 from django import forms
 
+from courses.forms.steps import say_what_is_empty
+from courses.forms.words import GUIDANCE, MOTION, TECHNIQUES
 from courses.models import Course, Machine, Plan
-from courses.terms import Guidance
 
 WEEKDAYS = [("1", "Mon"), ("2", "Tue"), ("3", "Wed"), ("4", "Thu"), ("5", "Fri"), ("6", "Sat"), ("7", "Sun")]
 YES_NO = [("", "by technique"), ("true", "yes"), ("false", "no")]
-GUIDANCE = [("", "none proposed"), *((one.value, one.value.replace("_", " ")) for one in Guidance if one != "none")]
+NO_GUIDANCE = [("", "none proposed"), *((term, words) for term, words in GUIDANCE.items() if term != "none")]
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
     """All that the charge rules ask of a plan, and what the machine's day needs."""
 
     weekdays = forms.MultipleChoiceField(choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple, label="Treated on")
-    default_guidance = forms.ChoiceField(choices=GUIDANCE, required=False, label="Image guidance of each session")
+    default_guidance = forms.ChoiceField(choices=NO_GUIDANCE, required=False, label="Image guidance of each session")
 
     class Meta:
         model = Plan
@@ -69,7 +70,10 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when i
         self.course = course
         machines = Machine.objects.filter(facility=course.facility, is_active=True)
         self.fields["machine"] = forms.ModelChoiceField(machines, required=False, empty_label="any of the facility")
+        self.fields["technique"].widget = forms.Select(choices=[("", "Choose…"), *TECHNIQUES.items()])
+        self.fields["active_motion_management"].widget = forms.Select(choices=list(MOTION.items()))
         self.fields["imrt_planned"].widget = forms.Select(choices=YES_NO)
+        say_what_is_empty(self)
         self.initial["weekdays"] = list(self.instance.weekdays)
 
     def grouped(self) -> list[tuple[str, list[forms.BoundField]]]:

@@ -12,8 +12,9 @@ from django.forms import BoundField
 
 from courses.delivery import Changes, Particulars, Proposal, digest_of_session
 from courses.forms.clock import moment_of, reading_choices
+from courses.forms.words import GUIDANCE, MOTION
 from courses.models import Course, Machine, Plan, Session
-from courses.terms import Guidance, MotionManagement, SessionStatus
+from courses.terms import MotionManagement, SessionStatus
 
 FIELD_OF = {"at": "time", "status_reason": "reason", "numbers": "plans"}
 """The form's field for a word of the step, where they differ."""
@@ -31,23 +32,7 @@ OUTCOMES = (
     (SessionStatus.PARTIAL.value, "Partial: beam, not all of it"),
     (SessionStatus.ABORTED.value, "No beam at all"),
 )
-MOTION = (
-    ("", "as the plan says"),
-    (MotionManagement.NONE.value, "none"),
-    (MotionManagement.GATING.value, "gating"),
-    (MotionManagement.BREATH_HOLD.value, "breath hold"),
-    (MotionManagement.TRACKING.value, "tracking"),
-)
-GUIDANCE = (
-    (Guidance.NONE.value, "none"),
-    (Guidance.CBCT.value, "cone beam CT"),
-    (Guidance.KV.value, "kV pair"),
-    (Guidance.FIDUCIAL_KV.value, "kV on fiducials"),
-    (Guidance.ULTRASOUND.value, "ultrasound"),
-    (Guidance.SURFACE.value, "surface"),
-)
-
-
+AS_PLANNED = [("", "as the plan says"), *MOTION.items()]
 DETAILS = frozenset(
     {"day", "time", "guidance", "machine", "resumes", "active_motion_management", "mixed_electrons", "is_inpatient"}
 )
@@ -72,10 +57,10 @@ class SessionForm(forms.Form):
     reading = forms.ChoiceField(required=False, widget=forms.RadioSelect, label="Which of the two")
     proposed_at = forms.CharField(required=False, widget=forms.HiddenInput)
     machine = forms.ModelChoiceField(Machine.objects.none())
-    guidance = forms.ChoiceField(choices=GUIDANCE, label="Image guidance")
+    guidance = forms.ChoiceField(choices=list(GUIDANCE.items()), label="Image guidance")
     resumes = forms.ModelChoiceField(Session.objects.none(), required=False, empty_label="no, a session of its own")
     second_session_reason = forms.CharField(required=False, max_length=200, label="Why a second session today")
-    active_motion_management = forms.ChoiceField(required=False, choices=MOTION, label="Motion management")
+    active_motion_management = forms.ChoiceField(required=False, choices=AS_PLANNED, label="Motion management")
     motion_record_complete = forms.BooleanField(required=False, label="The motion record is complete")
     mixed_electrons = forms.BooleanField(required=False, label="Electrons in the same session")
     is_inpatient = forms.BooleanField(required=False, label="The patient is an inpatient")
@@ -208,7 +193,7 @@ class SessionForm(forms.Form):
         if at is None:
             return "not readable"
         local = at.astimezone(self.course.facility.zone)
-        return f"{local:%A}, {local:%b} {local.day}, {local:%H:%M}"
+        return f"{local:%A} {local.day} {local:%b}, {local:%H:%M}"
 
     @property
     def shown_machine(self) -> str:
@@ -219,7 +204,7 @@ class SessionForm(forms.Form):
     @property
     def shown_guidance(self) -> str:
         """The image guidance as filled in, in words."""
-        return dict(GUIDANCE).get(self._value("guidance"), "none")
+        return GUIDANCE.get(self._value("guidance"), "none")
 
     def as_seen(self) -> tuple[dict[Plan, int | None], datetime | None, str, Session | None]:
         """Return plans with fractions, moment, status and resumed session as they are filled in, for the warnings."""
@@ -243,12 +228,17 @@ class LogForm(SessionForm):
     def clean(self) -> dict[str, Any]:
         """Ask why, where a second session of the day is not prescribed."""
         said = super().clean()
-        asked = self.needs_reason_for_second() and not said.get("resumes")
-        if asked and said.get("status") != SessionStatus.ABORTED and not said.get("second_session_reason", "").strip():
+        has_beam = said.get("status") != SessionStatus.ABORTED and not said.get("resumes")
+        if self._is_unprescribed_second() and has_beam and not said.get("second_session_reason", "").strip():
             self.add_error("second_session_reason", "Say why the patient is treated a second time today.")
         return said
 
-    def needs_reason_for_second(self) -> bool:
+    @property
+    def asks_for_second(self) -> bool:
+        """Whether the form asks why there is a second session."""
+        return self._is_unprescribed_second() and self.proposal.resumes is None
+
+    def _is_unprescribed_second(self) -> bool:
         """Whether a session of the day stands already and no plan is prescribed more than once a day."""
         return self.proposal.previous is not None and all(plan.sessions_per_day == 1 for plan in self.proposal.numbers)
 
@@ -365,7 +355,7 @@ class _ResumedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not ge
 
     def label_from_instance(self, obj: Any) -> str:
         local = obj.starts_at.astimezone(self.zone)
-        return f"the partial session of {local:%b} {local.day}, {local:%H:%M}"
+        return f"the partial session of {local.day} {local:%b}, {local:%H:%M}"
 
 
 def _cleaned(form: forms.Form, name: str) -> object:

@@ -6,6 +6,7 @@ from django import template
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
+from courses.forms.words import GUIDANCE, TECHNIQUES
 from patients.models import Facility
 
 register = template.Library()
@@ -24,17 +25,16 @@ def words(term: str | None) -> str:
     return str(term or "").replace("_", " ")
 
 
-TECHNIQUES = {
-    "imrt": "IMRT", "vmat": "VMAT", "tomotherapy": "Tomotherapy", "conformal_3d": "3D conformal", "two_d": "2D",
-    "electron": "Electrons", "total_skin_electron": "Total skin electrons", "sbrt": "SBRT", "srs": "SRS",
-    "unknown": "Technique not known",
-}  # fmt: skip
-
-
 @register.filter
 def technique(term: str) -> str:
     """Return a technique as it is said."""
     return TECHNIQUES.get(term, words(term))
+
+
+@register.filter
+def guidance(term: str) -> str:
+    """Return a kind of image guidance as it is said."""
+    return GUIDANCE.get(term, words(term))
 
 
 @register.simple_tag

@@ -73,7 +73,7 @@ def _differences(state: Any, before: Any, zone: ZoneInfo) -> Iterator[str]:
 def _shown(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, datetime):
         local = value.astimezone(zone)
-        return f"{local:%b} {local.day}, {local:%H:%M}"
+        return f"{local.day} {local:%b}, {local:%H:%M}"
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "none"}[value]
     return str(value).replace("_", " ") or "none"

@@ -1,5 +1,6 @@
 """A plan: entered or confirmed, shown with its evidence, approved by the physician, withdrawn, retired."""
 
+from datetime import date, time
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses import planning
 from courses.forms import PlanForm, ReasonForm, take_faults
 from courses.forms.plan import WEEKDAYS
+from courses.forms.words import GUIDANCE, MOTION, TECHNIQUES
 from courses.models import Course, Plan
 from courses.views.answers import UNPROCESSABLE, form_answer, go_to
 from courses.views.entries import course_or_404, crumbs_of, user_of
@@ -19,6 +21,7 @@ from courses.views.evidence import evidence_of
 from patients.audit import note_access
 from patients.roles import EVERYONE, PLANS, Role, allow, has_role
 
+SAID = {"technique": TECHNIQUES, "default_guidance": GUIDANCE, "active_motion_management": MOTION}
 PHYSICIANS = frozenset({Role.PHYSICIAN})
 
 
@@ -165,7 +168,15 @@ def _shown(plan: Plan, name: str) -> Any:
         return ", ".join(day for digit, day in WEEKDAYS if digit in plan.weekdays)
     if value is None or value == "":
         return None
+    if name in SAID:
+        return SAID[name].get(value, value)
+    display = getattr(plan, f"get_{name}_display", None)
+    return display() if display else _plain(value)
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    display = getattr(plan, f"get_{name}_display", None)
-    return display() if display else value
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return f"{value.day} {value:%b %Y}" if isinstance(value, date) else value

@@ -34,7 +34,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     found = session_or_404(session_id)
     note_access(user=request.user, patient=found.course.patient_id, what="courses:session")
     context = {
-        "page_title": f"Session of {found.treated_on:%b} {found.treated_on.day}, {found.treated_on:%Y}",
+        "page_title": f"Session of {found.treated_on.day} {found.treated_on:%b %Y}",
         "session": found,
         "course": found.course,
         "facility": found.course.facility,

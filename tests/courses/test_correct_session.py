@@ -75,7 +75,7 @@ def test_a_treated_session_that_had_no_beam_gives_its_fraction_back() -> None:
     amend_session(session=session, by=by, reason="no beam", status="aborted", status_reason="patient ill")
     assert standing(session) == [(1, False)]
     log(ada, "2025-03-05 09:00", number=1)
-    with pytest.raises(ValidationError, match="stands in the session of Mar 5, 09:00 by Therapist Tester"):
+    with pytest.raises(ValidationError, match="stands in the session of 5 Mar, 09:00 by Therapist Tester"):
         amend_session(session=session, by=by, reason="it was treated", status="treated")
 
 

@@ -26,7 +26,7 @@ def test_the_first_session_of_a_plan_is_its_first_fraction_and_is_signed() -> No
     ada = cast.ada()
     logged = log(ada, "2025-03-04 09:00")
     assert logged.is_new
-    assert logged.message == "Saved: fraction 1 of P1, Mar 4, 09:00, logged by Therapist Tester."
+    assert logged.message == "Saved: fraction 1 of P1, 4 Mar, 09:00, logged by Therapist Tester."
     assert logged.session.counts
     assert logged.session.signed_by == cast.user(Role.THERAPIST)
     assert numbers_of(logged.session) == [("P1", 1, True)]
@@ -70,7 +70,7 @@ def test_the_same_entry_twice_is_one_session_with_the_same_answer() -> None:
     first = log(ada, "2025-03-04 09:00", number=1, entry_key=key)
     second = log(ada, "2025-03-04 09:00", number=1, entry_key=key)
     assert (second.session, second.is_new) == (first.session, False)
-    assert second.message == "Already saved: fraction 1 of P1, Mar 4, 09:00, logged by Therapist Tester."
+    assert second.message == "Already saved: fraction 1 of P1, 4 Mar, 09:00, logged by Therapist Tester."
     assert Session.objects.count() == 1
 
 
@@ -112,7 +112,7 @@ def test_a_second_therapist_with_the_same_fraction_is_shown_the_session_that_sta
     second = log(ada, "2025-03-04 09:02", number=1, entry_key=uuid4(), therapist="kim")
     assert (second.session, second.is_new) == (first.session, False)
     assert second.message == (
-        "Fraction 1 of P1 was already logged by Therapist Tester, for Mar 4, 09:00. It was not logged twice."
+        "Fraction 1 of P1 was already logged by Therapist Tester, for 4 Mar, 09:00. It was not logged twice."
     )
 
 

@@ -1,0 +1,99 @@
+"""What an administrator keeps: facilities, providers, payers with their policies; and the log of who looked at whom.
+
+Patients and coverages have pages of their own: the admin's search would put a name into an address.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from patients.models import Facility, PatientAccess, Payer, PayerPolicy, Provider
+from patients.roles import Role, has_role
+
+
+class AdministratorsAlone:
+    """Opens a model of the admin to administrators, whatever Django's own permissions say; nothing is deleted.
+
+    Rows are named by charges and claims long after: what is no longer used is made inactive or ends by date.
+    """
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether the app shows on the index."""
+        return has_role(request.user, Role.ADMINISTRATOR)
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Whether rows are shown."""
+        return has_role(request.user, Role.ADMINISTRATOR)
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Whether rows are added."""
+        return has_role(request.user, Role.ADMINISTRATOR)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Whether rows are changed."""
+        return has_role(request.user, Role.ADMINISTRATOR)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Nothing is deleted here."""
+        return False
+
+
+@admin.register(Facility)
+class FacilityAdmin(AdministratorsAlone, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
+    """Where patients are treated, and how that place bills."""
+
+    list_display = ("name", "setting", "bills", "npi", "time_zone")
+    fieldsets = (
+        (None, {"fields": ("name", "setting", "bills", "place_of_service", "time_zone")}),
+        ("As billing provider", {"fields": ("npi", "tax_id", "taxonomy", "contact_name", "contact_phone")}),
+        ("Address", {"fields": ("street", "street2", "city", "state", "zip_code")}),
+    )
+
+
+@admin.register(Provider)
+class ProviderAdmin(AdministratorsAlone, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
+    """Whose NPI a claim may carry."""
+
+    list_display = ("last_name", "first_name", "npi", "is_physician", "is_active")
+    list_filter = ("is_active", "is_physician")
+
+
+class PolicyInline(AdministratorsAlone, admin.StackedInline):  # type: ignore[type-arg]  # not generic when it runs
+    """A payer's settings, each with its dates."""
+
+    model = PayerPolicy
+    extra = 0
+
+
+@admin.register(Payer)
+class PayerAdmin(AdministratorsAlone, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
+    """Who pays, and on which terms."""
+
+    list_display = ("name", "kind", "payer_id", "filing_indicator", "is_active")
+    list_filter = ("kind", "is_active")
+    inlines = (PolicyInline,)
+
+
+@admin.register(PatientAccess)
+class PatientAccessAdmin(AdministratorsAlone, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
+    """Who looked at which patient: to be read, never written."""
+
+    list_display = ("at", "user", "patient_link", "what")
+    list_filter = ("user", "what", ("at", admin.DateFieldListFilter))
+    list_select_related = ("user", "patient")
+    date_hierarchy = "at"
+
+    @admin.display(description="patient")
+    def patient_link(self, access: PatientAccess) -> str:
+        """Name the patient by the record number."""
+        return access.patient.mrn
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The log writes itself."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The log is never changed."""
+        return False
