@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -33,7 +34,8 @@ BEGINNINGS = (
 
 def navigation(request: HttpRequest) -> dict[str, object]:
     """Return ``navigation`` (label, url name, active, badge) and ``role_names`` for the signed-in user."""
-    roles = roles_of(request.user)
+    # An error page may be drawn before anybody asked who is there: a wrong host name, for one.
+    roles = roles_of(getattr(request, "user", AnonymousUser()))
     shown = [
         (entry.label, entry.url_name, _is_active(request, entry.url_name), 0)
         for entry in ENTRIES
