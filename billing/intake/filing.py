@@ -114,6 +114,8 @@ def source_key_of(file: CourseFile) -> str:
 
 
 def _known_course(file: CourseFile) -> Course | None:
+    # Patient before course, as every import takes its locks.
+    Patient.objects.select_for_update(no_key=True).filter(mrn=mrn_of(file)).first()
     rows = Course.objects.select_for_update(of=("self",), no_key=True).select_related("facility", "patient")
     return rows.filter(source_key=source_key_of(file)).first()
 

@@ -36,7 +36,8 @@ RECORD = "RTRECORD"
 
 _MODALITY = 0x00080060
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
-_EARLIEST_YEAR = 1990
+_TREATMENT_YEARS = range(1990, 2100)
+_BIRTH_YEARS = range(1890, 2100)
 # Offsets of the world's clocks run from -12:00 to +14:00.
 _ZONE = re.compile(r"[+-](0\d|1[0-4])[0-5]\d")
 
@@ -276,12 +277,12 @@ def uid(dataset: Dataset, keyword: str) -> str:
 
 
 def day(dataset: Dataset, keyword: str) -> date | None:
-    """Return a date (DA), or ``None`` where there is none or none since 1990: a placeholder."""
+    """Return a date (DA), or ``None`` where there is none or one before 1990 or after 2099: a placeholder."""
     value = text(dataset, keyword).replace(".", "")
     if not value:
         return None
     read = datetime.strptime(value[:8], "%Y%m%d").date()  # noqa: DTZ007  # a DA has no zone
-    return read if read.year >= _EARLIEST_YEAR else None
+    return read if read.year in _TREATMENT_YEARS else None
 
 
 def clock(dataset: Dataset, keyword: str) -> time | None:
@@ -318,6 +319,7 @@ def patient_identity(dataset: Dataset) -> PatientIdentity:
 def _birth_date(value: str) -> date | None:
     """Return the day, or none: a birth date that is no date is not worth refusing a plan for."""
     try:
-        return datetime.strptime(value, "%Y%m%d").date()  # noqa: DTZ007  # a DA has no zone
+        born = datetime.strptime(value, "%Y%m%d").date()  # noqa: DTZ007  # a DA has no zone
     except ValueError:
         return None
+    return born if born.year in _BIRTH_YEARS else None

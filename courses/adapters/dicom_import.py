@@ -20,6 +20,10 @@ from courses.adapters.dicom_record_filing import file_records
 CONTENTS = "DICOMDIR"
 
 
+class Misused(Exception):
+    """What was asked for cannot be meant; nothing was stored."""
+
+
 @dataclass(slots=True)
 class ReadFiles:
     """What the files hold, before anything is stored."""
@@ -30,9 +34,15 @@ class ReadFiles:
 
 
 def import_dicom(paths: Sequence[Path], wishes: Wishes) -> dict[Path, Answer]:
-    """Import every file; return what became of each, in order of the paths. Again, it changes nothing."""
+    """Import every file; return what became of each, in order of the paths. Again, it changes nothing.
+
+    Raises:
+        Misused: a diagnosis is given for the plans of several patients.
+    """
     files = list(dict.fromkeys(_files(paths)))
     read = read_files(files)
+    if wishes.diagnoses and len({proposal.patient.mrn for proposal in read.plans.values()}) > 1:
+        raise Misused("The plans are of several patients, and --diagnosis is one patient's. Import them apart.")
     for path, proposal in sorted(read.plans.items(), key=lambda one: _planned(one[1])):
         read.answers[path] = file_plan(
             proposal, wishes=wishes, first_treated_on=_first_day(proposal.uid, read.records.values())

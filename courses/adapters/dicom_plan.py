@@ -4,6 +4,7 @@ Reads, never stores (dicom_filing.py does), and decides no charge. What no rule 
 reason: protons, brachytherapy, plans made for a phantom or a study, plans that the planning system rejected.
 """
 
+from datetime import date
 from itertools import accumulate
 
 from pydicom.dataset import Dataset
@@ -46,6 +47,7 @@ def read_plan(plan: Dataset) -> PlanProposal:
         label=dicom.text(plan, "RTPlanLabel") or dicom.text(plan, "RTPlanName"),
         planned_on=dicom.day(plan, "RTPlanDate"),
         approval=dicom.code(plan, "ApprovalStatus"),
+        approved_on=_approved_on(plan),
         beams=beams,
         left_out=left_out,
         groups=_fraction_groups(plan),
@@ -137,6 +139,11 @@ def _earlier_plans(plan: Dataset) -> tuple[str, ...]:
 
 def _planning_system(plan: Dataset) -> str:
     return " ".join(dicom.text(plan, keyword) for keyword in ("Manufacturer", "ManufacturerModelName"))
+
+
+def _approved_on(plan: Dataset) -> date | None:
+    """Return the day of review of an approved plan; the reviewer's name is not read."""
+    return dicom.day(plan, "ReviewDate") if dicom.code(plan, "ApprovalStatus") == "APPROVED" else None
 
 
 def _typed_texts(plan: Dataset) -> tuple[str, ...]:

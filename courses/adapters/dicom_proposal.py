@@ -38,6 +38,7 @@ class PlanProposal:
     label: str
     planned_on: date | None
     approval: str
+    approved_on: date | None
     beams: tuple[Beam, ...]
     left_out: int
     groups: tuple[FractionGroup, ...]
@@ -137,6 +138,7 @@ def sentences(proposal: PlanProposal) -> tuple[str, ...]:
             "A physical compensator stands in the beam." if proposal.has_compensator else "",
             f"Motion is managed by {proposal.motion.replace('_', ' ')}." if proposal.motion != "none" else "",
             f"Planned on the machine {proposal.machine}." if proposal.machine else "",
+            f"Approved in the planning system on {proposal.approved_on}." if proposal.approved_on else "",
         )
         if sentence
     )

@@ -25,9 +25,12 @@ Answers = dict[str, Answer]
 
 def file_records(records: Sequence[TreatmentRecord], *, by: User) -> list[Answer]:
     """File the records, all of a course together; return what became of each, in their order."""
+    first_of: dict[str, TreatmentRecord] = {}
+    for record in records:
+        first_of.setdefault(record.uid, record)
     answers: Answers = {}
     by_course: dict[int, list[Placed]] = {}
-    for record in _each_once(records):
+    for record in sorted(first_of.values(), key=lambda one: (one.beams[0].begins_at, one.uid)):
         try:
             plan = _plan_of(record)
         except DicomRefused as refusal:
@@ -36,13 +39,17 @@ def file_records(records: Sequence[TreatmentRecord], *, by: User) -> list[Answer
             by_course.setdefault(plan.course_id, []).append((record, plan))
     for placed in by_course.values():
         answers |= _file_into_course(placed, by)
-    return [answers[record.uid] for record in records]
+    return [
+        answers[record.uid] if record is first_of[record.uid] else _of_copy(record, first_of[record.uid])
+        for record in records
+    ]
 
 
-def _each_once(records: Sequence[TreatmentRecord]) -> list[TreatmentRecord]:
-    """Return the records in order of time, of copies of one file one."""
-    every = {record.uid: record for record in reversed(records)}
-    return sorted(every.values(), key=lambda record: (record.beams[0].begins_at, record.uid))
+def _of_copy(record: TreatmentRecord, first: TreatmentRecord) -> Answer:
+    """Return what became of a second record of one identity."""
+    if record == first:
+        return ignored("the same record as another of these files.")
+    return refused("Another of these files has the same SOPInstanceUID and other content. Find out which is right.")
 
 
 def _plan_of(record: TreatmentRecord) -> Plan:

@@ -5,7 +5,7 @@ What the records leave in doubt is entered unsigned: it earns nothing until a pe
 not in a treatment record and is not claimed from one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 from django.contrib.auth.models import User
@@ -71,7 +71,13 @@ class SessionFiling:
         override = ", verified with an override" if verdict.is_overridden else ""
         waits = session.signed_at is None
         doubt = f" Not signed, so it earns nothing yet: {verdict.doubt}. Check it, then sign it." if waits else ""
-        return taken(f"session {session.pk}, {what}: {said}{override}.{doubt}", waits=waits)
+        return taken(
+            f"session {session.pk}, {what}: {said}{override}.{self._machine_said(sitting)}{doubt}", waits=waits
+        )
+
+    def _machine_said(self, sitting: Sitting) -> str:
+        name = sitting.pieces[0].machine
+        return f" No machine of the facility is called {name}." if name and name not in self._machines else ""
 
     def _judged(self, sitting: Sitting) -> Verdict:
         """Judge a sitting with what earlier sittings gave of the same fractions."""
@@ -159,8 +165,10 @@ class SessionFiling:
                 return session
         return None
 
-    def _fractions(self, sitting: Sitting) -> Iterable[Fraction]:
-        rows = Fraction.objects.filter(course=self._course, session__cancelled_at__isnull=True, number__isnull=False)
+    def _fractions(self, sitting: Sitting) -> list[Fraction]:
+        """Return the rows of these fractions, numbered ones, whose session stands."""
+        numbers = [number for _, number in sitting.deliveries if number is not None]
+        rows = Fraction.objects.filter(course=self._course, number__in=numbers, session__cancelled_at__isnull=True)
         rows = rows.select_related("session__course__facility").order_by("session__starts_at", "pk")
         return [row for row in rows if (row.plan_id, row.number) in sitting.deliveries]
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from courses.adapters.dicom_answer import Answer, Became
-from courses.adapters.dicom_import import import_dicom, in_numbers
+from courses.adapters.dicom_import import Misused, import_dicom, in_numbers
 from courses.adapters.dicom_placing import Wishes
 from courses.adapters.import_account import import_account
 from courses.models import Course
@@ -48,7 +48,10 @@ class Command(BaseCommand):
             raise CommandError(f"There is no {', no '.join(missing)}. Nothing was read.", returncode=BAD_USAGE)
         wishes = _wishes(**options)
         with pghistory.context(user=wishes.by.pk, command="import_dicom"):
-            answers = import_dicom(paths, wishes)
+            try:
+                answers = import_dicom(paths, wishes)
+            except Misused as misuse:
+                raise CommandError(str(misuse), returncode=BAD_USAGE) from misuse
         for path, answer in answers.items():
             self.stdout.write(_printable(_line(path, answer)))
         self.stdout.write(in_numbers(answers.values()))

@@ -172,6 +172,12 @@ def test_unapproved_plan_is_warned_of_and_taken() -> None:
     )
 
 
+def test_day_of_approval_in_the_planning_system_is_told_without_the_reviewer() -> None:
+    proposal = proposed(rt.imrt_plan(ReviewDate="20260102", ReviewerName="Staff^Name"))
+    assert sentences(proposal)[-1] == "Approved in the planning system on 2026-01-02."
+    assert "Staff" not in repr(proposal)
+
+
 @pytest.mark.parametrize("intent", ["VERIFICATION", "MACHINE_QA", "RESEARCH", "SERVICE"])
 def test_plan_that_treats_no_patient_is_refused(intent: str) -> None:
     assert refused(rt.imrt_plan(PlanIntent=intent)).startswith(f"Plan intent {intent}: not a patient's treatment")

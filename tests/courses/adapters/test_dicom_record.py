@@ -87,6 +87,7 @@ def test_times_are_of_the_departments_clock_unless_the_record_states_its_own() -
 
 def test_record_without_day_or_time_is_refused() -> None:
     assert refused(rt.whole_fraction("r1", fraction=1, at=" 091000")).startswith("TreatmentDate is missing")
+    assert refused(rt.whole_fraction("r1", fraction=1, at="99991231 235900")).startswith("TreatmentDate is missing")
     assert refused(rt.whole_fraction("r1", fraction=1, at="19010101 091000")).startswith("TreatmentDate is missing")
     assert refused(rt.whole_fraction("r1", fraction=1, at="20260105 ")).startswith("TreatmentTime is missing")
 

@@ -330,6 +330,20 @@ def test_same_record_with_other_content_is_a_conflict(plan: Plan, take: ImportAl
     assert "of the same SOPInstanceUID with other content" in answer.words
 
 
+def test_two_files_of_one_record_are_one_and_a_forged_copy_is_refused(plan: Plan, take: ImportAll) -> None:
+    record = rt.whole_fraction("r1", fraction=1, at="20260105 091000")
+    answers = take(a=record, b=record, c=rt.whole_fraction("r1", fraction=1, at="20260105 101000"))
+    assert [str(answers[name].became) for name in "abc"] == ["taken", "ignored", "refused"]
+    assert Session.objects.count() == 1
+
+
+def test_machine_that_is_not_entered_is_said(plan: Plan, take: ImportAll) -> None:
+    other = [rt.filled(TreatmentMachineName="Halcyon")]
+    record = rt.whole_fraction("r1", fraction=1, at="20260105 091000", TreatmentMachineSequence=other)
+    assert take(fx=record)["fx"].words.endswith("treated. No machine of the facility is called Halcyon.")
+    assert Session.objects.get().machine is None
+
+
 def test_record_of_a_patient_who_is_not_the_plans_is_refused(plan: Plan, take: ImportAll) -> None:
     answer = take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 091000", PatientID="SOMEONE-ELSE"))["fx1"]
     assert (answer.became, Session.objects.count()) == (Became.REFUSED, 0)
