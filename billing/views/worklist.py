@@ -1,19 +1,180 @@
-"""The list of lines to review: findings first, filters in the address."""
+"""The list of lines to review, what stands in place of a line, and the corrections to send. Filters in the address."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
-from billing.worklist import lines
-from patients.roles import READS_MONEY, allow
+from billing.forms import ORDERS, FilterForm, FindForm
+from billing.models import LedgerEntry
+from billing.views.answers import UNPROCESSABLE
+from billing.views.rows import FRACTIONS, GROUP_STATE, Row, causes_of, row_of, totals_shown
+from billing.worklist import Filters, corrections_to_send, loose_findings
+from billing.worklist.groups import GROUPED, Group, grouped_lines
+from courses.models import Course
+from patients.models import Patient
+from patients.roles import BILLING, READS_MONEY, allow, has_role
 
 PAGE = 50
+FOUND_AT_MOST = 30
+
+
+@dataclass(slots=True)
+class Section:
+    """The rows of one group on a page; without a group they stand in another order."""
+
+    group: Group | None
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """Return the state whose icon and tone the heading has."""
+        return GROUP_STATE[self.group][0] if self.group else ""
+
+    @property
+    def title(self) -> str:
+        """Return the heading's words."""
+        return GROUP_STATE[self.group][1] if self.group else ""
 
 
 @allow(read=READS_MONEY)
 @require_safe
 def worklist(request: HttpRequest) -> HttpResponse:
-    """Show the lines that are not yet released."""
-    page = Paginator(lines(), PAGE).get_page(request.GET.get("page"))
-    return render(request, "billing/worklist.html", {"page_title": "Lines to review", "page_obj": page})
+    """Show the lines that are not yet released, in a fixed number of queries."""
+    form = FilterForm(request.GET)
+    found = grouped_lines(form.filters, group=form.asked_group, order=form.asked_order).prefetch_related(FRACTIONS)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    rows = [row_of(line, request.user) for line in page.object_list]  # type: ignore[arg-type]  # guarded by allow
+    tiles = totals_shown(form, reverse("billing:worklist"), request.GET)
+    context = {
+        "page_title": "Lines to review",
+        "form": form,
+        "page_obj": page,
+        "sections": list(_sections(rows, form.asked_order)),
+        "tiles": tiles,
+        "groups": {str(tile["group"]): tile for tile in tiles},
+        "is_narrowed": any(True for _ in form.narrowing()) or form.asked_group is not None,
+        "orders": ORDERS,
+        **_around(request, form, "worklist"),
+    }
+    return render(request, "billing/worklist.html", context, status=_status(form))
+
+
+def _sections(rows: list[Row], order: str) -> Iterator[Section]:
+    if order != GROUPED:
+        yield Section(None, rows)
+        return
+    for group in Group:
+        of_group = [row for row in rows if row.line.group == group]
+        if of_group:
+            yield Section(group, of_group)
+
+
+@allow(read=READS_MONEY)
+@require_safe
+def loose(request: HttpRequest) -> HttpResponse:
+    """Show what stands in place of a line, a row for each course and cause."""
+    form = FilterForm(request.GET)
+    page = Paginator(causes_of(loose_findings(form.filters)), PAGE).get_page(request.GET.get("page"))
+    context = {"page_title": "Without a line", "form": form, "page_obj": page, **_around(request, form, "loose")}
+    return render(request, "billing/loose.html", context, status=_status(form))
+
+
+@allow(read=READS_MONEY)
+@require_safe
+def corrections(request: HttpRequest) -> HttpResponse:
+    """Show reversed lines that a payer has seen, and for which no correction was sent yet."""
+    form = FilterForm(request.GET)
+    page = Paginator(corrections_to_send(form.filters), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page_title": "Corrections to send",
+        "form": form,
+        "page_obj": page,
+        **_around(request, form, "corrections"),
+    }
+    return render(request, "billing/corrections.html", context, status=_status(form))
+
+
+def _around(request: HttpRequest, form: FilterForm, shown: str) -> dict[str, object]:
+    """Return what the three lists share: tabs with counts, chips of what narrows them, who may decide."""
+    filters = form.filters
+    counts = {"loose": loose_findings(filters).count(), "corrections": corrections_to_send(filters).count()}
+    query = request.GET.copy()
+    for name in ("page", "group", "sort"):
+        query.pop(name, None)
+    tabs = [
+        (words, _address(f"billing:{name}", query), name == shown, counts.get(name))
+        for name, words in (("worklist", "Lines"), ("loose", "Without a line"), ("corrections", "Corrections to send"))
+    ]
+    return {
+        "tabs": tabs,
+        "chips": list(_chips(request, form)),
+        "clear": reverse(f"billing:{shown}"),
+        "course": _course(form.filters),
+        "patient": _patient(form.filters),
+        "may_decide": has_role(request.user, *BILLING),
+        "back": request.get_full_path(),
+    }
+
+
+def _chips(request: HttpRequest, form: FilterForm) -> Iterator[tuple[str, str]]:
+    for name, words in form.narrowing():
+        yield words, _without(request, name)
+
+
+def _without(request: HttpRequest, name: str) -> str:
+    query = request.GET.copy()
+    for gone in ("page", name):
+        query.pop(gone, None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def _address(name: str, query: QueryDict) -> str:
+    return f"{reverse(name)}?{query.urlencode()}" if query else reverse(name)
+
+
+def _course(filters: Filters) -> Course | None:
+    return Course.objects.select_related("patient").filter(pk=filters.course_id).first() if filters.course_id else None
+
+
+def _patient(filters: Filters) -> Patient | None:
+    return Patient.objects.filter(pk=filters.patient_id).first() if filters.patient_id else None
+
+
+def _status(form: FilterForm) -> int:
+    return 200 if form.is_valid() else UNPROCESSABLE
+
+
+@allow(write=READS_MONEY)
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Resolve a search to ids: a code, one patient, or a choice of patients. What was typed stands in no address."""
+    form = FindForm(request.POST)
+    if not form.is_valid():
+        return redirect("billing:worklist")
+    asked = form.cleaned_data["asked"]
+    code = asked.upper()
+    if LedgerEntry.objects.filter(code=code).exists():
+        return redirect(f"{reverse('billing:worklist')}?code={code}&state=all")
+    found = list(_patients(asked)[: FOUND_AT_MOST + 1])
+    if len(found) == 1:
+        return redirect(f"{reverse('billing:worklist')}?patient={found[0].pk}&state=all")
+    if not found:
+        messages.warning(request, "Nothing found: no code, no MRN and no last name begins like that.")
+        return redirect("billing:worklist")
+    context = {"page_title": "Which patient?", "found": found[:FOUND_AT_MOST], "is_cut": len(found) > FOUND_AT_MOST}
+    return render(request, "billing/find.html", context)
+
+
+def _patients(asked: str) -> QuerySet[Patient]:
+    last, _comma, first = (part.strip() for part in asked.partition(","))
+    named = Q(last_name__istartswith=last) | Q(mrn__istartswith=last)
+    if first:
+        named = Q(last_name__istartswith=last, first_name__istartswith=first)
+    return Patient.objects.filter(named).order_by("last_name", "first_name", "pk")

@@ -1,0 +1,184 @@
+"""One decision about one line: release, hold, take back, let a hold pass. The row answers, or the page behind it."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from billing import worklist
+from billing.forms import FilterForm, ReasonForm, take_faults
+from billing.models import LedgerEntry, Review, StandingFinding
+from billing.templatetags.charges import charge_code, dollars
+from billing.views.answers import CONFLICT, UNPROCESSABLE, back, form_answer, is_fragment, user_of
+from billing.views.rows import one_line, query_behind, row_of, totals_shown
+from billing.worklist import Decided
+from billing.worklist.overrides import MAY_OVERRIDE, MAY_SETTLE
+from billing.worklist.seen import OVERTAKEN, decide_as_seen, moment_number, moment_of
+from patients.roles import BILLING, allow
+
+
+@allow(write=BILLING)
+@require_POST
+def release(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Release one line for the next export."""
+    by, at = user_of(request), timezone.now()
+    decided = decide_as_seen(
+        seen=_seen(request, entry_id), step=lambda ids: worklist.release(entry_ids=ids, by=by, at=at)
+    )
+    return _answer(request, entry_id, decided, "Released", at)
+
+
+@allow(read=BILLING, write=BILLING)
+@require_http_methods(["GET", "POST"])
+def hold(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Ask why a line is to be held; hold it."""
+    line = _line_or_404(entry_id)
+    form = ReasonForm(request.POST or None)
+    if not form.is_valid():
+        return _ask(request, line, form)
+    by, at = user_of(request), timezone.now()
+    decided = decide_as_seen(
+        seen=_seen(request, entry_id),
+        step=lambda ids: worklist.hold(entry_ids=ids, reason=form.cleaned_data["reason"], by=by, at=at),
+    )
+    if any(OVERTAKEN in refusal.findings for refusal in decided.refused):
+        form.add_error(None, decided.refused[0].reason)
+        return _ask(request, _line_or_404(entry_id), form, status=CONFLICT)
+    return _answer(request, entry_id, decided, "Held", at)
+
+
+@allow(write=BILLING)
+@require_POST
+def take_back(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Take back the release or the hold of one line."""
+    by, at = user_of(request), timezone.now()
+    decided = decide_as_seen(seen=_seen(request, entry_id), step=lambda ids: worklist.undo(entry_ids=ids, by=by, at=at))
+    return _answer(request, entry_id, decided, "Open again", None)
+
+
+@allow(write=BILLING)
+@require_POST
+def undo(request: HttpRequest, moment: int) -> HttpResponse:
+    """Take back what the user decided at one moment, about one line or five hundred."""
+    by = user_of(request)
+    try:
+        at = moment_of(moment)
+    except OverflowError as error:
+        raise Http404 from error
+    decided = worklist.undo(entry_ids=_decided_at(by, at), by=by, at=timezone.now())
+    if decided.done:
+        messages.success(request, f"Taken back: {_count(len(decided.done))} open again.")
+    if decided.refused or not decided.done:
+        reason = decided.refused[0].reason if decided.refused else "Somebody has decided otherwise since."
+        messages.warning(
+            request, f"{_count(len(decided.refused)) if decided.refused else 'Nothing'} not taken back. {reason}"
+        )
+    return back(request)
+
+
+def _decided_at(by: User, at: datetime) -> list[int]:
+    decided = Review.objects.filter(by=by, at=at, state__in=(Review.State.RELEASED, Review.State.HELD))
+    return list(decided.values_list("entry_id", flat=True))
+
+
+@allow(read=MAY_OVERRIDE, write=MAY_OVERRIDE)
+@require_http_methods(["GET", "POST"])
+def override(request: HttpRequest, finding_id: int) -> HttpResponse:
+    """Ask why a hold may be passed over; let its line pass."""
+    finding = get_object_or_404(StandingFinding.objects.exclude(entry=None), pk=finding_id)
+    line = _line_or_404(finding.entry_id or 0)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        try:
+            worklist.override_finding(
+                finding_id=finding_id, reason=form.cleaned_data["reason"], by=user_of(request), at=timezone.now()
+            )
+        except ValidationError as error:
+            take_faults(form, error)
+        else:
+            messages.success(request, f"{charge_code(line)} may pass in spite of it. It is released as any other line.")
+            return _fresh_row(request, line.pk) if is_fragment(request) else back(request)
+    context = {"form": form, "line": line, "finding": finding, "action": request.path}
+    return form_answer(request, "billing/override.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+@allow(read=MAY_SETTLE, write=MAY_SETTLE)
+@require_http_methods(["GET", "POST"])
+def settle(request: HttpRequest, finding_id: int) -> HttpResponse:
+    """Ask how the claim of a reversed line was corrected; note it."""
+    finding = get_object_or_404(StandingFinding.objects.select_related("course__patient"), pk=finding_id)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        try:
+            worklist.settle_correction(
+                finding_id=finding_id, reason=form.cleaned_data["reason"], by=user_of(request), at=timezone.now()
+            )
+        except ValidationError as error:
+            take_faults(form, error)
+        else:
+            messages.success(request, "The correction is noted.")
+            answer = back(request)
+            return HttpResponse(status=204, headers={"HX-Redirect": answer.url}) if is_fragment(request) else answer
+    context = {"form": form, "finding": finding, "action": request.path}
+    return form_answer(request, "billing/settle.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+def _seen(request: HttpRequest, entry_id: int) -> dict[int, str]:
+    return {entry_id: request.POST.get("seen", "")}
+
+
+def _line_or_404(entry_id: int) -> LedgerEntry:
+    related = ("course__patient", "course__facility", "review")
+    return get_object_or_404(LedgerEntry.objects.select_related(*related).filter(kind="charge"), pk=entry_id)
+
+
+def _ask(request: HttpRequest, line: LedgerEntry, form: ReasonForm, status: int | None = None) -> HttpResponse:
+    context = {"form": form, "line": line, "action": request.path}
+    return form_answer(
+        request, "billing/hold.html", context, status=status or (UNPROCESSABLE if form.is_bound else 200)
+    )
+
+
+def _answer(request: HttpRequest, entry_id: int, decided: Decided, said: str, at: datetime | None) -> HttpResponse:
+    """Say what came of the decision, with its undo; on the row itself, or on the page behind it."""
+    if decided.refused:
+        return _refused(request, entry_id, decided)
+    line = _line_or_404(entry_id)
+    undo_tag = f"undo:{reverse('billing:undo', args=[moment_number(at)])}" if at else ""
+    day = f"{line.service_on:%b} {line.service_on.day}"
+    messages.success(request, f"{said}: {charge_code(line)} of {day}, {dollars(line.amount)}.", extra_tags=undo_tag)
+    return _fresh_row(request, entry_id) if is_fragment(request) else back(request)
+
+
+def _refused(request: HttpRequest, entry_id: int, decided: Decided) -> HttpResponse:
+    refusal = decided.refused[0]
+    status = CONFLICT if OVERTAKEN in refusal.findings else UNPROCESSABLE
+    if is_fragment(request):
+        messages.error(request, refusal.reason)
+        return _fresh_row(request, entry_id, status=status)
+    context = {"page_title": "Nothing was changed", "refusal": refusal, "line": _line_or_404(entry_id)}
+    return render(request, "billing/refused.html", context, status=status)
+
+
+def _fresh_row(request: HttpRequest, entry_id: int, status: int = 200) -> HttpResponse:
+    """Answer the row as it is now, with the figures above the list."""
+    line = one_line(entry_id)
+    query = query_behind(request)
+    context = {
+        "row": row_of(line, user_of(request)) if line else None,
+        "entry_id": entry_id,
+        "tiles": totals_shown(FilterForm(query), reverse("billing:worklist"), query),
+    }
+    response = render(request, "billing/row_answer.html", context, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = f"#line-{entry_id}", "outerHTML"
+    return response
+
+
+def _count(lines: int) -> str:
+    return "1 line" if lines == 1 else f"{lines:,} lines"
