@@ -10,6 +10,7 @@ from billing.models.ledger import LedgerEntry
 from billing.models.manual_line import ManualLine
 from billing.models.partner import PayerRoute, TradingPartner
 from billing.models.review import Review
+from billing.models.waiting import WaitingLine
 
 __all__ = [
     "Authorization",
@@ -27,4 +28,5 @@ __all__ = [
     "Review",
     "StandingFinding",
     "TradingPartner",
+    "WaitingLine",
 ]

@@ -8,8 +8,10 @@ from billing.worklist.decisions import Decided, Refusal, hold, release, undo
 from billing.worklist.earned import Earned, earned_by
 from billing.worklist.lines import (
     EVERYTHING,
+    ON_NO_CLAIM,
     ORDERS,
     TO_REVIEW,
+    WAITING,
     Filters,
     LineState,
     ReviewLine,
@@ -33,8 +35,10 @@ __all__ = [
     "MAY_OVERRIDE",
     "MAY_SETTLE",
     "NEVER_OVERRIDDEN",
+    "ON_NO_CLAIM",
     "ORDERS",
     "TO_REVIEW",
+    "WAITING",
     "Decided",
     "Earned",
     "Filters",

@@ -46,6 +46,7 @@ class LineState(StrEnum):
 
 
 TO_REVIEW = (LineState.OPEN, LineState.HELD)
+ON_NO_CLAIM = (*TO_REVIEW, LineState.RELEASED)
 
 ORDERS: dict[str, tuple[str, ...]] = {
     "findings": ("-is_blocked", "-has_findings", "service_on", "course__patient__last_name", "id"),
@@ -80,6 +81,7 @@ class Filters:
 
 
 TO_DO = Filters()
+WAITING = Filters(states=ON_NO_CLAIM)
 EVERYTHING = Filters(states=())
 
 
@@ -126,9 +128,9 @@ def _noted(filters: Filters) -> "QuerySet[NotedLine, NotedLine]":
     open_findings = StandingFinding.objects.filter(entry=OuterRef("pk"), resolved_at=None)
     holds = open_findings.filter(severity=Severity.HOLD.value, overridden_at=None)
     coverage = _coverage_on(OuterRef("course__patient_id"), OuterRef("service_on"))
-    noted = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.CHARGE, reversal=None).annotate(
+    noted = _standing(filters.states).annotate(
         state=Case(
-            When(claim_line__isnull=False, then=Value(LineState.CLAIMED.value)),
+            When(waiting=None, then=Value(LineState.CLAIMED.value)),
             default=Coalesce("review__state", Value(LineState.OPEN.value)),
             output_field=CharField(),
         ),
@@ -141,6 +143,14 @@ def _noted(filters: Filters) -> "QuerySet[NotedLine, NotedLine]":
     for named in _of_findings(filters):
         narrowed = narrowed.filter(Exists(open_findings.filter(named)))
     return cast("QuerySet[NotedLine, NotedLine]", narrowed)
+
+
+def _standing(states: Collection[LineState]) -> QuerySet[LedgerEntry]:
+    """Return the charges that stand: those on no claim by their own short list, the others by the whole ledger."""
+    if states and LineState.CLAIMED not in states:
+        return LedgerEntry.objects.filter(waiting__isnull=False)
+    reversals = LedgerEntry.objects.filter(reverses=OuterRef("pk"))
+    return LedgerEntry.objects.filter(~Exists(reversals), kind=LedgerEntry.Kind.CHARGE)
 
 
 def _coverage_on(patient: OuterRef, day: OuterRef) -> QuerySet[Coverage]:
@@ -205,8 +215,11 @@ class StateTotal:
     amount: Decimal = Decimal("0.00")
 
 
-def totals(filters: Filters = EVERYTHING) -> dict[LineState, StateTotal]:
-    """Return count and dollars of the lines by state; lines without a fee count but add nothing. One query."""
+def totals(filters: Filters = WAITING) -> dict[LineState, StateTotal]:
+    """Return count and dollars of the lines by state; lines without a fee count but add nothing. One query.
+
+    Unless the filters ask for claimed lines, none are counted: they are all that was ever sent.
+    """
     rows = (
         _noted(filters)
         .order_by()

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 
 from billing import ledger, worklist
 from billing.capture import batch, capture_course, capture_courses, stale_courses, sweep
-from billing.models import ClaimLine, LedgerEntry, Review, StandingFinding
+from billing.models import ClaimLine, LedgerEntry, Review, StandingFinding, WaitingLine
 from courses.models import Session
 from patients.roles import Role
 from tests import cast
@@ -51,6 +51,8 @@ def assert_ledger_is_sound(patient: Treated) -> None:
     (again,) = capture_courses(course_ids=[patient.course.pk], again=True)
     assert (again.posted, again.reversed, again.error) == (0, 0, "")
     assert stale_courses(limit=10) == []
+    listed = WaitingLine.objects.filter(entry__course=patient.course).values_list("entry", flat=True)
+    assert set(listed) == {entry.pk for entry in standing(patient) if not hasattr(entry, "claim_line")}
 
 
 def test_eight_captures_at_once_post_each_line_once() -> None:
