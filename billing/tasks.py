@@ -8,9 +8,10 @@ from functools import partial
 
 from celery import shared_task
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from billing import capture
+from billing import capture, submission
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,20 @@ def capture_course(course_id: int) -> None:
 def capture_missed() -> None:
     """Capture every course whose charges are out of date. The second run finds none; a run beside it takes others."""
     capture.sweep()
+
+
+@shared_task(name="billing.export_claims_nightly", max_retries=3, default_retry_delay=600)
+def export_claims_nightly() -> None:
+    """Seal and deliver what waits. The second run finds nothing; a run beside it waits its turn and finds nothing."""
+    exported = submission.export_claims(at=timezone.now(), started_by="nightly")
+    if any(outcome.error for outcome in exported.partners):
+        export_claims_nightly.retry()
+
+
+@shared_task(name="billing.deliver_sealed_files")
+def deliver_sealed_files() -> None:
+    """Deliver what is sealed and did not reach its partner's folder. The second run finds nothing left."""
+    submission.deliver_sealed()
 
 
 def announce_capture(*, course_id: int, **_signal: object) -> None:

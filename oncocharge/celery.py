@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -24,6 +25,17 @@ app.conf.beat_schedule = {
         "task": "billing.capture_missed",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    # After the last session of the day and before the clearinghouse's first pick-up.
+    "export-claims": {
+        "task": "billing.export_claims_nightly",
+        "schedule": crontab(hour=1, minute=0),
+    },
+    # A disk that was full, a folder that was not mounted: sealed files go out as soon as they can.
+    "deliver-sealed-files": {
+        "task": "billing.deliver_sealed_files",
+        "schedule": 900.0,
+        "options": {"expires": 900},
     },
 }
 

@@ -40,6 +40,8 @@ class Released(Enum):
     """It stood there already, byte by byte the same."""
     GONE = auto()
     """Neither the staged file nor the named one is there: somebody took it, or removed it."""
+    ALTERED = auto()
+    """The staged file had other bytes than were sealed; it was removed and must be staged anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Folder:
         """
         final, hidden = self._paths(name)
         with _in_words(self.path):
+            self.path.stat()  # A folder that is not mounted must not read as a folder that was emptied.
             if _is_there(final):
                 _refuse_other(final, sha256)
                 hidden.unlink(missing_ok=True)
@@ -89,9 +92,8 @@ class Folder:
             if not _is_there(hidden):
                 return Released.GONE
             if _digest(hidden) != sha256:
-                raise PartnerError(
-                    f"The staged file .{name}.part was altered. Remove it and send the file again.", permanent=True
-                )
+                hidden.unlink()
+                return Released.ALTERED
             hidden.rename(final)
             _sync_folder(self.path)
             return Released.NOW

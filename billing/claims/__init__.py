@@ -5,8 +5,8 @@ the file, its control numbers, its delivery.
 """
 
 from billing.claims.checking import Checker, KeptBack, Reason
-from billing.claims.posting import Totals, hold_back, post_claims, totals
-from billing.claims.reading import read_parties, read_rows
+from billing.claims.posting import Totals, hold_back, post_claims, posting_statements, totals
+from billing.claims.reading import read_parties, spooled_rows
 from billing.claims.routing import Held, hold_unroutable, payers_of
 from billing.claims.selection import Gathered, gather
 
@@ -22,7 +22,8 @@ __all__ = [
     "hold_unroutable",
     "payers_of",
     "post_claims",
+    "posting_statements",
     "read_parties",
-    "read_rows",
+    "spooled_rows",
     "totals",
 ]

@@ -12,7 +12,6 @@ from django.db import connection
 
 from billing.claims.checking import KeptBack
 from billing.claims.reading import CONTROL_NUMBER
-from billing.claims.selection import LINE_IS_OF_CLAIM, LINES_PER_CLAIM
 
 _LIST_FAULTS = """
     CREATE TEMP TABLE export_fault ON COMMIT DROP AS
@@ -21,26 +20,25 @@ _LIST_FAULTS = """
 """
 
 # A claim that cannot be written stays back whoever overrides the finding: the override is taken off again.
-_HOLD = f"""
+_HOLD = """
     INSERT INTO oncocharge_billing_standingfinding
            (course_id, entry_id, source, severity, code, message, subject, service_on, override_reason)
-    SELECT c.course_id, l.entry_id, 'claim', 'hold', f.code, left(f.message, 400), left(f.subject, 160),
-           l.service_on, ''
+    SELECT e.course_id, e.id, 'claim', 'hold', f.code, left(f.message, 400), left(f.subject, 160), e.service_on, ''
       FROM export_fault f
       JOIN export_claim c ON c.claim_id = f.claim_id
-      JOIN export_line l ON {LINE_IS_OF_CLAIM}
-     ORDER BY l.entry_id
+      JOIN oncocharge_billing_ledgerentry e ON e.id = ANY(c.entry_ids)
+     ORDER BY e.id
         ON CONFLICT (course_id, entry_id, code, subject) WHERE resolved_at IS NULL
         DO UPDATE SET message = EXCLUDED.message, overridden_at = NULL, overridden_by_id = NULL, override_reason = ''
 """
 
-_WITHDRAW = f"""
+_WITHDRAW = """
     UPDATE oncocharge_billing_standingfinding s SET resolved_at = %s
-      FROM export_line l
-     WHERE s.entry_id = l.entry_id AND s.source = 'claim' AND s.resolved_at IS NULL
-       AND NOT EXISTS (
-           SELECT FROM export_fault f JOIN export_claim c ON c.claim_id = f.claim_id
-            WHERE f.code = s.code AND left(f.subject, 160) = s.subject AND {LINE_IS_OF_CLAIM})
+      FROM export_claim c
+     WHERE s.source = 'claim' AND s.resolved_at IS NULL AND s.course_id = c.course_id
+       AND s.entry_id = ANY(c.entry_ids)
+       AND NOT EXISTS (SELECT FROM export_fault f
+                        WHERE f.claim_id = c.claim_id AND f.code = s.code AND left(f.subject, 160) = s.subject)
 """
 
 _DROP_FAULTY = """
@@ -55,16 +53,17 @@ _INSERT_CLAIMS = f"""
     INSERT INTO oncocharge_billing_claim
            (id, file_id, control_number, claim_kind, frequency, course_id, patient_id, payer_id, coverage_id,
             facility_id, rendering_provider_id, place_of_service, diagnoses, total_amount)
-    SELECT c.claim_id, %s, {CONTROL_NUMBER}, 'professional', '1', c.course_id, c.patient_id, c.payer_id,
+    SELECT c.claim_id, {{file_id}}, {CONTROL_NUMBER}, 'professional', '1', c.course_id, c.patient_id, c.payer_id,
            c.coverage_id, c.facility_id, c.physician_id, c.place_of_service, c.diagnoses, c.total
       FROM export_claim c
      ORDER BY c.claim_id
 """
 
-_INSERT_LINES = f"""
-    INSERT INTO oncocharge_billing_claimline (claim_id, entry_id, number, amount)
-    SELECT c.claim_id, l.entry_id, mod(l.place, {LINES_PER_CLAIM}) + 1, l.amount
-      FROM export_line l JOIN export_claim c ON {LINE_IS_OF_CLAIM}
+_INSERT_LINES = """
+    INSERT INTO oncocharge_billing_claimline (entry_id, claim_id, number, amount)
+    SELECT l.entry_id, c.claim_id, l.number, l.amount
+      FROM export_claim c
+     CROSS JOIN LATERAL unnest(c.entry_ids, c.amounts) WITH ORDINALITY AS l(entry_id, amount, number)
      ORDER BY l.entry_id
 """
 
@@ -99,8 +98,13 @@ def totals() -> Totals:
         return Totals(*cursor.fetchone())
 
 
+def posting_statements(*, file_id: int) -> list[str]:
+    """Return the statements that append the gathered claims, then their lines. From there on their lines are taken."""
+    return [_INSERT_CLAIMS.format(file_id=int(file_id)), _INSERT_LINES]
+
+
 def post_claims(*, file_id: int) -> None:
-    """Append the claims and their lines: two statements. From here on their lines are on a claim."""
+    """Append the claims and their lines: two statements."""
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_CLAIMS, [file_id])
-        cursor.execute(_INSERT_LINES)
+        for statement in posting_statements(file_id=file_id):
+            cursor.execute(statement)

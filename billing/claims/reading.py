@@ -3,7 +3,10 @@
 One COPY brings them as finished text; whoever appears often (facility, payer, physician) is read once before it.
 """
 
+import re
+import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -51,6 +54,9 @@ _CLAIMS = f"""
 # PAT01. A relationship that the guide has no number for goes as G8, other.
 _RELATIONSHIP_CODES = {Relationship.SPOUSE.value: "01", Relationship.CHILD.value: "19"}
 _OTHER_RELATIONSHIP = "G8"
+_BUFFER = 1 << 18
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _POINTERS = tuple(tuple(range(1, number + 1)) for number in range(5))
 """SV107 by the number of diagnoses: the first four, the principal one first."""
 
@@ -118,10 +124,28 @@ def read_parties() -> Parties:
     )
 
 
-def read_rows() -> Iterator[Row]:
-    """Yield the gathered claims in the order of the file: one statement, which holds the connection until its end."""
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_CLAIMS) as copy:
-        yield from map(Row._make, copy.rows())
+@contextmanager
+def spooled_rows() -> Iterator[Iterator[Row]]:
+    """Copy the gathered claims to a nameless file and give their rows, in the order of the file: one statement.
+
+    The connection is free again while the rows are read.
+    """
+    with tempfile.TemporaryFile(buffering=_BUFFER) as file:
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_CLAIMS) as copy:
+            for line in copy:
+                file.write(line)
+        file.seek(0)
+        yield (Row._make(_fields(line.decode())) for line in file)
+
+
+def _fields(line: str) -> list[str]:
+    """Split a row of COPY's text format. Twice as fast as the driver's reader, which must expect any type."""
+    fields = line[:-1].split("\t")
+    return [_ESCAPE.sub(_unescaped, field) for field in fields] if "\\" in line else fields
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    return _ESCAPED.get(escape[1], escape[1])
 
 
 def claim_of(row: Row, parties: Parties) -> Claim837P:

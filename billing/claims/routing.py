@@ -31,18 +31,15 @@ _HOLD = f"""
                     WHEN v.id IS NULL THEN 'missing-coverage'
                     WHEN y.kind = 'self_pay' THEN 'self-pay'
                     ELSE 'missing-route' END AS code
-          FROM oncocharge_billing_review r
-          JOIN oncocharge_billing_ledgerentry e ON e.id = r.entry_id
-           AND e.kind = 'charge' AND e.claim_kind = 'professional'
+          FROM oncocharge_billing_waitingline w
+          JOIN oncocharge_billing_review r ON r.entry_id = w.entry_id AND r.state = 'released'
+          JOIN oncocharge_billing_ledgerentry e ON e.id = w.entry_id AND e.claim_kind = 'professional'
           JOIN oncocharge_courses_course c ON c.id = e.course_id
           LEFT JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'
            AND e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity')
           LEFT JOIN oncocharge_patients_payer y ON y.id = v.payer_id
           LEFT JOIN oncocharge_billing_payerroute p ON p.payer_id = v.payer_id
-         WHERE r.state = 'released'
-           AND NOT EXISTS (SELECT FROM oncocharge_billing_claimline l WHERE l.entry_id = e.id)
-           AND NOT EXISTS (SELECT FROM oncocharge_billing_ledgerentry u WHERE u.reverses_id = e.id)
-           AND (e.amount IS NULL OR v.id IS NULL OR y.kind = 'self_pay'
+         WHERE (e.amount IS NULL OR v.id IS NULL OR y.kind = 'self_pay'
                 OR (p.id IS NULL AND NOT EXISTS (SELECT FROM oncocharge_billing_tradingpartner WHERE is_default)))
     ), locked AS MATERIALIZED (
         SELECT m.course_id FROM oncocharge_billing_capturemark m
@@ -66,8 +63,10 @@ _HOLD = f"""
 _WITHDRAW = """
     UPDATE oncocharge_billing_standingfinding f SET resolved_at = %s
      WHERE f.source = 'claim' AND f.resolved_at IS NULL
-       AND (NOT EXISTS (SELECT FROM oncocharge_billing_review r WHERE r.entry_id = f.entry_id AND r.state = 'released')
-            OR EXISTS (SELECT FROM oncocharge_billing_ledgerentry u WHERE u.reverses_id = f.entry_id))
+       AND NOT EXISTS (
+           SELECT FROM oncocharge_billing_waitingline w
+             JOIN oncocharge_billing_review r ON r.entry_id = w.entry_id AND r.state = 'released'
+            WHERE w.entry_id = f.entry_id)
 """
 
 

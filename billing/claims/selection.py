@@ -1,6 +1,6 @@
 """Which released lines a partner's next file takes, and how they group into claims. All of it in SQL.
 
-The result stands in temporary tables for the rest of the transaction: ``export_course`` (locked), ``export_line``,
+The result stands in temporary tables for the rest of the transaction: ``export_course`` (locked) and
 ``export_claim``. Nothing is written to the house's own tables here, so that a claim found incomplete
 afterwards costs nothing but its number.
 """
@@ -14,7 +14,7 @@ LINES_PER_CLAIM = 50
 FIELD, LINE = "\x1f", "\x1e"
 """What stands between the fields of a line and between the lines of a claim, in ``export_claim.lines``."""
 
-_FORGET = "DROP TABLE IF EXISTS pg_temp.export_fault, pg_temp.export_claim, pg_temp.export_line, pg_temp.export_course"
+_FORGET = "DROP TABLE IF EXISTS pg_temp.export_fault, pg_temp.export_claim, pg_temp.export_course"
 
 # A large night must sort and join in memory; and no plan of these few statements is worth compiling.
 _SETTINGS = """
@@ -33,10 +33,9 @@ _LOCK_COURSES = """
      WHERE m.error = ''
        AND m.course_id IN (
            SELECT e.course_id
-             FROM oncocharge_billing_review r
-             JOIN oncocharge_billing_ledgerentry e ON e.id = r.entry_id AND e.claim_kind = 'professional'
-            WHERE r.state = 'released'
-              AND NOT EXISTS (SELECT FROM oncocharge_billing_claimline l WHERE l.entry_id = r.entry_id))
+             FROM oncocharge_billing_waitingline w
+             JOIN oncocharge_billing_review r ON r.entry_id = w.entry_id AND r.state = 'released'
+             JOIN oncocharge_billing_ledgerentry e ON e.id = w.entry_id AND e.claim_kind = 'professional')
        AND EXISTS (SELECT FROM oncocharge_patients_coverage v
                     WHERE v.patient_id = c.patient_id AND v.payer_id = ANY(%s))
      ORDER BY m.course_id
@@ -44,68 +43,61 @@ _LOCK_COURSES = """
 """
 
 # The text of a line is finished here: PostgreSQL prints numbers and dates several times faster than Python.
-_SELECT_LINES = """
-    CREATE TEMP TABLE export_line ON COMMIT DROP AS
-    SELECT entry_id, course_id, coverage_id, place_of_service, encounter_id, service_on, amount, body,
-           row_number() OVER (PARTITION BY course_id, coverage_id, place_of_service, encounter_id
-                                  ORDER BY service_on, entry_id) - 1 AS place
-      FROM (
-        SELECT e.id AS entry_id, e.course_id, v.id AS coverage_id, e.place_of_service, e.service_on, e.amount,
-               CASE WHEN e.place_of_service = '21' THEN (
-                    SELECT n.id FROM oncocharge_patients_encounter n
-                     WHERE n.patient_id = c.patient_id AND n.is_inpatient
-                       AND e.service_on BETWEEN n.starts_on AND COALESCE(n.ends_on, 'infinity')
-                     ORDER BY n.starts_on, n.id LIMIT 1) END AS encounter_id,
-               'L' || e.id || E'\\x1f' || e.code || E'\\x1f' || trim_scale(e.amount) || E'\\x1f' || e.units
-               || E'\\x1f' || to_char(e.service_on, 'YYYYMMDD') || E'\\x1f' || array_to_string(e.modifiers, ':')
-               || E'\\x1f' || translate(e.narrative, E'\\x1e\\x1f', '  ') || E'\\x1f'
-               || CASE WHEN e.course_id IN (SELECT course_id FROM oncocharge_billing_authorization) THEN COALESCE((
-                    SELECT a.number FROM oncocharge_billing_authorization a
-                     WHERE a.course_id = e.course_id AND e.code = ANY(a.codes)
-                       AND e.service_on BETWEEN a.effective_from AND a.effective_to
-                     ORDER BY a.effective_to, a.id LIMIT 1), '') ELSE '' END AS body
-          FROM export_course x
-          JOIN oncocharge_courses_course c ON c.id = x.course_id
-          JOIN oncocharge_billing_ledgerentry e ON e.course_id = c.id
-          JOIN oncocharge_billing_review r ON r.entry_id = e.id AND r.state = 'released'
-          JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'
-           AND e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity')
-         WHERE e.kind = 'charge' AND e.claim_kind = 'professional' AND e.amount > 0 AND v.payer_id = ANY(%s)
-           AND NOT EXISTS (SELECT FROM oncocharge_billing_claimline l WHERE l.entry_id = e.id)
-           AND NOT EXISTS (SELECT FROM oncocharge_billing_ledgerentry u WHERE u.reverses_id = e.id)
-           AND NOT EXISTS (SELECT FROM oncocharge_billing_standingfinding f
-                            WHERE f.entry_id = e.id AND f.severity = 'hold' AND f.source <> 'claim'
-                              AND f.resolved_at IS NULL AND f.overridden_at IS NULL)
-      ) AS released
+_LINES = """
+    SELECT e.id, e.course_id, v.id AS coverage_id, e.place_of_service, e.service_on, e.amount,
+           CASE WHEN e.place_of_service = '21' THEN (
+                SELECT n.id FROM oncocharge_patients_encounter n
+                 WHERE n.patient_id = c.patient_id AND n.is_inpatient
+                   AND e.service_on BETWEEN n.starts_on AND COALESCE(n.ends_on, 'infinity')
+                 ORDER BY n.starts_on, n.id LIMIT 1) END AS encounter_id,
+           'L' || e.id || E'\\x1f' || e.code || E'\\x1f' || trim_scale(e.amount) || E'\\x1f' || e.units || E'\\x1f'
+           || to_char(e.service_on, 'YYYYMMDD') || E'\\x1f' || array_to_string(e.modifiers, ':') || E'\\x1f'
+           || translate(e.narrative, E'\\x1e\\x1f', '  ') || E'\\x1f'
+           || CASE WHEN e.course_id IN (SELECT course_id FROM oncocharge_billing_authorization) THEN COALESCE((
+                SELECT a.number FROM oncocharge_billing_authorization a
+                 WHERE a.course_id = e.course_id AND e.code = ANY(a.codes)
+                   AND e.service_on BETWEEN a.effective_from AND a.effective_to
+                 ORDER BY a.effective_to, a.id LIMIT 1), '') ELSE '' END AS body
+      FROM export_course x
+      JOIN oncocharge_courses_course c ON c.id = x.course_id
+      JOIN oncocharge_billing_ledgerentry e ON e.course_id = c.id
+      JOIN oncocharge_billing_waitingline w ON w.entry_id = e.id
+      JOIN oncocharge_billing_review r ON r.entry_id = e.id AND r.state = 'released'
+      JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'
+       AND e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity')
+     WHERE e.kind = 'charge' AND e.claim_kind = 'professional' AND e.amount > 0 AND v.payer_id = ANY(%s)
+       AND NOT EXISTS (SELECT FROM oncocharge_billing_standingfinding f
+                        WHERE f.entry_id = e.id AND f.severity = 'hold' AND f.source <> 'claim'
+                          AND f.resolved_at IS NULL AND f.overridden_at IS NULL)
+"""
+
+_GROUPS = f"""
+    SELECT course_id, coverage_id, place_of_service, encounter_id, count(*) AS line_count,
+           array_agg(id ORDER BY service_on, id) AS entry_ids, array_agg(amount ORDER BY service_on, id) AS amounts,
+           array_agg(body ORDER BY service_on, id) AS bodies
+      FROM ({_LINES}) AS line
+     GROUP BY course_id, coverage_id, place_of_service, encounter_id
 """
 
 _GROUP = f"""
     CREATE TEMP TABLE export_claim ON COMMIT DROP AS
-    SELECT nextval((SELECT pg_get_serial_sequence('oncocharge_billing_claim', 'id'))::regclass) AS claim_id, g.*
+    SELECT nextval((SELECT pg_get_serial_sequence('oncocharge_billing_claim', 'id'))::regclass) AS claim_id, s.*,
+           cardinality(s.entry_ids) AS line_count, (SELECT sum(amount) FROM unnest(s.amounts) AS amount) AS total
       FROM (
-        SELECT l.course_id, l.coverage_id, l.place_of_service, l.encounter_id, l.part, l.total, l.line_count, l.lines,
-               c.patient_id, c.facility_id, c.physician_id, v.payer_id, d.codes AS diagnoses
-          FROM (
-            SELECT course_id, coverage_id, place_of_service, encounter_id, place / {LINES_PER_CLAIM} AS part,
-                   sum(amount) AS total, count(*) AS line_count, string_agg(body, E'\\x1e' ORDER BY place) AS lines
-              FROM export_line
-             GROUP BY course_id, coverage_id, place_of_service, encounter_id, part) AS l
-          JOIN oncocharge_courses_course c ON c.id = l.course_id
-          JOIN oncocharge_patients_coverage v ON v.id = l.coverage_id
-          LEFT JOIN (
-            SELECT course_id, array_agg(code ORDER BY position) AS codes
-              FROM oncocharge_courses_coursediagnosis
-             WHERE course_id IN (SELECT course_id FROM export_line)
-             GROUP BY course_id) AS d ON d.course_id = l.course_id
-         ORDER BY c.facility_id, v.payer_id, v.member_id, l.coverage_id, l.course_id, l.place_of_service,
-                  l.encounter_id, l.part) AS g
+        SELECT g.course_id, g.coverage_id, g.place_of_service, g.encounter_id,
+               g.entry_ids[part.first:part.first + {LINES_PER_CLAIM} - 1] AS entry_ids,
+               g.amounts[part.first:part.first + {LINES_PER_CLAIM} - 1] AS amounts,
+               array_to_string(g.bodies[part.first:part.first + {LINES_PER_CLAIM} - 1], E'\\x1e') AS lines,
+               c.patient_id, c.facility_id, c.physician_id, v.payer_id,
+               (SELECT array_agg(d.code ORDER BY d.position)
+                  FROM oncocharge_courses_coursediagnosis d WHERE d.course_id = g.course_id) AS diagnoses
+          FROM ({_GROUPS}) AS g
+         CROSS JOIN LATERAL generate_series(1, g.line_count, {LINES_PER_CLAIM}) AS part(first)
+          JOIN oncocharge_courses_course c ON c.id = g.course_id
+          JOIN oncocharge_patients_coverage v ON v.id = g.coverage_id
+         ORDER BY c.facility_id, v.payer_id, v.member_id, g.coverage_id, g.course_id, g.place_of_service,
+                  g.encounter_id, part.first) AS s
 """
-
-LINE_IS_OF_CLAIM = f"""
-    l.course_id = c.course_id AND l.coverage_id = c.coverage_id AND l.place_of_service = c.place_of_service
-    AND l.encounter_id IS NOT DISTINCT FROM c.encounter_id AND l.place / {LINES_PER_CLAIM} = c.part
-"""
-"""Joins ``export_line l`` to ``export_claim c``."""
 
 _COUNT = "SELECT count(*), COALESCE(sum(line_count), 0)::bigint FROM export_claim"
 
@@ -133,9 +125,6 @@ def gather(*, payer_ids: Sequence[int]) -> Gathered:
         cursor.execute(_SETTINGS)
         cursor.execute(_LOCK_COURSES, [payers])
         cursor.execute("ANALYZE export_course")
-        cursor.execute(_SELECT_LINES, [payers])
-        cursor.execute("ANALYZE export_line")
-        cursor.execute(_GROUP)
-        cursor.execute("ANALYZE export_claim")
+        cursor.execute(_GROUP, [payers])
         cursor.execute(_COUNT)
         return Gathered(*cursor.fetchone())

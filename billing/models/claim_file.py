@@ -7,6 +7,22 @@ from django.db.models import Q
 
 from billing.models.partner import TradingPartner
 
+# The file's row stands before its claims do, while its bytes are still being written; from its hash on it is final.
+_SEAL = (
+    "partner_id", "run_id", "usage", "control_number", "batch_id", "name", "sealed_at", "byte_count", "sha256",
+    "claim_count", "line_count", "total_amount",
+)  # fmt: skip
+_SEAL_CHANGES = "OLD.sha256 <> '' AND ({}) IS DISTINCT FROM ({})".format(
+    ", ".join(f"OLD.{column}" for column in _SEAL), ", ".join(f"NEW.{column}" for column in _SEAL)
+)
+_REFUSES_UNSEALED = """
+    IF EXISTS (SELECT FROM oncocharge_billing_claimfile f WHERE f.id = NEW.id AND f.sha256 = '') THEN
+        RAISE EXCEPTION 'claim file % was not sealed', NEW.id
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_file_is_sealed';
+    END IF;
+    RETURN NULL;
+"""
+
 
 class ExportRun(models.Model):
     """One run of the export: when, what came of it, why it stopped."""
@@ -28,7 +44,7 @@ class ExportRun(models.Model):
 
 @pghistory.track()
 class ClaimFile(models.Model):
-    """One interchange, sealed: its bytes stand in ``parts`` and never change.
+    """One interchange, sealed: its bytes stand in ``parts`` and never change. No unsealed one is ever committed.
 
     Delivery is two steps, each noted when it is done: ``staged_at``, the whole file lies under a hidden name in
     the partner's folder; ``delivered_at``, it has got its own name there and the partner may take it.
@@ -70,9 +86,14 @@ class ClaimFile(models.Model):
         triggers = (
             pgtrigger.Protect(name="kept_for_ever", operation=pgtrigger.Delete),
             pgtrigger.Protect(
-                name="seal_is_final",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["staged_at", "delivered_at", "delivery_error"]),
+                name="seal_is_final", operation=pgtrigger.Update, condition=pgtrigger.Condition(_SEAL_CHANGES)
+            ),
+            pgtrigger.Trigger(
+                name="is_sealed_before_commit",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                func=_REFUSES_UNSEALED,
             ),
             pgtrigger.Protect(
                 name="delivered_is_final",

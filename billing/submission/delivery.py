@@ -27,6 +27,7 @@ ERROR_LENGTH = 200
 UNCERTAIN = (
     "It was ready to be taken when the last run stopped, and is gone. Ask the partner whether it came, then settle it."
 )
+ALTERED = "The staged copy was altered between two steps and was removed; the next delivery lays it down anew."
 
 
 class Delivered(NamedTuple):
@@ -89,9 +90,15 @@ def release(*, file_id: int) -> None:
         if file.delivered_at is not None:
             return
         refuse_production_elsewhere(file.usage)
-        if folder_of(file.partner).release(file.name, sha256=file.sha256) is Released.GONE:
-            raise PartnerError(UNCERTAIN, permanent=True)
-        ClaimFile.objects.filter(pk=file.pk).update(delivered_at=Now(), delivery_error="")
+        released = folder_of(file.partner).release(file.name, sha256=file.sha256)
+        if released in (Released.NOW, Released.BEFORE):
+            ClaimFile.objects.filter(pk=file.pk).update(delivered_at=Now(), delivery_error="")
+        elif released is Released.ALTERED:
+            ClaimFile.objects.filter(pk=file.pk).update(staged_at=None)
+    if released is Released.GONE:
+        raise PartnerError(UNCERTAIN, permanent=True)
+    if released is Released.ALTERED:
+        raise PartnerError(ALTERED)
     logger.info("claim file %s delivered: %d claims", file_id, file.claim_count)
 
 

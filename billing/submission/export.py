@@ -85,9 +85,9 @@ def export_claims(*, at: datetime, started_by: str, partner_name: str = "", dry_
     """
     partners = _partners(partner_name)
     run = None if dry_run else ExportRun.objects.create(started_at=at, started_by=started_by)
-    exported = Exported([], _hold_unroutable(at, dry_run), _institutional_lines(), dry_run)
-    for partner in partners:
-        exported.partners.append(_export_to(partner, at, run, dry_run))
+    outcomes = [_export_to(partner, at, run, dry_run) for partner in partners]
+    # Last, when all that could go has gone: what is left is little to look through.
+    exported = Exported(outcomes, _hold_unroutable(at, dry_run), _institutional_lines(), dry_run)
     if run is not None:
         _finish(run, exported)
     return exported

@@ -14,7 +14,7 @@ _STANDING = """
     SELECT e.claim_kind,
            CASE WHEN l.entry_id IS NOT NULL THEN 'sealed'
                 WHEN f.code IS NOT NULL THEN 'held' ELSE 'waiting' END AS place,
-           CASE WHEN l.entry_id IS NULL THEN COALESCE(f.code, '') ELSE '' END AS reason
+           COALESCE(f.code, '') AS reason
       FROM oncocharge_billing_review r
       JOIN oncocharge_billing_ledgerentry e ON e.id = r.entry_id AND e.kind = 'charge'
       LEFT JOIN oncocharge_billing_claimline l ON l.entry_id = e.id
