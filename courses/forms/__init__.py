@@ -4,8 +4,8 @@ Each form's ``entry()`` gives the keyword arguments of the step that it feeds; t
 """
 
 from courses.forms.course import CloseForm, CourseForm, DiagnosesForm, EventForm, ReasonForm
+from courses.forms.entries import AmendForm, CancelForm, LogForm
 from courses.forms.plan import PlanForm
-from courses.forms.session import AmendForm, CancelForm, LogForm
 from courses.forms.steps import take_faults
 
 __all__ = [

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, cast
-from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BoundField
 
-from courses.delivery import Changes, Particulars, Proposal, digest_of_session
+from courses.delivery import Particulars
 from courses.forms.clock import moment_of, reading_choices
 from courses.forms.words import GUIDANCE, MOTION
 from courses.models import Course, Machine, Plan, Session
@@ -36,14 +35,12 @@ AS_PLANNED = [("", "as the plan says"), *MOTION.items()]
 DETAILS = frozenset(
     {"day", "time", "guidance", "machine", "resumes", "active_motion_management", "mixed_electrons", "is_inpatient"}
 )
-KEPT = (
-    "guidance", "second_session_reason", "active_motion_management", "motion_record_complete", "mixed_electrons",
-    "is_inpatient", "adapted_online",
-)  # fmt: skip
 
 
 class SessionForm(forms.Form):
     """What logging and correcting have in common: the plans with their fractions, the moment, what happened."""
+
+    is_correction = False
 
     status = forms.ChoiceField(choices=OUTCOMES, widget=forms.RadioSelect, label="What happened")
     reason = forms.ChoiceField(
@@ -71,7 +68,7 @@ class SessionForm(forms.Form):
         self.course, self.plans = course, list(plans)
         facility = course.facility
         self.fields["machine"] = _MachineField(Machine.objects.filter(facility=facility, is_active=True))
-        self.fields["resumes"] = _ResumedField(self._open_partials(), facility.zone)
+        self.fields["resumes"] = _ResumedField(self._open_partials(), course)
         for plan in self.plans:
             self.fields[f"plan_{plan.pk}"] = forms.BooleanField(required=False, label=f"Plan {plan.key}")
             self.fields[f"fraction_{plan.pk}"] = forms.IntegerField(
@@ -179,7 +176,7 @@ class SessionForm(forms.Form):
     @property
     def has_open_details(self) -> bool:
         """Whether what is rarely changed must be in sight: a fault stands there, or a correction is made."""
-        return bool(set(self.errors) & DETAILS) if self.is_bound else not isinstance(self, LogForm)
+        return bool(set(self.errors) & DETAILS) if self.is_bound else self.is_correction
 
     @property
     def can_resume(self) -> bool:
@@ -216,122 +213,6 @@ class SessionForm(forms.Form):
         return self.cleaned_data.get(name) if self.is_bound else self.initial.get(name)
 
 
-class LogForm(SessionForm):
-    """A new session; ``entry_key`` makes a double click, a resend and a retry one and the same."""
-
-    entry_key = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
-        self.proposal = proposal
-        super().__init__(*args, **kwargs)
-
-    def clean(self) -> dict[str, Any]:
-        """Ask why, where a second session of the day is not prescribed."""
-        said = super().clean()
-        has_beam = said.get("status") != SessionStatus.ABORTED and not said.get("resumes")
-        if self._is_unprescribed_second() and has_beam and not said.get("second_session_reason", "").strip():
-            self.add_error("second_session_reason", "Say why the patient is treated a second time today.")
-        return said
-
-    @property
-    def asks_for_second(self) -> bool:
-        """Whether the form asks why there is a second session."""
-        return self._is_unprescribed_second() and self.proposal.resumes is None
-
-    def _is_unprescribed_second(self) -> bool:
-        """Whether a session of the day stands already and no plan is prescribed more than once a day."""
-        return self.proposal.previous is not None and all(plan.sessions_per_day == 1 for plan in self.proposal.numbers)
-
-    def entry(self) -> dict[str, Any]:
-        """Return the arguments of ``log_session`` beside course and user."""
-        said = self.cleaned_data
-        return {
-            "plans": list(said["numbers"]),
-            "numbers": said["numbers"],
-            "at": said["at"],
-            "status": said["status"],
-            "machine": said["machine"],
-            "entry_key": said["entry_key"],
-            **self.particulars(),
-        }
-
-
-class AmendForm(SessionForm):
-    """A correction of what was entered, with its reason; made from the state that ``seen`` names."""
-
-    amendment_reason = forms.CharField(max_length=200, label="Why is it corrected")
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
-        self.session = session
-        super().__init__(*args, **kwargs)
-
-    def _open_partials(self) -> QuerySet[Session]:
-        rows = Session.objects.filter(pk__in=[self.session.resumes_id] if self.session.resumes_id else [])
-        return (super()._open_partials() | rows).exclude(pk=self.session.pk).distinct()
-
-    def entry(self) -> Changes:
-        """Return the changes for ``amend_session``."""
-        said = self.cleaned_data
-        return Changes(
-            at=said["at"],
-            status=said["status"],
-            machine=said["machine"],
-            numbers=said["numbers"],
-            **self.particulars(),
-        )
-
-
-class CancelForm(forms.Form):
-    """Why an entry is taken back."""
-
-    amendment_reason = forms.CharField(max_length=200, label="Why did this session not happen")
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-
-def proposed_values(proposal: Proposal, *, at: datetime, machine: Machine | None) -> dict[str, Any]:
-    """Return what a new entry is filled in with; ``at`` is a moment of the clinic's clock."""
-    at = at.replace(second=0, microsecond=0)
-    values: dict[str, Any] = {
-        "entry_key": uuid4(),
-        "status": SessionStatus.TREATED.value,
-        "day": at.date(),
-        "time": at.time(),
-        "proposed_at": at.isoformat(),
-        "machine": machine,
-        "guidance": proposal.guidance,
-        "resumes": proposal.resumes,
-    }
-    for plan, number in proposal.numbers.items():
-        values[f"plan_{plan.pk}"] = True
-        values[f"fraction_{plan.pk}"] = number
-    return values
-
-
-def values_of(session: Session) -> dict[str, Any]:
-    """Return what a correction is filled in with: the session as it stands."""
-    at = session.starts_at.astimezone(session.course.facility.zone)
-    reason, _, detail = session.status_reason.partition(": ")
-    if session.status_reason and reason not in REASONS:
-        reason, detail = OTHER, session.status_reason
-    values: dict[str, Any] = {
-        "status": session.status,
-        "reason": reason,
-        "reason_detail": detail,
-        "day": at.date(),
-        "time": at.time(),
-        "proposed_at": at.isoformat(),
-        "machine": session.machine,
-        "resumes": session.resumes,
-        "seen": digest_of_session(session),
-    }
-    values |= {name: getattr(session, name) for name in KEPT}
-    for fraction in session.fractions.all():
-        values[f"plan_{fraction.plan_id}"] = True
-        values[f"fraction_{fraction.plan_id}"] = fraction.number
-    return values
-
-
 def parsed_moment(text: str) -> datetime | None:
     """Return an aware moment from its ISO text, None if it is none."""
     try:
@@ -347,14 +228,20 @@ class _MachineField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not ge
 
 
 class _ResumedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
-    """The partial sessions that may be completed, by day and time."""
+    """Offers the partial sessions that may be completed; takes any of the course: the step judges, a resend passes."""
 
-    def __init__(self, sessions: QuerySet[Session], zone: Any) -> None:
-        self.zone = zone
+    def __init__(self, sessions: QuerySet[Session], course: Course) -> None:
+        self.course = course
         super().__init__(sessions, required=False, label="Completes", empty_label="nothing, a session of its own")
 
+    def to_python(self, value: Any) -> Session | None:
+        found = Session.objects.filter(course=self.course, pk=value).first() if str(value or "").isdigit() else None
+        if value and found is None:
+            raise ValidationError("This session is not one of the course.")
+        return found
+
     def label_from_instance(self, obj: Any) -> str:
-        local = obj.starts_at.astimezone(self.zone)
+        local = obj.starts_at.astimezone(self.course.facility.zone)
         return f"the partial session of {local.day} {local:%b}, {local:%H:%M}"
 
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.delivery import EntryConflict, Logged, Proposal, log_session, propose_session
 from courses.forms import LogForm, take_faults
-from courses.forms.session import FIELD_OF, proposed_values
+from courses.forms.entries import proposed_values
+from courses.forms.session import FIELD_OF
 from courses.models import Course, Machine, Plan
 from courses.views.answers import UNPROCESSABLE, go_to, is_fragment
 from courses.views.day import MACHINE_COOKIE, chosen_day, shown_day

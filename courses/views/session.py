@@ -15,7 +15,8 @@ from courses.delivery import (
     sign_session,
 )
 from courses.forms import AmendForm, CancelForm, take_faults
-from courses.forms.session import FIELD_OF, values_of
+from courses.forms.entries import values_of
+from courses.forms.session import FIELD_OF
 from courses.models import Session
 from courses.terms import Guidance, SessionStatus
 from courses.views.answers import UNPROCESSABLE, form_answer, go_to
