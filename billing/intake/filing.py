@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from billing.intake.besides import bring_authorizations, bring_events, bring_keyed_lines
 from billing.intake.notes import SOURCE, Notes
@@ -23,6 +23,7 @@ from courses.planning import close_course, open_course, reopen_course, set_diagn
 from patients.models import Facility, Patient
 
 NamedFile = tuple[str, CourseFile]
+TURNSTILE = "oncocharge import_course"
 LONGEST_KEY = 75  # with its source before it, of the column's 80
 
 
@@ -93,6 +94,7 @@ def _store(name: str, file: CourseFile, by: User, wishes: Wishes) -> Imported:
     """
     notes = Notes(name)
     with transaction.atomic():
+        _take_turns()
         known = _known_course(file)
         course = _opened(file, wishes, notes) if known is None else _compared(known, file, wishes, notes)
         notes.refuse_if_faulty()
@@ -106,6 +108,12 @@ def _store(name: str, file: CourseFile, by: User, wishes: Wishes) -> Imported:
         _close(course, file, notes)
         notes.refuse_if_faulty()
     return Imported(name, course.pk, known is None, tuple(notes.changes), tuple(notes.kept))
+
+
+def _take_turns() -> None:
+    """Let imports of course files follow one another: they make facilities and payers that others look for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [TURNSTILE])
 
 
 def source_key_of(file: CourseFile) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 from pydicom.dataset import Dataset
@@ -458,3 +459,21 @@ def test_a_bad_record_keeps_no_good_one_out(plan: Plan, take: ImportAll) -> None
         "text": "refused",
         "late": "taken",
     }
+
+
+def test_damaged_files_are_stored_soundly_or_refused_and_never_end_the_import(plan: Plan, take: ImportAll) -> None:
+    dice = Random(2026)
+    for turn in range(40):
+        fresh = rt.imrt_plan(SOPInstanceUID=rt.uid(f"plan {turn}"))
+        record = rt.whole_fraction(f"r{turn}", fraction=turn + 1, at=f"202602{turn % 28 + 1:02} 091000")
+        damaged = {}
+        for name, dataset in (("plan", fresh), ("record", record)):
+            data = bytearray(rt.as_bytes(dataset))
+            for _ in range(dice.randint(1, 3)):
+                data[dice.randrange(len(data))] ^= dice.randint(1, 255)
+            damaged[name] = bytes(data)
+        answers = take(**damaged)
+        assert all(answer.words.endswith(".") for answer in answers.values())
+    # What stands after all that is sound: every beam belongs to a fraction that its session delivered.
+    for beam in DeliveredBeam.objects.all():
+        assert beam.session.fractions.filter(plan=beam.plan, number=beam.fraction_number).exists()
