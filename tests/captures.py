@@ -117,7 +117,7 @@ def put_on_claim(entries: Iterable[LedgerEntry]) -> Claim:
         diagnoses=["C61"], total_amount=total,
     )  # fmt: skip
     for place, entry in enumerate(lines, 1):
-        ClaimLine.objects.create(claim=claim, entry=entry, number=place, amount=entry.amount)
+        ClaimLine.objects.create(claim=claim, entry=entry, number=place, amount=entry.amount or Decimal(0))
     return claim
 
 

@@ -6,8 +6,10 @@ import pytest
 from django.db import DataError, OperationalError, connection
 
 from billing import worklist
-from billing.capture import basis, batch, capture_course, capture_courses, stale_courses, sweep
+from billing.capture import basis, capture_course, capture_courses, stale_courses, sweep
+from billing.capture.posting import post
 from billing.models import CaptureMark, LedgerEntry, StandingFinding
+from billing.rules import charge_lines
 from billing.rules.codebook import Codebook
 from billing.rules.facts import CourseFacts
 from billing.rules.lines import Outcome
@@ -31,14 +33,13 @@ def two_courses() -> tuple[Treated, Treated]:
 
 def fail_for(course_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the rules stumble over one course, with its patient's name in the message."""
-    answer = batch.charge_lines
 
     def stumbling(facts: CourseFacts, codebook: Codebook) -> Outcome:
         if facts.id == str(course_id):
             raise ValueError("Abbott, Ada has no such plan")
-        return answer(facts, codebook)
+        return charge_lines(facts, codebook)
 
-    monkeypatch.setattr(batch, "charge_lines", stumbling)
+    monkeypatch.setattr("billing.capture.batch.charge_lines", stumbling)
 
 
 def test_a_course_that_the_rules_stumble_over_does_not_stop_the_others(
@@ -106,14 +107,13 @@ def test_a_posting_that_the_database_refuses_costs_only_its_own_course(
     two_courses: tuple[Treated, Treated], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada, clara = two_courses
-    posting = batch.post
 
     def refusing(differences: dict) -> object:  # type: ignore[type-arg]
         if ada.course.pk in differences:
             raise DataError("value too long")
-        return posting(differences)
+        return post(differences)
 
-    monkeypatch.setattr(batch, "post", refusing)
+    monkeypatch.setattr("billing.capture.batch.post", refusing)
     done = {captured.course_id: captured.error for captured in sweep().courses}
     assert done[clara.course.pk] == "" and done[ada.course.pk].startswith("DataError at ")
     assert sorted(codes(standing(clara))) == ["77301", "77407"]
@@ -125,7 +125,7 @@ def test_a_database_that_is_gone_is_nobodys_course(
     def gone(differences: object) -> object:
         raise OperationalError("server closed the connection")
 
-    monkeypatch.setattr(batch, "post", gone)
+    monkeypatch.setattr("billing.capture.batch.post", gone)
     with pytest.raises(OperationalError):
         sweep()
     assert not LedgerEntry.objects.exists()

@@ -68,15 +68,15 @@ def log_and_regret(patient: Treated, visits: Sequence[Visit], capture_after: set
     capture_course(course_id=patient.course.pk)
 
 
-def told(patient: Treated) -> tuple[Counter[tuple[object, ...]], Counter[tuple[object, ...]]]:
+def told(patient: Treated) -> tuple[Counter[str], Counter[str]]:
     """What the ledger and the worklist say, without ids."""
     lines = Counter(
-        (entry.service_on, entry.code, *entry.modifiers, entry.units, entry.amount, entry.place_of_service)
+        f"{entry.service_on} {entry.code} {entry.modifiers} {entry.units} {entry.amount} {entry.place_of_service}"
         for entry in standing(patient)
     )
     findings = StandingFinding.objects.filter(course=patient.course, resolved_at=None)
     return lines, Counter(
-        (finding.severity, finding.code, finding.service_on, finding.entry is None) for finding in findings
+        f"{finding.severity} {finding.code} {finding.service_on} {finding.entry is None}" for finding in findings
     )
 
 

@@ -14,6 +14,7 @@ from django.db import OperationalError, connection, transaction
 
 from billing import ledger, worklist
 from billing.capture import batch, capture_course, capture_courses, stale_courses, sweep
+from billing.capture.posting import post
 from billing.models import ClaimLine, LedgerEntry, Review, StandingFinding, WaitingLine
 from courses.models import Session
 from patients.roles import Role
@@ -183,15 +184,14 @@ def test_release_capture_correction_and_export_at_once_leave_no_line_half_decide
 @pytest.fixture
 def slow_capture(monkeypatch: pytest.MonkeyPatch) -> Event:
     """Let a capture that is about to post wait a while; the event says that it has come that far."""
-    posting = batch.post
     begun = Event()
 
     def waiting(*arguments: object) -> object:
         begun.set()
         sleep(0.4)
-        return posting(*arguments)  # type: ignore[arg-type]
+        return post(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(batch, "post", waiting)
+    monkeypatch.setattr("billing.capture.batch.post", waiting)
     return begun
 
 
