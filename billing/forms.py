@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -24,6 +24,8 @@ from patients.models import Facility, Payer
 
 REASON_LENGTH = 200
 MOST_IDS = 20_000
+MODIFIERS = 4
+"""How many a claim line carries."""
 CODE = re.compile(r"[0-9A-Z]{5}")
 USUAL_REASONS = (
     "Waiting for the physician's note",
@@ -45,12 +47,6 @@ ORDERS = {
     GROUPED: "What needs action first", "day": "Day, oldest first", "-day": "Day, newest first", "patient": "Patient",
     "code": "Code", "amount": "Amount, smallest first", "-amount": "Amount, largest first",
 }  # fmt: skip
-
-
-if TYPE_CHECKING:
-    ManualLineModelForm = forms.ModelForm[ManualLine]
-else:
-    ManualLineModelForm = forms.ModelForm
 
 
 def take_faults(form: forms.BaseForm, error: ValidationError) -> None:
@@ -93,7 +89,7 @@ class FilterForm(forms.Form):
         self._choices("site", "All", Facility.objects.order_by("name").values_list("id", "name"))
         codes = StandingFinding.objects.filter(resolved_at=None).order_by("code").values_list("code", flat=True)
         known = sorted({*codes.distinct(), *([address["finding"]] if address.get("finding") else [])})
-        self._choices("finding", "Any", [(code, code.replace("-", " ")) for code in known])
+        self._choices("finding", "Any", [(code, str(code).replace("-", " ")) for code in known])
 
     def _choices(self, name: str, all_of_them: str, rows: Any) -> None:
         field = self.fields[name]
@@ -149,9 +145,8 @@ class FilterForm(forms.Form):
     def _said(self, name: str, value: object) -> str:
         if isinstance(value, date):
             return f"{name} {value:%b} {value.day}, {value.year}"
-        field = self.fields[name]
-        words = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}
-        return str(words.get(value, value))
+        choices: Any = getattr(self.fields[name], "choices", ())
+        return str(dict(choices).get(value, value))
 
 
 def _whole(text: str | None) -> int | None:
@@ -190,7 +185,7 @@ class LinesForm(forms.Form):
         return seen
 
 
-class ManualLineForm(ManualLineModelForm):
+class ManualLineForm(forms.ModelForm[ManualLine]):
     """A charge line as a biller would key it for a course."""
 
     modifiers = forms.CharField(
@@ -236,7 +231,7 @@ class ManualLineForm(ManualLineModelForm):
         wrong = [modifier for modifier in modifiers if not re.fullmatch(r"[0-9A-Z]{2}", modifier)]
         if wrong:
             raise ValidationError(f"{', '.join(wrong)}: a modifier has two letters or digits, such as 26 or TC.")
-        if len(modifiers) > ManualLine._meta.get_field("modifiers").size:  # type: ignore[union-attr]
+        if len(modifiers) > MODIFIERS:
             raise ValidationError(f"{len(modifiers)} modifiers; a claim line carries four.")
         return modifiers
 

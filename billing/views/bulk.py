@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -56,7 +57,7 @@ def _chosen(request: HttpRequest) -> list[GroupedLine]:
     return list(_plain(grouped_lines(EVERYTHING).filter(pk__in=ids)))
 
 
-def _plain(lines):  # type: ignore[no-untyped-def]
+def _plain(lines: "QuerySet[GroupedLine, GroupedLine]") -> "QuerySet[GroupedLine, GroupedLine]":
     return lines.prefetch_related(None).select_related(None).select_related("course__patient", "review")
 
 
@@ -91,7 +92,7 @@ def release_many(request: HttpRequest) -> HttpResponse:
     """Release lines under the same rules as one, and say of each other line why not."""
     form = LinesForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["lines"][0])
+        messages.error(request, str(form.errors["lines"][0]))
         return back(request)
     by, at = user_of(request), timezone.now()
     decided = decide_as_seen(
@@ -106,7 +107,7 @@ def hold_many(request: HttpRequest) -> HttpResponse:
     """Hold lines back with one reason."""
     form, reason = LinesForm(request.POST), ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["lines"][0])
+        messages.error(request, str(form.errors["lines"][0]))
         return back(request)
     seen: dict[int, str] = form.cleaned_data["lines"]
     if not reason.is_valid():

@@ -1,0 +1,147 @@
+"""Settings of the money side for administrators: fees, partners, routes; and ledger, claims and files to look at.
+
+Payers with their policies stand in the patients' admin. What was posted, sealed or sent is shown, never changed here.
+"""
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from billing.models import (
+    Authorization,
+    Claim,
+    ClaimFile,
+    ExportRun,
+    FeeLine,
+    FeeSchedule,
+    LedgerEntry,
+    PayerRoute,
+    TradingPartner,
+)
+from patients.admin import AdministratorsAlone
+
+
+class ReadOnly(AdministratorsAlone):
+    """Shows rows that nobody changes by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Nobody adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Nobody changes."""
+        return False
+
+
+@admin.register(FeeSchedule)
+class FeeScheduleAdmin(AdministratorsAlone, admin.ModelAdmin[FeeSchedule]):
+    """Price lists; their lines are many and have a list of their own."""
+
+    list_display = ("name", "payer")
+    list_select_related = ("payer",)
+    search_fields = ("name",)
+    ordering = ("name",)
+
+
+@admin.register(FeeLine)
+class FeeLineAdmin(AdministratorsAlone, admin.ModelAdmin[FeeLine]):
+    """One dated price of a code."""
+
+    list_display = ("code", "modifier", "amount", "effective_from", "effective_to", "schedule")
+    list_filter = ("schedule", "modifier")
+    list_select_related = ("schedule",)
+    search_fields = ("code",)
+    autocomplete_fields = ("schedule",)
+    list_per_page = 100
+
+
+@admin.register(TradingPartner)
+class TradingPartnerAdmin(AdministratorsAlone, admin.ModelAdmin[TradingPartner]):
+    """Who takes claim files. A partner with files is switched off, not deleted."""
+
+    list_display = ("name", "usage", "receiver_id", "folder", "is_default", "is_active", "last_control_number")
+    list_filter = ("usage", "is_active")
+    search_fields = ("name", "receiver_id")
+    readonly_fields = ("last_control_number",)
+    fieldsets = (
+        (None, {"fields": ("name", "usage", "is_active", "is_default", "folder", "last_control_number")}),
+        (
+            "Interchange (ISA and GS)",
+            {
+                "fields": (
+                    ("sender_qualifier", "sender_id"),
+                    ("receiver_qualifier", "receiver_id"),
+                    ("application_sender", "application_receiver"),
+                    "claims_per_set",
+                    "uses_extended_characters",
+                )
+            },
+        ),
+        (
+            "Submitter and receiver (loops 1000A and 1000B)",
+            {
+                "fields": (
+                    ("submitter_name", "submitter_id"),
+                    ("contact_name", "contact_phone"),
+                    ("receiver_name", "receiver_code"),
+                )
+            },
+        ),
+    )
+
+
+@admin.register(PayerRoute)
+class PayerRouteAdmin(AdministratorsAlone, admin.ModelAdmin[PayerRoute]):
+    """Which partner takes the claims of a payer."""
+
+    list_display = ("payer", "partner")
+    list_select_related = ("payer", "partner")
+    search_fields = ("payer__name", "partner__name")
+
+
+@admin.register(Authorization)
+class AuthorizationAdmin(AdministratorsAlone, admin.ModelAdmin[Authorization]):
+    """Prior authorizations of courses, by the course's number."""
+
+    list_display = ("number", "course", "codes", "units", "effective_from", "effective_to")
+    search_fields = ("number",)
+    raw_id_fields = ("course",)
+    exclude = ("source_key",)
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnly, admin.ModelAdmin[LedgerEntry]):
+    """The ledger, as it was posted."""
+
+    list_display = ("id", "kind", "code", "modifiers", "service_on", "units", "amount", "course", "posted_at")
+    list_filter = ("kind", "family", "claim_kind")
+    search_fields = ("=id", "code", "=course__id")
+    date_hierarchy = "service_on"
+    show_full_result_count = False
+
+
+@admin.register(Claim)
+class ClaimAdmin(ReadOnly, admin.ModelAdmin[Claim]):
+    """Claims, as they were sealed."""
+
+    list_display = ("control_number", "file", "payer", "total_amount", "frequency")
+    list_select_related = ("file", "payer")
+    search_fields = ("control_number",)
+    show_full_result_count = False
+
+
+@admin.register(ClaimFile)
+class ClaimFileAdmin(ReadOnly, admin.ModelAdmin[ClaimFile]):
+    """Sealed files; their bytes are downloaded from the page of the file."""
+
+    list_display = ("name", "partner", "control_number", "claim_count", "sealed_at", "delivered_at", "delivery_error")
+    list_filter = ("partner", "usage")
+    list_select_related = ("partner",)
+    search_fields = ("name", "sha256")
+
+
+@admin.register(ExportRun)
+class ExportRunAdmin(ReadOnly, admin.ModelAdmin[ExportRun]):
+    """Runs of the export."""
+
+    list_display = ("id", "started_at", "finished_at", "started_by", "claims", "lines", "held_back", "error")
