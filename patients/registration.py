@@ -11,6 +11,7 @@ from typing import TypedDict, TypeVar, Unpack
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from patients.identifiers import compact_mrn
 from patients.models import Coverage, Patient, Payer
@@ -110,6 +111,7 @@ def correct_coverage(
         return _save(_with(coverage, named))
 
 
+EARLIEST_BIRTH = date(1890, 1, 1)
 R = TypeVar("R", Patient, Coverage)
 
 
@@ -121,14 +123,16 @@ def _with(row: R, values: Mapping[str, object]) -> R:
 
 def _save(row: R) -> R:
     """Check the row and store it; the database's constraints speak last, in the same words."""
-    faults = _faults_of_columns(row) | (_faults_of_coverage(row) if isinstance(row, Coverage) else _faults_of_mrn(row))
+    faults = _faults_of_columns(row) | (
+        _faults_of_coverage(row) if isinstance(row, Coverage) else _faults_of_person(row)
+    )
     if faults:
         raise ValidationError(faults)
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
-        faults = _faults_of_coverage(row) if isinstance(row, Coverage) else _faults_of_mrn(row)
+        faults = _faults_of_coverage(row) if isinstance(row, Coverage) else _faults_of_person(row)
         raise ValidationError(faults or "The database refused this entry. Nothing was stored.") from error
     return row
 
@@ -141,11 +145,15 @@ def _faults_of_columns(row: models.Model) -> dict[str, list[str]]:
     return {}
 
 
-def _faults_of_mrn(patient: Patient) -> dict[str, list[str]]:
+def _faults_of_person(patient: Patient) -> dict[str, list[str]]:
+    faults = {}
+    born = patient.birth_date
+    if born is not None and not EARLIEST_BIRTH <= born <= timezone.localdate():
+        faults["birth_date"] = [f"{born} is no birth date of a patient; wanted is {EARLIEST_BIRTH} to today."]
     others = Patient.objects.filter(mrn=patient.mrn).exclude(pk__in=[patient.pk])
     if others.exists():
-        return {"mrn": ["A patient with this MRN is registered. Look the patient up instead."]}
-    return {}
+        faults["mrn"] = ["A patient with this MRN is registered. Look the patient up instead."]
+    return faults
 
 
 def _faults_of_coverage(coverage: Coverage) -> dict[str, list[str]]:

@@ -39,7 +39,8 @@ def record_event(
             course=course, family=str(family), happened_on=on, site=str(site), performer=str(performer), units=units,
             distinct_service=distinct_service, documented=documented, source_key=source_key, entered_by=by,
         )  # fmt: skip
-        raise_faults(faults_of_columns(event))
+        none = {"units": ["An event has at least one unit."]} if units == 0 else {}
+        raise_faults(faults_of_columns(event), none)
         event.save()
         ring(course.pk)
     return event
