@@ -1,0 +1,22 @@
+"""docs/charges.md lists every finding that capture and release can leave, and whether it can be overridden."""
+
+import re
+from pathlib import Path
+
+from billing.worklist import NEVER_OVERRIDDEN
+
+HOUSE = Path(__file__).resolve().parents[2]
+PAGE = (HOUSE / "docs" / "charges.md").read_text()
+LISTED = dict(re.findall(r"^\| `([a-z-]+)` \|.*\| ([a-z ]+) \|$", PAGE, re.MULTILINE))
+SOURCES = [*(HOUSE / "billing" / "capture").glob("*.py"), *(HOUSE / "billing" / "worklist").glob("*.py")]
+WORD = re.compile(r'"([a-z]+(?:-[a-z]+)+)"')
+
+
+def test_every_finding_of_capture_and_release_is_on_the_page_and_no_other() -> None:
+    used = {word for path in SOURCES for word in WORD.findall(path.read_text())}
+    assert set(LISTED) == used - {"missing-diagnosis"}  # The rules' own; here only because no reason replaces it.
+
+
+def test_the_page_says_which_holds_no_reason_replaces() -> None:
+    refused = {code for code, answer in LISTED.items() if answer in ("no", "settled instead")}
+    assert refused == NEVER_OVERRIDDEN - {"missing-diagnosis"}
