@@ -1,7 +1,7 @@
 """Which gathered claims are not fit to send, and why, in the biller's words.
 
-What a claim must have is asked of billing/x12/check_837p; here a fault becomes a finding that says where the
-missing thing is kept. A claim that the writer itself would refuse is found by writing it alone.
+What a claim must have is asked of billing/x12/check_837p, which lets nothing through that the writer refuses; here
+a fault becomes a finding that says where the missing thing is kept.
 """
 
 import re
@@ -13,9 +13,8 @@ from typing import NamedTuple
 from billing.claims.reading import Parties, Row, claim_of
 from billing.x12.characters import alphabet_of
 from billing.x12.check_837p import ClaimFault, check_claim
-from billing.x12.claim_837p import Claim837P, write_interchange
+from billing.x12.claim_837p import Claim837P
 from billing.x12.envelope import Envelope
-from billing.x12.syntax import X12Fault
 
 INPATIENT = "21"
 
@@ -66,10 +65,8 @@ class Checker:
     def __init__(self, *, parties: Parties, envelope: Envelope, at: datetime) -> None:
         self.kept_back = KeptBack()
         self._parties = parties
-        self._envelope = envelope
         self._today = {facility: at.astimezone(zone).date() for facility, zone in parties.zones.items()}
         self._alphabet = alphabet_of(envelope.separators, extended=envelope.extended_characters)
-        self._known: set[tuple[str, ...]] = set()
 
     def sound_claims(self, rows: Iterator[Row]) -> Iterator[Claim837P]:
         """Yield the claims that may be sent, in their order."""
@@ -83,31 +80,14 @@ class Checker:
 
     def _reasons(self, row: Row, claim: Claim837P) -> list[Reason]:
         faults = check_claim(claim, today=self._today[row.facility_id], alphabet=self._alphabet)
-        reasons = [_reason(fault, claim) for fault in faults] if faults else []
+        reasons = [_reason(fault, claim) for fault in faults]
         if claim.rendering is None:
             message = "The course has no rendering physician. Name the one who renders its professional lines."
             reasons.append(Reason("missing-physician", "claim:rendering", message))
         if row.place_of_service == INPATIENT and not row.admitted_on:
             message = "Place of service is 21, inpatient, and no inpatient stay covers the day. Enter the admission."
             reasons.append(Reason("missing-admission", "claim:admitted_on", message))
-        if not reasons and self._is_unusual(row):
-            reasons = self._refused_by_writer(claim)
-        return list(dict.fromkeys(reasons))
-
-    def _is_unusual(self, row: Row) -> bool:
-        """Tell whether the writer has yet to show that it takes such characters, or this facility and payer."""
-        parties = (row.facility_id, row.payer_id, row.physician_id)
-        is_known = parties in self._known
-        self._known.add(parties)
-        return not is_known or not self._alphabet.is_safe("".join(row[5:]).upper())
-
-    def _refused_by_writer(self, claim: Claim837P) -> list[Reason]:
-        """Write the claim alone, to nowhere: X12 has no escape, so an identifier may hold what no file can carry."""
-        try:
-            write_interchange(self._envelope, [claim], lambda _: None)
-        except X12Fault as fault:
-            return [Reason("claim-incomplete", f"claim:{fault.segment}", fault.message.partition(": ")[2])]
-        return []
+        return reasons and list(dict.fromkeys(reasons))
 
 
 def _reason(fault: ClaimFault, claim: Claim837P) -> Reason:
