@@ -10,6 +10,7 @@ from billing.capture import capture_course
 from billing.intake import Imported, IntakeRefused, Wishes, import_course_files
 from billing.models import Authorization, CaptureMark, LedgerEntry, ManualLine
 from billing.rules.course_file import CourseFile, read_course
+from billing.x12.check_837p import check_claim
 from courses.adapters.import_account import import_account
 from courses.delivery import amend_session, cancel_session
 from courses.models import ClinicalEvent, Course, Plan, Session
@@ -18,6 +19,7 @@ from patients.models import Coverage, Facility, Patient, Payer
 from patients.registration import add_coverage
 from patients.roles import Role
 from tests import cast
+from tests.billing.x12 import claims
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +180,14 @@ def test_coverage_of_unknown_payer_cannot_reach_a_claim() -> None:
     assert (coverage.payer.name, coverage.payer.kind) == ("Course files: commercial", "commercial")
     assert (coverage.member_id, coverage.payer.payer_id) == ("?", "?")
     assert coverage.effective_from == date(2025, 3, 3)
+    claim = claims.a_claim()
+    unknown = claim._replace(
+        subscriber=claim.subscriber._replace(member_id=coverage.member_id),
+        payer=claim.payer._replace(payer_id=coverage.payer.payer_id),
+    )
+    assert check_claim(claim, today=date(2026, 6, 1)) == []
+    faults = check_claim(unknown, today=date(2026, 6, 1))
+    assert {fault.field for fault in faults} == {"subscriber.member_id", "payer.payer_id"}
 
 
 def test_payers_of_one_kind_and_policy_are_one() -> None:

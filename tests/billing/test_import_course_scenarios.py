@@ -10,6 +10,7 @@ from billing.intake import Wishes, import_course_files
 from billing.models import LedgerEntry, StandingFinding
 from billing.rules.course_file import open_course_file
 from courses.adapters.import_account import import_account
+from courses.models import Course
 from tests.scenario_runner import SCENARIOS, run
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +42,13 @@ def test_import_and_capture_give_the_lines_of_the_estimate(path: Path) -> None:
         (line.code, line.on, line.units, line.modifiers, str(line.claim), line.held) for line in run(file).lines
     )
     assert standing_lines(imported.course_id) == estimated
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_second_import_changes_nothing(path: Path) -> None:
+    file, by = open_course_file(path), import_account()
+    import_course_files([(path.name, file)], by=by, wishes=Wishes())
+    before = Course.objects.get().revision
+    (again,) = import_course_files([(path.name, file)], by=by, wishes=Wishes())
+    assert (again.is_new, again.changes, again.kept) == (False, (), ())
+    assert Course.objects.get().revision == before
