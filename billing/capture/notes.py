@@ -6,9 +6,8 @@ Pure: outcome, prices and what stands go in, decisions come out; posting.py writ
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from billing.capture.difference import Difference, PricedLine
-from billing.findings import NewFinding, OpenFinding, Override
-from billing.ledger import PostedCharge
+from billing.capture.difference import RELEASED, Difference, PricedLine
+from billing.findings import NewFinding, OpenFinding
 from billing.rules.lines import Finding, Severity
 
 RULES, FEES, CAPTURE = "rules", "fees", "capture"
@@ -162,14 +161,7 @@ def _reopen(notes: Notes, difference: Difference) -> None:
     for charge, reason in difference.reversals:
         if charge.state != "open" and not charge.is_claimed:
             notes.reopened[charge.id] = f"Reversed. {reason}"
-    released = {charge.id: charge for charge in difference.kept.values() if _is_released(charge)}
+    released = {charge.id for charge in difference.kept.values() if charge.state == RELEASED and not charge.is_claimed}
     for finding in notes.raised:
         if finding.entry_id in released and finding.severity == Severity.HOLD and finding.override is None:
             notes.reopened.setdefault(finding.entry_id, f"No longer released: {finding.message}")
-
-
-def _is_released(charge: PostedCharge) -> bool:
-    return charge.state == "released" and not charge.is_claimed
-
-
-__all__ = ["CAPTURE_FAILED", "CORRECTION_TO_SEND", "MISSING_FEE", "Notes", "Override", "Posted", "notes_of"]
