@@ -257,6 +257,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Charge capture for radiation oncology",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_NAME_OVERRIDES": {
         "PlanKindEnum": "oncocharge.api.schema.plan_kinds",
         "SexEnum": "oncocharge.api.schema.sexes",
