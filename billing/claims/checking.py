@@ -80,7 +80,8 @@ class Checker:
 
     def _reasons(self, row: Row, claim: Claim837P) -> list[Reason]:
         faults = check_claim(claim, today=self._today[row.facility_id], alphabet=self._alphabet)
-        reasons = [_reason(fault, claim) for fault in faults]
+        # Where there is no diagnosis no line can point to one: that is said once.
+        reasons = [_reason(fault, claim) for fault in faults if claim.diagnoses or "pointers" not in fault.field]
         if claim.rendering is None:
             message = "The course has no rendering physician. Name the one who renders its professional lines."
             reasons.append(Reason("missing-physician", "claim:rendering", message))

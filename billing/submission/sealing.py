@@ -11,7 +11,7 @@ Before the commit nothing has happened; after it the file exists, whole, and onl
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
@@ -98,10 +98,14 @@ def _seal_gathered(partner: TradingPartner, number: int, at: datetime, run: Expo
     before = transaction.savepoint()
     with claims.spooled_rows() as rows:
         file = _open_file(partner, envelope, at, run)
-        with _meanwhile(claims.posting_statements(file_id=file.pk)):
+        with _meanwhile(claims.posting_statements(file_id=file.pk)) as posted:
             written = _render(envelope, checker.sound_claims(rows), spool)
     if checker.kept_back.claims:
+        # Whether the database took the unsound ones too or refused them: none of it stands.
         transaction.savepoint_rollback(before)
+    else:
+        with connection.wrap_database_errors:
+            posted.result()
     lines_kept_back = claims.hold_back(kept_back=checker.kept_back, at=at)
     totals = claims.totals()
     if written is None:
@@ -118,18 +122,20 @@ def _seal_gathered(partner: TradingPartner, number: int, at: datetime, run: Expo
 
 
 @contextmanager
-def _meanwhile(statements: Sequence[str]) -> Iterator[None]:
-    """Let PostgreSQL run the statements while the body works without the database; wait for both.
+def _meanwhile(statements: Sequence[str]) -> Iterator[Future[None]]:
+    """Let PostgreSQL run the statements while the body works without the database; leave when both are done.
 
     They run on our own connection, inside our transaction, from a second thread that does nothing but wait: appending
-    rows and writing text take about as long as each other, on two processors.
+    rows and writing text take about as long as each other, on two processors. Ask the future how it went.
     """
     raw = connection.connection
+
+    def run() -> None:
+        for statement in statements:
+            raw.execute(statement)
+
     with ThreadPoolExecutor(1, thread_name_prefix="posting") as pool:
-        done = pool.submit(lambda: [raw.execute(statement) for statement in statements])
-        yield
-        with connection.wrap_database_errors:
-            done.result()
+        yield pool.submit(run)
 
 
 def envelope_of(partner: TradingPartner, number: int, at: datetime) -> Envelope:
