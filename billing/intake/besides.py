@@ -61,6 +61,7 @@ def bring_authorizations(course: Course, wanted: Iterable[AuthorizationFacts], n
     for key, row in standing.items():
         if key not in keyed:
             row.delete()
+            ring(course.pk)
             notes.changed(f"authorization of {', '.join(row.codes)} removed")
     for key, facts in keyed.items():
         if key in standing:
@@ -72,8 +73,8 @@ def bring_authorizations(course: Course, wanted: Iterable[AuthorizationFacts], n
             )  # fmt: skip
             made.clean_fields(exclude=["course"])
             made.save()
+            ring(course.pk)
             notes.changed(f"{facts.key} entered")
-    ring(course.pk)
 
 
 def bring_keyed_lines(course: Course, wanted: Iterable[ManualLineFacts], by: User, notes: Notes) -> None:
@@ -84,6 +85,7 @@ def bring_keyed_lines(course: Course, wanted: Iterable[ManualLineFacts], by: Use
         if key not in keyed and row.cancelled_at is None:
             row.cancelled_at = timezone.now()
             row.save(update_fields=["cancelled_at"])
+            ring(course.pk)
             notes.changed(f"keyed line {row.code} of {row.service_on} cancelled")
     for key, facts in keyed.items():
         if key in standing:
@@ -98,5 +100,5 @@ def bring_keyed_lines(course: Course, wanted: Iterable[ManualLineFacts], by: Use
             )  # fmt: skip
             made.clean_fields(exclude=["course", "entered_by"])
             made.save()
+            ring(course.pk)
             notes.changed(f"keyed line {facts.key} entered")
-    ring(course.pk)

@@ -15,6 +15,7 @@ from courses.adapters.import_account import import_account
 from courses.delivery import amend_session, cancel_session
 from courses.models import ClinicalEvent, Course, Plan, Session
 from courses.planning import approve_plan, confirm_plan
+from courses.signals import course_changed
 from patients.models import Coverage, Facility, Patient, Payer
 from patients.registration import add_coverage
 from patients.roles import Role
@@ -148,8 +149,21 @@ def test_sessions_are_signed_on_the_facilitys_clock_and_resume_one_another() -> 
     assert list(first.fractions.values_list("number", flat=True)) == [1]
 
 
-def test_doorbell_rings_so_that_capture_takes_the_course_in(django_capture_on_commit_callbacks: object) -> None:
-    imported = take()
+def test_doorbell_rings_for_what_changed_and_not_for_the_same_file_again() -> None:
+    rung: list[object] = []
+
+    def hear(course_id: int, **_: object) -> None:
+        rung.append(course_id)
+
+    course_changed.connect(hear, weak=False)
+    try:
+        imported = take()
+        assert imported.course_id in rung
+        rung.clear()
+        take()
+        assert rung == []
+    finally:
+        course_changed.disconnect(hear)
     capture_course(course_id=imported.course_id)
     assert CaptureMark.objects.get(course=imported.course_id).error == ""
     assert "77301" in LedgerEntry.objects.filter(course=imported.course_id).values_list("code", flat=True)
