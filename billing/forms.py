@@ -144,7 +144,7 @@ class FilterForm(forms.Form):
 
     def _said(self, name: str, value: object) -> str:
         if isinstance(value, date):
-            return f"{name} {value:%b} {value.day}, {value.year}"
+            return f"{name} {value.day} {value:%b} {value.year}"
         choices: Any = getattr(self.fields[name], "choices", ())
         return str(dict(choices).get(value, value))
 
@@ -191,6 +191,7 @@ class ManualLineForm(forms.ModelForm[ManualLine]):
     modifiers = forms.CharField(
         required=False, max_length=20, help_text="Up to four, with spaces between them: 26 59.",
     )  # fmt: skip
+    units = forms.IntegerField(min_value=1, max_value=99)
     source_key = forms.CharField(widget=forms.HiddenInput, max_length=60)
 
     class Meta:
@@ -201,7 +202,6 @@ class ManualLineForm(forms.ModelForm[ManualLine]):
         widgets = {
             "service_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "code": forms.TextInput(attrs={"list": "known-codes", "autocomplete": "off", "autofocus": True}),
-            "units": forms.NumberInput(attrs={"min": 1, "max": 99}),
             "narrative": forms.Textarea(attrs={"rows": 2}),
         }
         labels = {"service_on": "Day of service"}

@@ -74,11 +74,10 @@ def undo(request: HttpRequest, moment: int) -> HttpResponse:
     decided = worklist.undo(entry_ids=_decided_at(by, at), by=by, at=timezone.now())
     if decided.done:
         messages.success(request, f"Taken back: {_count(len(decided.done))} open again.")
-    if decided.refused or not decided.done:
-        reason = decided.refused[0].reason if decided.refused else "Somebody has decided otherwise since."
-        messages.warning(
-            request, f"{_count(len(decided.refused)) if decided.refused else 'Nothing'} not taken back. {reason}"
-        )
+    if decided.refused:
+        messages.warning(request, f"{_count(len(decided.refused))} stayed as decided. {decided.refused[0].reason}")
+    elif not decided.done:
+        messages.warning(request, "Nothing was taken back: somebody has decided otherwise since.")
     return back(request)
 
 
@@ -151,7 +150,7 @@ def _answer(request: HttpRequest, entry_id: int, decided: Decided, said: str, at
         return _refused(request, entry_id, decided)
     line = _line_or_404(entry_id)
     undo_tag = f"undo:{reverse('billing:undo', args=[moment_number(at)])}" if at else ""
-    day = f"{line.service_on:%b} {line.service_on.day}"
+    day = f"{line.service_on.day} {line.service_on:%b}"
     messages.success(request, f"{said}: {charge_code(line)} of {day}, {dollars(line.amount)}.", extra_tags=undo_tag)
     return _fresh_row(request, entry_id) if is_fragment(request) else back(request)
 

@@ -76,7 +76,7 @@ def _facts(entry: LedgerEntry) -> list[tuple[str, object]]:
         session = entry.session
         start = session.starts_at.astimezone(entry.course.facility.zone)
         return [
-            ("Treated", f"{start:%b} {start.day}, {start.year} {start:%H:%M}"),
+            ("Treated", f"{start.day} {start:%b} {start.year} {start:%H:%M}"),
             ("Machine", session.machine.name if session.machine else None),
             ("Status", session.get_status_display() + (f": {session.status_reason}" if session.status_reason else "")),
             ("Guidance", session.get_guidance_display()),
@@ -87,7 +87,7 @@ def _facts(entry: LedgerEntry) -> list[tuple[str, object]]:
         approved = plan.approved_on
         return [
             ("Plan", f"{plan.key}, {plan.get_kind_display()}"),
-            ("Approved", f"{approved:%b} {approved.day}, {approved.year}" if approved else None),
+            ("Approved", f"{approved.day} {approved:%b} {approved.year}" if approved else None),
             ("Prescribed", f"{plan.fractions} fractions" if plan.fractions else None),
         ]
     return [("Narrative", entry.narrative or None), ("Attachment", entry.attachment or None)]

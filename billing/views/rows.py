@@ -1,6 +1,6 @@
 """The rows of the worklist as pages draw them, and the figures above them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -124,11 +124,8 @@ def _gravity(finding: StandingFinding) -> int:
 def totals_shown(form: FilterForm, address: str, query: QueryDict) -> list[dict[str, object]]:
     """Return a tile for each group under the same filters; each leads to its lines."""
     totals = group_totals(form.filters)
-    return [_tile(group, totals[group], form, address, query) for group in totals if _is_shown(group, totals)]
-
-
-def _is_shown(group: Group, totals: Mapping[Group, GroupTotal]) -> bool:
-    return group is not Group.DECIDED or bool(totals[group].lines)
+    shown = [group for group in totals if group is not Group.DECIDED or totals[group].lines]
+    return [_tile(group, totals[group], form, address, query) for group in shown]
 
 
 def _tile(group: Group, total: GroupTotal, form: FilterForm, address: str, query: QueryDict) -> dict[str, object]:

@@ -48,7 +48,7 @@ def _entries(entry: LedgerEntry) -> QuerySet[LedgerEntry]:
 
 def _event(moment: datetime, zone: ZoneInfo, what: str, state: str, *, who: str = "", note: str = "") -> Event:
     local = moment.astimezone(zone)
-    return Event(moment, f"{local:%b} {local.day}, {local.year} {local:%H:%M}", what, state, who, note)
+    return Event(moment, f"{local.day} {local:%b} {local.year} {local:%H:%M}", what, state, who, note)
 
 
 def _postings(entries: Sequence[LedgerEntry], zone: ZoneInfo, shows_money: bool) -> Iterator[Event]:

@@ -52,11 +52,13 @@ def worklist(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = [row_of(line, request.user) for line in page.object_list]  # type: ignore[arg-type]  # guarded by allow
     tiles = totals_shown(form, reverse("billing:worklist"), request.GET)
+    sections = list(_sections(rows, form.asked_order))
     context = {
         "page_title": "Lines to review",
         "form": form,
         "page_obj": page,
-        "sections": list(_sections(rows, form.asked_order)),
+        "sections": sections,
+        "tiles_not_shown": [tile for tile in tiles if tile["group"] not in [section.group for section in sections]],
         "tiles": tiles,
         "groups": {str(tile["group"]): tile for tile in tiles},
         "is_narrowed": any(True for _ in form.narrowing()) or form.asked_group is not None,

@@ -88,5 +88,5 @@ def _told(review: Review | None) -> str:
         return "The line is not as you saw it. Look at it again."
     who = (review.by.get_full_name() or review.by.get_username()) if review.by else "A capture"
     at = review.at.astimezone(review.entry.course.facility.zone)
-    deed = f"{who} {_DONE[review.state]} this line on {at:%b} {at.day} at {at:%H:%M}"
+    deed = f"{who} {_DONE[review.state]} this line on {at.day} {at:%b} at {at:%H:%M}"
     return f"{deed}, after you had opened it{f': {review.reason}' if review.reason else '.'}"
