@@ -40,7 +40,7 @@ class Local:
     def open(cls, root: Path) -> "Local":
         """Open the folder, make it if need be, and read what it keeps."""
         folder = root / ".local"
-        folder.mkdir(mode=0o755, exist_ok=True)
+        folder.mkdir(mode=0o711, exist_ok=True)
         try:
             found = json.loads((folder / "kept.json").read_text())
         except (OSError, ValueError):
@@ -114,7 +114,7 @@ class Local:
 @contextmanager
 def one_at_a_time(lock_file: Path, stop: StopRequest) -> Iterator[None]:
     """Wait until no other start of this checkout is in here; give up waiting if we are asked to stop."""
-    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    lock_file.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     with lock_file.open("w") as lock:
         while True:
             stop.obey()

@@ -24,7 +24,7 @@ from start.voice import Refusal
 DATABASE = "oncocharge"
 OWNER = "oncocharge"
 READY_WITHIN_S = 30.0
-# A killed server's helpers hold its shared memory for a second or two; the next start waits for them.
+# A killed server's children hold its shared memory for a second or two; the next start waits for them.
 RETRY_WITHIN_S = 10.0
 # No socket file: a deep folder overruns the length that a socket's path may have.
 QUIET = ("unix_socket_directories=", "max_connections=60")

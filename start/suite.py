@@ -46,7 +46,9 @@ def throw_away_servers(environment: Environment, stop: StopRequest, how: ThrowAw
             stores.start([postgres, valkey], stop)
             for number in range(how.workers):
                 postgres.copy_database(TESTS_DATABASE, f"{TESTS_DATABASE}_gw{number}")
-            yield {"DATABASE_URL": postgres.url, "CELERY_BROKER_URL": valkey.url}
+            outbox = folder / "outbox"
+            outbox.mkdir()
+            yield {"DATABASE_URL": postgres.url, "CELERY_BROKER_URL": valkey.url, "ONCOCHARGE_OUTBOX": str(outbox)}
         finally:
             stores.stop(stop)
 
