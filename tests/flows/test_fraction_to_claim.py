@@ -74,7 +74,7 @@ def test_a_manager_exports_on_the_page_and_downloads_the_sealed_bytes(
     page.get_by_role("dialog").get_by_role("button", name="Export now").click()
     expect(page.locator("table").first).to_contain_text("Delivered")
     file = ClaimFile.objects.get()
-    page.get_by_role("link", name=file.name).click()
+    page.get_by_role("link", name=file.name).first.click()
     expect(page.locator("main")).to_contain_text(file.sha256)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
