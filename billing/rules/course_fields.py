@@ -5,7 +5,6 @@ cannot be read leaves a fault behind and the file is refused whole, so what stan
 """
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
@@ -64,6 +63,16 @@ def shown(value: object) -> str:
             text = json.dumps(value, default=str)
         except (ValueError, RecursionError):
             text = f"a {type(value).__name__}"
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a fault lists them: as many as a person reads.
+
+    >>> listed(["P1", "P2"]), listed([])
+    ('P1, P2', 'none')
+    """
+    text = ", ".join(names[:LONGEST_SHOWN]) or "none"
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
 
 
@@ -176,11 +185,11 @@ class Section:
         return value
 
     def number(self, name: str, *, least: float, most: float) -> float | None:
-        """Return a number, whole or not, between two bounds, both inclusive."""
+        """Return a number, whole or not, between two bounds, both inclusive; NaN lies between none."""
         value = self._take(name, required=False)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not _between(value, least, most):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
             self.found(name, value, f"Write a number from {least:g} to {most:g}.")
             return None
         return value
@@ -221,16 +230,18 @@ class Section:
         return moment
 
     def times(self, name: str, *, most: int) -> tuple[time, ...]:
-        """Return a list of clock times; at least one."""
+        """Return a list of clock times, at least one, none twice."""
         times: list[time] = []
         for number, value in self._list(name, most=most, required=True, least=1):
             read = (
                 _parsed(time.fromisoformat, value, r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?") if self._written_as_text else value
             )
-            if isinstance(read, time) and read.tzinfo is None:
-                times.append(read)
-            else:
+            if not isinstance(read, time) or read.tzinfo is not None:
                 self.found(f"{name}[{number}]", value, "Write a time as 09:00:00.")
+            elif read in times:
+                self.found(f"{name}[{number}]", read, "It stands twice in the list. Take one out.")
+            else:
+                times.append(read)
         return tuple(times)
 
     def texts(
@@ -287,7 +298,3 @@ def _parsed(parse: Callable[[str], Parsed], value: object, pattern: str) -> Pars
 
 def _is_printable(text: str) -> bool:
     return all(character.isprintable() or character == "\n" for character in text)
-
-
-def _between(value: float, least: float, most: float) -> bool:
-    return math.isfinite(value) and least <= value <= most

@@ -69,6 +69,7 @@ class Names:
 
     def __init__(self) -> None:
         self._given: set[str] = set()
+        self._numbers: dict[str, int] = {}
 
     def unique(self, base: str) -> str:
         """Return ``base``, numbered where it was given before, and count it as given.
@@ -77,10 +78,11 @@ class Names:
         >>> names.unique("visit 2026-09-15"), names.unique("visit 2026-09-15")
         ('visit 2026-09-15', 'visit 2026-09-15 (2)')
         """
-        name, number = base, 1
+        name, number = base, self._numbers.get(base, 1)
         while name in self._given:
             number += 1
             name = f"{base} ({number})"
+        self._numbers[base] = number
         self._given.add(name)
         return name
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
-from billing.rules.course_fields import LAST_DAY, Section
+from billing.rules.course_fields import LAST_DAY, Section, listed
 from billing.rules.course_sections import KEY, KEY_REMEDY, MOST_FRACTIONS, NO_DAY, Names
 from billing.rules.facts import SessionFacts
 from courses.terms import Guidance, MotionManagement, SessionStatus
@@ -77,9 +77,11 @@ def _read_session(section: Section, ordinal: int, plans: set[str]) -> SessionFac
 
 def _read_plans(section: Section, plans: set[str]) -> tuple[str, ...]:
     named = section.texts("plans", pattern=KEY, remedy=KEY_REMEDY, most=MOST_PLANS_OF_SESSION, least=1, required=True)
-    for key in named:
-        if key not in plans:
-            section.found("plans", key, f"No plan has this key. The plans are: {', '.join(sorted(plans)) or 'none'}.")
+    unknown = [key for key in named if key not in plans]
+    if unknown:
+        known = listed(sorted(plans))
+        for key in unknown:
+            section.found("plans", key, f"No plan has this key. The plans are: {known}.")
     return named
 
 
@@ -108,7 +110,7 @@ def _read_run(section: Section, before: int, plans: set[str]) -> Iterator[Sessio
     section.finish()
     if first is None or count is None or not times:
         return
-    for number, at in enumerate(islice(_moments(first, sorted(set(times)), skipped), count), start=1):
+    for number, at in enumerate(islice(_moments(first, sorted(times), skipped), count), start=1):
         if at.date() > LAST_DAY:
             section.found("count", count, f"The run goes past {LAST_DAY}.")
             return
