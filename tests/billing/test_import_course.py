@@ -1,10 +1,8 @@
 """Course files become courses: whole or not at all, once, and brought up to a changed file."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from billing.capture import capture_course
 from billing.intake import Imported, IntakeRefused, Wishes, import_course_files
@@ -20,78 +18,10 @@ from patients.models import Coverage, Facility, Patient, Payer
 from patients.registration import add_coverage
 from patients.roles import Role
 from tests import cast
+from tests.billing.course_texts import HEAD, PLAN, WHOLE
 from tests.billing.x12 import claims
 
 pytestmark = pytest.mark.django_db
-
-HEAD = """
-format = 1
-id = "lung-2025"
-title = "Lung, five fractions"
-[practice]
-setting = "freestanding"
-bills = "global"
-[payer]
-kind = "commercial"
-[patient]
-mrn = "F-3001"
-birth_date = 1950-05-06
-[course]
-diagnoses = ["C34.11", "Z85.3"]
-opened_on = 2025-03-03
-"""
-PLAN = """
-[[plan]]
-key = "P1"
-site = "lung"
-technique = "imrt"
-isocenters = 1
-static_fields = 7
-approved_on = 2025-03-07
-fractions = 30
-"""
-SESSIONS = """
-[[session]]
-key = "s1"
-at = 2025-03-10T09:00:00
-plans = ["P1"]
-fraction = 1
-[[session]]
-key = "s2"
-at = 2025-03-11T09:00:00
-plans = ["P1"]
-status = "partial"
-[[session]]
-key = "s3"
-at = 2025-03-11T11:00:00
-plans = ["P1"]
-resumes = "s2"
-[[session_run]]
-plans = ["P1"]
-first = 2025-03-12
-count = 2
-times = [09:00:00]
-"""
-BESIDES = """
-[[event]]
-code_family = "simulation_complex"
-on = 2025-03-04
-site = "brain"
-[[event]]
-code_family = "visit"
-on = 2025-03-11
-by = "physician"
-[[authorization]]
-codes = ["77385", "77386"]
-units = 30
-effective_from = 2025-03-01
-effective_to = 2025-06-30
-[[manual_line]]
-code = "77299"
-on = 2025-03-12
-narrative = "Biological planning, see report."
-"""
-WHOLE = HEAD + PLAN + SESSIONS + BESIDES
 
 
 def file(text: str = WHOLE) -> CourseFile:
@@ -389,45 +319,3 @@ def test_what_fits_an_estimate_but_no_database_is_refused() -> None:
     assert any("course.title" in fault for fault in refused(wide))
     bare = WHOLE.replace('["C34.11", "Z85.3"]', "[]")
     assert refused(bare) == ["1.toml: course.diagnoses: A course needs at least its principal diagnosis."]
-
-
-# --- the command ------------------------------------------------------------------------------------------------------
-
-
-def written(tmp_path: Path, **files: str) -> list[str]:
-    """Write course files; return their paths."""
-    for name, text in files.items():
-        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
-    return [str(tmp_path / f"{name}.toml") for name in files]
-
-
-def test_command_says_what_became_of_each_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    paths = written(tmp_path, lung=WHOLE)
-    call_command("import_course", *paths)
-    course = Course.objects.get()
-    out = capsys.readouterr().out
-    assert out.startswith(f"{paths[0]}: course {course.pk}, new (patient 1, payer 1, coverage 1, course 1, plan 1, ")
-    assert "F-3001" not in out
-    call_command("import_course", *paths)
-    assert capsys.readouterr().out == f"{paths[0]}: course {course.pk}, unchanged.\n"
-
-
-def test_command_shows_all_faults_of_all_files_and_stores_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    broken = HEAD.replace('kind = "commercial"', 'kind = "barter"') + PLAN.replace("approved_on", "aproved_on")
-    future = WHOLE.replace("2025-03-10T09:00:00", "2098-03-10T09:00:00").replace("lung-2025", "future")
-    with pytest.raises(SystemExit) as ended:
-        call_command("import_course", *written(tmp_path, broken=broken, good=WHOLE, future=future))
-    assert ended.value.code == 2
-    shown = capsys.readouterr().err
-    assert all(part in shown for part in ("payer.kind", "aproved_on", "session s1.at", "Nothing was stored."))
-    assert Course.objects.count() == Patient.objects.count() == 0
-
-
-def test_command_refuses_a_facility_or_payer_that_is_not_there(tmp_path: Path) -> None:
-    paths = written(tmp_path, lung=WHOLE)
-    for option in ("--facility", "--payer"):
-        with pytest.raises(CommandError) as caught:
-            call_command("import_course", *paths, option, "Nowhere")
-        assert caught.value.returncode == 2
