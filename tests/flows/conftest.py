@@ -1,0 +1,5 @@
+"""Hands on the browser to the stories of this folder."""
+
+from tests.browser import open_as
+
+__all__ = ["open_as"]
