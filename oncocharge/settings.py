@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote
 import django_stubs_ext
 import pghistory
 from csp.constants import NONE, SELF
+from whitenoise.compress import Compressor
 
 from oncocharge.environment import Environment, with_file
 from oncocharge.logs import logging_configuration
@@ -234,6 +235,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# Source maps are for developers' tools; pressing them took most of the time of building an image.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
 # Claim files are delivered here; the clearinghouse's own program takes them away.
 CLAIM_OUTBOX = ENV.folder("ONCOCHARGE_OUTBOX", LOCAL_DIR / "outbox")
