@@ -56,7 +56,7 @@ def state_of(entry: LedgerEntry) -> str:
     return review.state if review else "open"
 
 
-def page(client: Client, name: str, *args: object, **query: object) -> Any:
+def page(client: Client, name: str, *args: object, **query: str) -> Any:
     return client.get(reverse(f"billing:{name}", args=args), query)
 
 
@@ -246,9 +246,9 @@ def test_line_tells_its_rule_row_source_facts_price_and_story(ada: Treated) -> N
     because = held.because
     for part in (because["rule"], f"{because['table']}, row {because['row']}", "Practice: 77385-52", "Machine fault"):
         assert part in text
-    assert (
-        text.index("Posted 77385-52") < text.index("Found: The fraction was stopped") < text.index("Waits for the log")
-    )
+    story = text[text.index("What became of it") :]
+    told = ("Posted 77385-52", "Found: The fraction was stopped", "Waits for the log")
+    assert sorted(told, key=story.index) == list(told)
     assert PatientAccess.objects.filter(patient=ada.patient, what="billing:line").exists()
 
 

@@ -104,7 +104,7 @@
       opener.setAttribute("aria-expanded", String(Boolean(document.getElementById(`why-${swapped.dataset.line}`))));
     }
     // One message with an undo at a time: the earlier ones are undone in their rows.
-    const undos = [...document.querySelectorAll(".oc-toasts .oc-message:has(form)")];
+    const undos = [...document.querySelectorAll(".oc-toasts .oc-message:has(form:not([data-submitted]))")];
     undos.slice(0, -1).forEach((message) => message.remove());
     if (!row() || document.querySelector("dialog[open]")) return;
     if (swapped?.dataset.line !== current) return;

@@ -1,0 +1,162 @@
+"""A biller at work in a real browser: by keys, by mouse, and without scripts; and every page for everybody."""
+
+import re
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import ViewportSize, expect
+
+from billing.capture import capture_course
+from billing.models import LedgerEntry, Review
+from patients.roles import Role
+from tests import cast
+from tests.axe import faults_of
+from tests.browser import DESK, TABLET, OpenAs
+from tests.captures import deliver, deliver_days, practice_fees, put_on_claim, standing
+from tests.cast import Treated
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LIST = "/billing/"
+
+
+@pytest.fixture
+def ada() -> Treated:
+    """Ada after three clean sessions and one that was stopped part way: five lines, one held by a finding."""
+    practice_fees()
+    patient = cast.ada()
+    deliver_days(patient, date(2025, 3, 4), 3)
+    deliver(patient, "2025-03-07 09:00", number=4, status="partial", status_reason="Machine fault")
+    capture_course(course_id=patient.course.pk)
+    return patient
+
+
+def clean(patient: Treated) -> list[LedgerEntry]:
+    return [line for line in standing(patient) if "52" not in line.modifiers]
+
+
+def states() -> list[str]:
+    return sorted(Review.objects.values_list("state", flat=True))
+
+
+def test_lines_are_released_by_keyboard_and_the_next_one_follows(open_as: OpenAs, ada: Treated) -> None:
+    page = open_as(Role.BILLER, f"{LIST}?group=clean")
+    first, second, *_ = clean(ada)
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(page.locator(f"#line-{first.pk}")).to_contain_text("Released")
+    expect(page.locator(f"#line-{second.pk}")).to_have_class(re.compile("oc-row-current"))
+    page.keyboard.press("r")
+    expect(page.locator(f"#line-{second.pk}")).to_contain_text("Released")
+    assert states() == ["released", "released"]
+    expect(page.locator(".oc-toasts .oc-message")).to_have_text(re.compile("77385"))
+    page.locator(".oc-toasts").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 line open again")).to_be_visible()
+    assert states() == ["open", "released"]
+
+
+def test_key_on_a_held_line_says_what_holds_it(open_as: OpenAs, ada: Treated) -> None:
+    page = open_as(Role.BILLER, LIST)
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(page.locator(".oc-toasts")).to_contain_text("stopped part way")
+    assert states() == []
+
+
+def test_line_is_held_by_keyboard_with_a_reason(open_as: OpenAs, ada: Treated) -> None:
+    page = open_as(Role.BILLER, f"{LIST}?group=clean")
+    (first, *_) = clean(ada)
+    page.keyboard.press("j")
+    page.keyboard.press("h")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_label("Reason").fill("Waits for the note")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#line-{first.pk}")).to_contain_text("Waits for the note")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert Review.objects.get().reason == "Waits for the note"
+
+
+def test_why_opens_in_place_and_shuts_again(open_as: OpenAs, ada: Treated) -> None:
+    page = open_as(Role.BILLER, LIST)
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page.get_by_role("heading", name="Why this line")).to_be_visible()
+    assert faults_of(page) == []
+    page.keyboard.press("e")
+    expect(page.get_by_role("heading", name="Why this line")).to_have_count(0)
+
+
+def test_manager_overrides_and_releases_without_leaving_the_list(open_as: OpenAs, ada: Treated) -> None:
+    page = open_as(Role.BILLING_MANAGER, LIST)
+    held = next(line for line in standing(ada) if "52" in line.modifiers)
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    page.get_by_label("Reason").fill("Seen the record")
+    page.get_by_role("button", name="Override the hold").click()
+    line = page.locator(f"#line-{held.pk}")
+    expect(line).to_contain_text("Seen the record")
+    line.get_by_role("button", name="Release").click()
+    expect(line).to_contain_text("Released")
+    assert states() == ["released"]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_bulk_release_asks_first_and_tells_what_stayed(open_as: OpenAs, ada: Treated, scripts: bool) -> None:
+    page = open_as(Role.BILLER, LIST, scripts=scripts)
+    page.get_by_role("button", name="Release all 5 that match…").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Release 4 lines for $")
+    expect(page.get_by_text("stopped part way")).to_be_visible()
+    assert states() == []
+    page.get_by_role("button", name="Release 4 lines").click()
+    expect(page.get_by_text("Released 4 lines for $")).to_be_visible()
+    assert states() == ["released"] * 4
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_text("4 lines open again")).to_be_visible()
+    assert states() == ["open"] * 4
+
+
+def test_selected_lines_alone_are_released(open_as: OpenAs, ada: Treated) -> None:
+    page = open_as(Role.BILLER, f"{LIST}?group=clean")
+    for _ in range(2):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    page.get_by_role("button", name="Release selected…").click()
+    page.get_by_role("button", name="Release 2 lines").click()
+    expect(page.get_by_text("Released 2 lines for $")).to_be_visible()
+    assert {review.entry_id for review in Review.objects.all()} == {line.pk for line in clean(ada)[:2]}
+
+
+def test_line_is_decided_without_scripts(open_as: OpenAs, ada: Treated) -> None:
+    page = open_as(Role.BILLER, f"{LIST}?group=clean", scripts=False)
+    (first, second, *_) = clean(ada)
+    page.locator(f"#line-{first.pk}").get_by_role("button", name="Release").click()
+    expect(page.locator(".oc-messages")).to_contain_text("Released: 77301")
+    page.locator(f"#line-{second.pk}").get_by_role("link", name="Hold").click()
+    page.get_by_label("Reason").fill("Waits for the note")
+    page.get_by_role("button", name="Hold").click()
+    expect(page.locator(".oc-messages")).to_contain_text("Held: 77385")
+    assert states() == ["held", "released"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+def test_pages_of_the_biller_can_be_used_by_everybody_and_fit_their_width(
+    open_as: OpenAs, ada: Treated, size: ViewportSize, theme: str
+) -> None:
+    claim = put_on_claim([standing(ada)[0]])
+    line = standing(ada)[1]
+    addresses = [
+        LIST, f"{LIST}?state=all&sort=-amount", f"{LIST}?code=99999", f"{LIST}?since=never",
+        reverse("billing:loose"), reverse("billing:corrections"), reverse("billing:files"),
+        reverse("billing:file", args=[claim.file_id]), reverse("billing:claim", args=[claim.pk]),
+        reverse("billing:line", args=[line.pk]), reverse("billing:hold", args=[line.pk]),
+        reverse("billing:manual", args=[ada.course.pk]), reverse("billing:rule", args=["E2"]),
+        reverse("billing:course-charges", args=[ada.course.pk]),
+    ]  # fmt: skip
+    page = open_as(Role.BILLING_MANAGER, addresses[0], size=size, theme=theme)
+    site = page.url.removesuffix(LIST)
+    for address in addresses:
+        page.goto(f"{site}{address}")
+        assert faults_of(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
