@@ -28,9 +28,8 @@ class LogForm(SessionForm):
     entry_key = forms.UUIDField(widget=forms.HiddenInput)
     asks_why = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
-        self.proposal = proposal
-        super().__init__(*args, **kwargs)
+    proposal: Proposal | None = None
+    """What the page says beside the fields; not needed to save."""
 
     def clean(self) -> dict[str, Any]:
         """Ask why, where a second session of the day is not prescribed."""

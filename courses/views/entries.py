@@ -64,7 +64,7 @@ def cautions_of(form: SessionForm) -> list[Caution]:
 
 def gap_of(form: SessionForm) -> str:
     """Return the time between the day's earlier session and this one, in words; empty if there is none."""
-    previous = form.proposal.previous if isinstance(form, LogForm) else None
+    previous = form.proposal.previous if isinstance(form, LogForm) and form.proposal else None
     _, at, _, resumes = form.as_seen()
     if previous is None or at is None or resumes is not None:
         return ""

@@ -27,15 +27,22 @@ from patients.roles import LOGS, allow
 def log(request: HttpRequest, course_id: int) -> HttpResponse:
     """Show the entry with everything proposed, and save it: two clicks for a normal fraction."""
     course = course_or_404(course_id)
-    machine, day = _machine(request, course), _day(request, course)
+    return _save(request, course) if request.method == "POST" else _open(request, course)
+
+
+def _open(request: HttpRequest, course: Course) -> HttpResponse:
+    note_access(user=request.user, patient=course.patient_id, what="courses:session-log")
+    day = _day(request, course)
     proposal = propose_session(course=course, day=day)
-    if request.method != "POST":
-        note_access(user=request.user, patient=course.patient_id, what="courses:session-log")
-        initial = proposed_values(proposal, at=_proposed_moment(course, day), machine=machine)
-        initial["is_inpatient"] = _is_inpatient(course, day)
-        form = LogForm(initial=initial, course=course, plans=_plans(course, day, proposal), proposal=proposal)
-        return entry_answer(request, form)
-    form = LogForm(request.POST, course=course, plans=_plans(course, day, proposal), proposal=proposal)
+    initial = proposed_values(proposal, at=_proposed_moment(course, day), machine=_machine(request, course))
+    initial["is_inpatient"] = _is_inpatient(course, day)
+    form = LogForm(initial=initial, course=course, plans=_plans(course, day, proposal))
+    form.proposal = proposal
+    return entry_answer(request, form)
+
+
+def _save(request: HttpRequest, course: Course) -> HttpResponse:
+    form = LogForm(request.POST, course=course, plans=list(course.plans.all()))
     if form.is_valid():
         try:
             logged = log_session(course=course, by=user_of(request), **form.entry())
@@ -44,7 +51,10 @@ def log(request: HttpRequest, course_id: int) -> HttpResponse:
         except EntryConflict as conflict:
             return conflict_answer(request, course, conflict)
         else:
-            return _saved(request, course, machine, day, logged)
+            return _saved(request, course, logged)
+    day = _day(request, course)
+    form.proposal = propose_session(course=course, day=day)
+    form.plans = _plans(course, day, form.proposal)
     return entry_answer(request, form, status=UNPROCESSABLE)
 
 
@@ -53,19 +63,18 @@ def log(request: HttpRequest, course_id: int) -> HttpResponse:
 def check(request: HttpRequest, course_id: int) -> HttpResponse:
     """Answer what speaks against the entry as it is filled in; asked whenever a value is changed."""
     course = course_or_404(course_id)
-    proposal = propose_session(course=course, day=_day(request, course))
-    plans = list(course.plans.all())
-    form = LogForm(request.GET, course=course, plans=plans, proposal=proposal)
+    form = LogForm(request.GET, course=course, plans=list(course.plans.all()))
     form.is_valid()
     return render(request, "courses/cautions.html", {"cautions": cautions_of(form)})
 
 
-def _saved(request: HttpRequest, course: Course, machine: Machine | None, day: date, logged: Logged) -> HttpResponse:
+def _saved(request: HttpRequest, course: Course, logged: Logged) -> HttpResponse:
     """Answer with the row as it now stands, or lead back to the list."""
+    machine = _machine(request, course)
     messages.add_message(request, messages.SUCCESS if logged.is_new else messages.WARNING, logged.message)
     if not is_fragment(request) or machine is None or "day" not in request.GET:
         return go_to(request, way_back(request, course))
-    shown = shown_day(machine, day)
+    shown = shown_day(machine, _day(request, course))
     rows = [one for one in (*shown.rows, *shown.others) if one.row.course.pk == course.pk]
     if not rows:
         return go_to(request, way_back(request, course))
