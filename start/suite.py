@@ -17,6 +17,9 @@ from start.processes import StopRequest, in_foreground
 from start.snapshot import TESTS_DATABASE, copy_snapshot, workers_of
 from start.stores import PostgresServer, Stores, ValkeyServer, new_password
 
+# Variables of ours that speak to the tests: the browser to use, a folder of real plans and records to import.
+OF_TESTS = frozenset({"ONCOCHARGE_TEST_BROWSER", "ONCOCHARGE_DICOM_SAMPLES"})
+
 
 @dataclass(frozen=True)
 class ThrowAway:
@@ -55,7 +58,7 @@ def throw_away_servers(environment: Environment, stop: StopRequest, how: ThrowAw
 
 def variables_for_tests(servers: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of a test process: ours, and nothing of a practice's own settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ONCOCHARGE_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ONCOCHARGE_") or name in OF_TESTS}
     if samples := os.environ.get("ONCOCHARGE_DICOM_SAMPLES"):
         kept["ONCOCHARGE_DICOM_SAMPLES"] = samples
     besides = {"ONCOCHARGE_ENV": "test", "DJANGO_SETTINGS_MODULE": "oncocharge.settings"}
