@@ -34,9 +34,12 @@ def keyed_lines(case: Case) -> Said:
             refusals = [_not_in_force(keyed, case.codebook)]
         else:
             claim = _claim(keyed, procedure, case)
-            refusals = list(_refusals(keyed, procedure, claim, case))
+            refusals = list(_refusals(keyed, procedure, case.codebook))
             if not refusals:
-                lines.append(_line(keyed, procedure, claim, case))
+                line = _line(keyed, procedure, claim, case)
+                lines.append(line)
+                doubts = _doubts_about_the_claim(keyed, procedure, claim, case)
+                findings += [note.about(Origin.MANUAL_LINE, keyed.key, keyed.on, (line,)) for note in doubts]
         findings += [note.about(Origin.MANUAL_LINE, keyed.key, keyed.on) for note in refusals]
     return Said(tuple(lines), tuple(findings))
 
@@ -71,13 +74,31 @@ def _line(keyed: ManualLineFacts, procedure: Procedure, claim: ClaimKind, case: 
     )
 
 
+def _doubts_about_the_claim(
+    keyed: ManualLineFacts, procedure: Procedure, claim: ClaimKind, case: Case
+) -> Iterator[Note]:
+    """C2: in a hospital a technical code is the hospital's, a professional one the physicians'. Yet keyed is keyed."""
+    if case.facts.practice.setting is Setting.FREESTANDING:
+        return
+    stands_wrong = (procedure.pc_tc == TECHNICAL_ONLY and claim is ClaimKind.PROFESSIONAL) or (
+        procedure.pc_tc == PROFESSIONAL_ONLY and claim is ClaimKind.INSTITUTIONAL
+    )
+    if stands_wrong:
+        other = "hospital" if claim is ClaimKind.PROFESSIONAL else "physicians"
+        yield Note(
+            Severity.WARNING,
+            "component-not-billed",
+            f"{keyed.code} is usually on the claim of the {other}, and this practice sends the {claim} claim alone. "
+            "Cancel the line unless the payer wants it so.",
+        )
+
+
 # --- refusals -----------------------------------------------------------------------------------------------------
 
 
-def _refusals(keyed: ManualLineFacts, procedure: Procedure, claim: ClaimKind, case: Case) -> Iterator[Note]:
+def _refusals(keyed: ManualLineFacts, procedure: Procedure, codebook: Codebook) -> Iterator[Note]:
     yield from _component_refusals(keyed, procedure)
-    yield from _claim_refusals(keyed, procedure, claim, case)
-    yield from _modifier_refusals(keyed, case.codebook)
+    yield from _modifier_refusals(keyed, codebook)
     if procedure.unlisted:
         yield from _narrative_refusals(keyed)
 
@@ -109,21 +130,6 @@ def _component_refusals(keyed: ManualLineFacts, procedure: Procedure) -> Iterato
         )
     elif len(set(components)) > 1:
         yield _refused("component-modifier-invalid", f"{keyed.code} carries both 26 and TC: key two lines, or neither.")
-
-
-def _claim_refusals(keyed: ManualLineFacts, procedure: Procedure, claim: ClaimKind, case: Case) -> Iterator[Note]:
-    """C2: in a hospital a technical code is never on the professional claim, a professional one on no other."""
-    if case.facts.practice.setting is Setting.FREESTANDING:
-        return
-    stands_wrong = (procedure.pc_tc == TECHNICAL_ONLY and claim is ClaimKind.PROFESSIONAL) or (
-        procedure.pc_tc == PROFESSIONAL_ONLY and claim is ClaimKind.INSTITUTIONAL
-    )
-    if stands_wrong:
-        yield _refused(
-            "component-not-billed",
-            f"{keyed.code} cannot stand on the {claim} claim, and this practice bills no other. Leave it to the "
-            + ("hospital." if claim is ClaimKind.PROFESSIONAL else "physicians."),
-        )
 
 
 def _modifier_refusals(keyed: ManualLineFacts, codebook: Codebook) -> Iterator[Note]:
