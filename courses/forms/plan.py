@@ -70,10 +70,10 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when i
         self.course = course
         machines = Machine.objects.filter(facility=course.facility, is_active=True)
         self.fields["machine"] = forms.ModelChoiceField(machines, required=False, empty_label="any of the facility")
+        say_what_is_empty(self)
         self.fields["technique"].widget = forms.Select(choices=[("", "Choose…"), *TECHNIQUES.items()])
         self.fields["active_motion_management"].widget = forms.Select(choices=list(MOTION.items()))
         self.fields["imrt_planned"].widget = forms.Select(choices=YES_NO)
-        say_what_is_empty(self)
         self.initial["weekdays"] = list(self.instance.weekdays)
 
     def grouped(self) -> list[tuple[str, list[forms.BoundField]]]:

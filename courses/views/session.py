@@ -138,4 +138,4 @@ def sign(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def _waits_for_review(found: Session) -> bool:
     has_images = found.guidance != Guidance.NONE and found.status != SessionStatus.ABORTED
-    return has_images and found.cancelled_at is None and found.guidance_reviewed_at is None
+    return has_images and found.cancelled_at is None and not (found.guidance_reviewed or found.guidance_reviewed_at)

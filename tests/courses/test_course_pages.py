@@ -143,6 +143,20 @@ def test_a_plan_from_a_file_shows_its_evidence_and_is_confirmed_before_it_is_app
     assert (plan.site, plan.technique, plan.is_approved) == ("breast", "imrt", True)
 
 
+def test_the_form_of_a_plan_says_its_terms_in_words(ada: cast.Treated) -> None:
+    page = signed_in(Role.PHYSICIST).get(url("plan-enter", ada.course.pk)).content.decode()
+    assert '<option value="conformal_3d">3D conformal</option>' in page
+    assert "---------" not in page
+
+
+def test_images_that_were_reviewed_ask_for_no_second_review(ada: cast.Treated) -> None:
+    log(ada, "2025-03-04 09:00", guidance="cbct", guidance_reviewed=True)
+    physician = signed_in(Role.PHYSICIAN)
+    assert "Images reviewed" not in physician.get(url("course", ada.course.pk)).content.decode()
+    log(ada, "2025-03-05 09:00", guidance="cbct")
+    assert "Images reviewed" in physician.get(url("course", ada.course.pk)).content.decode()
+
+
 def test_an_approved_plan_is_changed_only_after_its_approval_is_withdrawn(ada: cast.Treated) -> None:
     physician = signed_in(Role.PHYSICIAN)
     values = _with_weekdays(proposed(physician.get(url("plan-confirm", ada.plan.pk))), "12345")
