@@ -59,8 +59,6 @@ def throw_away_servers(environment: Environment, stop: StopRequest, how: ThrowAw
 def variables_for_tests(servers: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of a test process: ours, and nothing of a practice's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ONCOCHARGE_") or name in OF_TESTS}
-    if samples := os.environ.get("ONCOCHARGE_DICOM_SAMPLES"):
-        kept["ONCOCHARGE_DICOM_SAMPLES"] = samples
     besides = {"ONCOCHARGE_ENV": "test", "DJANGO_SETTINGS_MODULE": "oncocharge.settings"}
     return {**kept, **servers, **besides}
 

@@ -15,7 +15,7 @@ from patients.models import Coverage, Facility, Patient, Payer, Provider
 from patients.roles import Role
 
 ZONE = ZoneInfo("America/New_York")
-PASSWORD = "correct-horse-battery-1"  # noqa: S105  # a made-up login of the tests
+PASSWORD = "correct-horse-battery-1"  # a made-up login of the tests
 
 
 def local(text: str) -> datetime:

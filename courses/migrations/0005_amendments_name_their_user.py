@@ -8,59 +8,110 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('oncocharge_courses', '0004_delivered_beams'),
+        ("oncocharge_courses", "0004_delivered_beams"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='session',
-            name='insert_insert',
+            model_name="session",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='session',
-            name='update_update',
+            model_name="session",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='session',
-            name='delete_delete',
+            model_name="session",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='session',
-            name='amended_at',
+            model_name="session",
+            name="amended_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='session',
-            name='amended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amended_sessions', to=settings.AUTH_USER_MODEL),
+            model_name="session",
+            name="amended_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="amended_sessions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='sessionevent',
-            name='amended_at',
+            model_name="sessionevent",
+            name="amended_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='sessionevent',
-            name='amended_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="sessionevent",
+            name="amended_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "oncocharge_courses_sessionevent" ("active_motion_management", "adapted_online", "amended_at", "amended_by_id", "amendment_reason", "cancelled_at", "cancelled_by_id", "course_id", "entry_digest", "entry_key", "guidance", "guidance_reviewed", "guidance_reviewed_at", "guidance_reviewed_by_id", "id", "is_inpatient", "logged_at", "logged_by_id", "machine_id", "mixed_electrons", "motion_record_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resumes_id", "second_session_reason", "signed_at", "signed_by_id", "source_key", "starts_at", "status", "status_reason", "treated_on") VALUES (NEW."active_motion_management", NEW."adapted_online", NEW."amended_at", NEW."amended_by_id", NEW."amendment_reason", NEW."cancelled_at", NEW."cancelled_by_id", NEW."course_id", NEW."entry_digest", NEW."entry_key", NEW."guidance", NEW."guidance_reviewed", NEW."guidance_reviewed_at", NEW."guidance_reviewed_by_id", NEW."id", NEW."is_inpatient", NEW."logged_at", NEW."logged_by_id", NEW."machine_id", NEW."mixed_electrons", NEW."motion_record_complete", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."resumes_id", NEW."second_session_reason", NEW."signed_at", NEW."signed_by_id", NEW."source_key", NEW."starts_at", NEW."status", NEW."status_reason", NEW."treated_on"); RETURN NULL;', hash='4338657e4c5c3c6002ab605928119d7a14d18862', operation='INSERT', pgid='pgtrigger_insert_insert_1b254', table='oncocharge_courses_session', when='AFTER')),
+            model_name="session",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "oncocharge_courses_sessionevent" ("active_motion_management", "adapted_online", "amended_at", "amended_by_id", "amendment_reason", "cancelled_at", "cancelled_by_id", "course_id", "entry_digest", "entry_key", "guidance", "guidance_reviewed", "guidance_reviewed_at", "guidance_reviewed_by_id", "id", "is_inpatient", "logged_at", "logged_by_id", "machine_id", "mixed_electrons", "motion_record_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resumes_id", "second_session_reason", "signed_at", "signed_by_id", "source_key", "starts_at", "status", "status_reason", "treated_on") VALUES (NEW."active_motion_management", NEW."adapted_online", NEW."amended_at", NEW."amended_by_id", NEW."amendment_reason", NEW."cancelled_at", NEW."cancelled_by_id", NEW."course_id", NEW."entry_digest", NEW."entry_key", NEW."guidance", NEW."guidance_reviewed", NEW."guidance_reviewed_at", NEW."guidance_reviewed_by_id", NEW."id", NEW."is_inpatient", NEW."logged_at", NEW."logged_by_id", NEW."machine_id", NEW."mixed_electrons", NEW."motion_record_complete", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."resumes_id", NEW."second_session_reason", NEW."signed_at", NEW."signed_by_id", NEW."source_key", NEW."starts_at", NEW."status", NEW."status_reason", NEW."treated_on"); RETURN NULL;',
+                    hash="4338657e4c5c3c6002ab605928119d7a14d18862",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_1b254",
+                    table="oncocharge_courses_session",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "oncocharge_courses_sessionevent" ("active_motion_management", "adapted_online", "amended_at", "amended_by_id", "amendment_reason", "cancelled_at", "cancelled_by_id", "course_id", "entry_digest", "entry_key", "guidance", "guidance_reviewed", "guidance_reviewed_at", "guidance_reviewed_by_id", "id", "is_inpatient", "logged_at", "logged_by_id", "machine_id", "mixed_electrons", "motion_record_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resumes_id", "second_session_reason", "signed_at", "signed_by_id", "source_key", "starts_at", "status", "status_reason", "treated_on") VALUES (NEW."active_motion_management", NEW."adapted_online", NEW."amended_at", NEW."amended_by_id", NEW."amendment_reason", NEW."cancelled_at", NEW."cancelled_by_id", NEW."course_id", NEW."entry_digest", NEW."entry_key", NEW."guidance", NEW."guidance_reviewed", NEW."guidance_reviewed_at", NEW."guidance_reviewed_by_id", NEW."id", NEW."is_inpatient", NEW."logged_at", NEW."logged_by_id", NEW."machine_id", NEW."mixed_electrons", NEW."motion_record_complete", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."resumes_id", NEW."second_session_reason", NEW."signed_at", NEW."signed_by_id", NEW."source_key", NEW."starts_at", NEW."status", NEW."status_reason", NEW."treated_on"); RETURN NULL;', hash='8e6a8b1be4b36087dbd604a8b8f797d9131d4413', operation='UPDATE', pgid='pgtrigger_update_update_ab188', table='oncocharge_courses_session', when='AFTER')),
+            model_name="session",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "oncocharge_courses_sessionevent" ("active_motion_management", "adapted_online", "amended_at", "amended_by_id", "amendment_reason", "cancelled_at", "cancelled_by_id", "course_id", "entry_digest", "entry_key", "guidance", "guidance_reviewed", "guidance_reviewed_at", "guidance_reviewed_by_id", "id", "is_inpatient", "logged_at", "logged_by_id", "machine_id", "mixed_electrons", "motion_record_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resumes_id", "second_session_reason", "signed_at", "signed_by_id", "source_key", "starts_at", "status", "status_reason", "treated_on") VALUES (NEW."active_motion_management", NEW."adapted_online", NEW."amended_at", NEW."amended_by_id", NEW."amendment_reason", NEW."cancelled_at", NEW."cancelled_by_id", NEW."course_id", NEW."entry_digest", NEW."entry_key", NEW."guidance", NEW."guidance_reviewed", NEW."guidance_reviewed_at", NEW."guidance_reviewed_by_id", NEW."id", NEW."is_inpatient", NEW."logged_at", NEW."logged_by_id", NEW."machine_id", NEW."mixed_electrons", NEW."motion_record_complete", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."resumes_id", NEW."second_session_reason", NEW."signed_at", NEW."signed_by_id", NEW."source_key", NEW."starts_at", NEW."status", NEW."status_reason", NEW."treated_on"); RETURN NULL;',
+                    hash="8e6a8b1be4b36087dbd604a8b8f797d9131d4413",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ab188",
+                    table="oncocharge_courses_session",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "oncocharge_courses_sessionevent" ("active_motion_management", "adapted_online", "amended_at", "amended_by_id", "amendment_reason", "cancelled_at", "cancelled_by_id", "course_id", "entry_digest", "entry_key", "guidance", "guidance_reviewed", "guidance_reviewed_at", "guidance_reviewed_by_id", "id", "is_inpatient", "logged_at", "logged_by_id", "machine_id", "mixed_electrons", "motion_record_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resumes_id", "second_session_reason", "signed_at", "signed_by_id", "source_key", "starts_at", "status", "status_reason", "treated_on") VALUES (OLD."active_motion_management", OLD."adapted_online", OLD."amended_at", OLD."amended_by_id", OLD."amendment_reason", OLD."cancelled_at", OLD."cancelled_by_id", OLD."course_id", OLD."entry_digest", OLD."entry_key", OLD."guidance", OLD."guidance_reviewed", OLD."guidance_reviewed_at", OLD."guidance_reviewed_by_id", OLD."id", OLD."is_inpatient", OLD."logged_at", OLD."logged_by_id", OLD."machine_id", OLD."mixed_electrons", OLD."motion_record_complete", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resumes_id", OLD."second_session_reason", OLD."signed_at", OLD."signed_by_id", OLD."source_key", OLD."starts_at", OLD."status", OLD."status_reason", OLD."treated_on"); RETURN NULL;', hash='79ca7b7f0ee80bb473f0c80766fe0a2df3a520f9', operation='DELETE', pgid='pgtrigger_delete_delete_520bd', table='oncocharge_courses_session', when='AFTER')),
+            model_name="session",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "oncocharge_courses_sessionevent" ("active_motion_management", "adapted_online", "amended_at", "amended_by_id", "amendment_reason", "cancelled_at", "cancelled_by_id", "course_id", "entry_digest", "entry_key", "guidance", "guidance_reviewed", "guidance_reviewed_at", "guidance_reviewed_by_id", "id", "is_inpatient", "logged_at", "logged_by_id", "machine_id", "mixed_electrons", "motion_record_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resumes_id", "second_session_reason", "signed_at", "signed_by_id", "source_key", "starts_at", "status", "status_reason", "treated_on") VALUES (OLD."active_motion_management", OLD."adapted_online", OLD."amended_at", OLD."amended_by_id", OLD."amendment_reason", OLD."cancelled_at", OLD."cancelled_by_id", OLD."course_id", OLD."entry_digest", OLD."entry_key", OLD."guidance", OLD."guidance_reviewed", OLD."guidance_reviewed_at", OLD."guidance_reviewed_by_id", OLD."id", OLD."is_inpatient", OLD."logged_at", OLD."logged_by_id", OLD."machine_id", OLD."mixed_electrons", OLD."motion_record_complete", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resumes_id", OLD."second_session_reason", OLD."signed_at", OLD."signed_by_id", OLD."source_key", OLD."starts_at", OLD."status", OLD."status_reason", OLD."treated_on"); RETURN NULL;',
+                    hash="79ca7b7f0ee80bb473f0c80766fe0a2df3a520f9",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_520bd",
+                    table="oncocharge_courses_session",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('amended_at__isnull', True), models.Q(models.Q(('amendment_reason', ''), _negated=True), ('amended_by__isnull', False)), _connector='OR'), name='session_amended_has_reason_and_user'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amended_at__isnull", True),
+                    models.Q(models.Q(("amendment_reason", ""), _negated=True), ("amended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="session_amended_has_reason_and_user",
+            ),
         ),
     ]
