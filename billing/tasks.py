@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 # A connection that went stale is replaced once, at once; nobody waits for a broker that is down.
 ONCE_MORE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+PAGE_FIRST_S = 3
+"""The therapist's page asks for the charge at once and so captures the course; the task then finds nothing to do."""
 
 
 @shared_task(name="billing.capture_course")
@@ -52,6 +54,6 @@ def announce_capture(*, course_id: int, **_signal: object) -> None:
 
 def _enqueue_capture(course_id: int) -> None:
     try:
-        capture_course.apply_async((course_id,), retry_policy=ONCE_MORE)
+        capture_course.apply_async((course_id,), countdown=PAGE_FIRST_S, retry_policy=ONCE_MORE)
     except OperationalError:
         logger.warning("no broker: capture of course %s is left to the sweep", course_id)
