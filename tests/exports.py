@@ -11,7 +11,9 @@ from django.db import connection
 
 from billing.models import ClaimFile, ClaimLine, LedgerEntry, Review, TradingPartner
 from billing.submission import Exported, export_claims, file_bytes, status_counts
-from tests.cast import Treated, local, treated
+from courses.models import Course, CourseDiagnosis
+from patients.models import Coverage, Patient
+from tests.cast import Treated, center, commercial, local, physician, treated
 
 NIGHT = local("2026-03-20 01:00")
 _numbers = count(1)
@@ -19,7 +21,7 @@ _numbers = count(1)
 
 def partner(name: str = "Bay Clearing", **values: Any) -> TradingPartner:
     """A clearinghouse that takes everything that is routed nowhere else; a second one needs other names."""
-    code = re.sub(r"[^A-Z]", "", name.upper())
+    code = re.sub(r"[^A-Z]", "", name.upper())[:15]
     defaults = {
         "sender_id": "HARBOR01", "receiver_id": code, "application_sender": "HARBOR01", "application_receiver": code,
         "submitter_name": "Harbor Radiation Oncology", "submitter_id": "HARBOR01", "contact_name": "Pat Clerk",
@@ -31,8 +33,6 @@ def partner(name: str = "Bay Clearing", **values: Any) -> TradingPartner:
 
 def patient(number: int, **values: Any) -> Treated:
     """One of many: a patient with a course at the freestanding centre."""
-    from tests.cast import center, commercial
-
     defaults = {
         "mrn": f"N-{number:05}", "last_name": f"Nordin{number:05}", "facility": center(), "payer": commercial(),
         "opened_on": date(2026, 2, 2), "diagnosis": "C61", **values,
@@ -40,16 +40,45 @@ def patient(number: int, **values: Any) -> Treated:
     return treated(**defaults)
 
 
+def department(size: int, *, lines: int = 1, **of_patient: Any) -> list[LedgerEntry]:
+    """Many patients at once, each with a course whose lines are all released."""
+    numbers = [next(_numbers) for _ in range(size)]
+    patients = Patient.objects.bulk_create(
+        Patient(**{
+            "mrn": f"D-{number:05}", "last_name": f"Dahl{number:05}", "birth_date": date(1958, 4, 2), "sex": "F",
+            "street": "1 Main Street", "city": "Boston", "state": "MA", "zip_code": "02115", **of_patient,
+        })
+        for number in numbers
+    )  # fmt: skip
+    Coverage.objects.bulk_create(
+        Coverage(patient=one, payer=commercial(), member_id=f"M{one.pk}", effective_from=date(2010, 1, 1))
+        for one in patients
+    )
+    courses = Course.objects.bulk_create(
+        Course(patient=one, facility=center(), physician=physician(), title="Course 1", opened_on=date(2026, 2, 2))
+        for one in patients
+    )
+    CourseDiagnosis.objects.bulk_create(CourseDiagnosis(course=course, position=1, code="C61") for course in courses)
+    entries = LedgerEntry.objects.bulk_create(
+        LedgerEntry(**_line(course, service_on=date(2026, 3, 2 + day))) for course in courses for day in range(lines)
+    )
+    Review.objects.bulk_create(Review(entry=entry, state="released", at=NIGHT) for entry in entries)
+    captured()
+    return entries
+
+
 def line(treated: Treated, **values: Any) -> LedgerEntry:
     """Post a priced professional line of the course, as a capture would."""
-    number = next(_numbers)
-    defaults = {
-        "kind": "charge", "course": treated.course, "line_key": f"delivery/session:{number}/professional",
+    return LedgerEntry.objects.create(**_line(treated.course, **values))
+
+
+def _line(course: Course, /, **values: Any) -> dict[str, Any]:
+    return {
+        "kind": "charge", "course": course, "line_key": f"delivery/session:{next(_numbers)}/professional",
         "family": "delivery", "code": "77386", "service_on": date(2026, 3, 2), "units": 1,
         "claim_kind": "professional", "place_of_service": "11", "unit_amount": Decimal("910.00"),
         "amount": Decimal("910.00"), "rule": "S1", **values,
     }  # fmt: skip
-    return LedgerEntry.objects.create(**defaults)
 
 
 def release(*entries: LedgerEntry) -> None:

@@ -9,7 +9,8 @@ a person asks the partner and says which (``settle``). It is never sent a second
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,7 +76,9 @@ def stage(*, file_id: int) -> None:
         if file.staged_at is not None:
             return
         refuse_production_elsewhere(file.usage)
-        folder_of(file.partner).stage(file.name, read_parts(file_id=file.pk), sha256=file.sha256)
+        # Closed here and now: a COPY left open is ended by whoever uses the connection next, or never.
+        with closing(read_parts(file_id=file.pk)) as parts:
+            folder_of(file.partner).stage(file.name, parts, sha256=file.sha256)
         ClaimFile.objects.filter(pk=file.pk).update(staged_at=Now(), delivery_error="")
 
 
@@ -128,7 +131,7 @@ def folder_of(partner: TradingPartner) -> Folder:
     return Folder(outbox / partner.folder)
 
 
-def read_parts(*, file_id: int) -> Iterator[bytes]:
+def read_parts(*, file_id: int) -> Generator[bytes]:
     """Yield the sealed bytes in their parts: one statement, which holds the connection until its end."""
     statement = (
         "COPY (SELECT content FROM oncocharge_billing_claimfilepart"
