@@ -94,6 +94,7 @@ def served(settings: str, *, with_worker: bool) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "WEB_CONCURRENCY": "2", "ONCOCHARGE_LOG_LEVEL": "ERROR"}
+    env["ONCOCHARGE_ENV"] = "development"  # the tests' settings open a connection for every request
     python = [sys.executable, "-m"]
     bind = ["--bind", f"127.0.0.1:{port}", "--config", "python:oncocharge.gunicorn", "oncocharge.wsgi"]
     children = [subprocess.Popen([*python, "gunicorn", *bind], env=env)]
@@ -158,7 +159,7 @@ def _patients(number: int, count: int) -> Patients:
     site = {"setting": "freestanding", "bills": "global", "npi": "1245319599"}
     facility, _ = Facility.objects.get_or_create(name="Bench Center", defaults=site)
     payer, _ = Payer.objects.get_or_create(name="Bench Payer", defaults={"kind": "commercial", "payer_id": "B1"})
-    machine, _ = Machine.objects.get_or_create(facility=facility, name="Bench 1")
+    machine = Machine.objects.create(facility=facility, name=f"Bench {number}")  # a therapist has one console
     courses = []
     for one in range(count):
         patient = Patient.objects.create(mrn=f"B{number}-{one}", last_name=f"Bench{number}")
