@@ -1,8 +1,8 @@
 """How fast released lines become a delivered claim file, beside a floor on the same data in the same run.
 
 The export: select, assemble, check, render, seal, stage, fsync, rename, all of billing/submission. The floor: a
-server-side cursor over bare rows, 837P-shaped text of the same length a claim and a line, fsync, rename, one UPDATE that
-marks the lines; no claim logic, no checks, no rows of claims. Each measurement has a process and data of its own.
+server-side cursor over bare rows, 837P-shaped text of much the same length, fsync, rename, one UPDATE that marks the
+lines; no claim logic, no checks, no rows of claims. Each measurement has a process and data of its own.
 
 Run: python -m bench.export [claims ...] with DATABASE_URL leading to a migrated database that may be emptied.
 """
@@ -199,7 +199,8 @@ def main(arguments: list[str]) -> None:
         floor, export = results[claims] = compare(claims)
         print(
             f"{claims:7,} claims: {export.rate:8,.0f}/s   floor {floor.rate:8,.0f}/s"
-            f"   ratio {export.rate / floor.rate:.2f}   {export.statements} statements   {export.peak_mb:.0f} MB   {export.byte_count / 1e6:.1f} MB file",
+            f"   ratio {export.rate / floor.rate:.2f}   {export.statements} statements"
+            f"   {export.peak_mb:.0f} MB   {export.byte_count / 1e6:.1f} MB file",
             flush=True,
         )
     first, last = min(results), max(results)

@@ -1,0 +1,89 @@
+"""Killed anywhere and run again: every released line is in one file, no file is half there, no number comes twice."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from billing.models import ClaimFile, ClaimLine
+from tests.exports import department, export, partner, segments, text_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# The worker kills itself, as a power cut would, before or after a call of the export.
+WORKER = """
+import os, signal, sys
+import django
+django.setup()
+from django.conf import settings
+from django.utils import timezone
+settings.CLAIM_OUTBOX = sys.argv[1]
+module, name, when = sys.argv[2].rsplit(".", 1) + [sys.argv[3]]
+owner = __import__(module, fromlist=["x"]) if module != "pathlib.Path" else __import__("pathlib").Path
+real = getattr(owner, name)
+def killing(*args, **kwargs):
+    if when == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = real(*args, **kwargs)
+    os.kill(os.getpid(), signal.SIGKILL)
+    return result
+if when != "never":
+    setattr(owner, name, killing)
+from billing.submission import export
+export.export_claims(at=timezone.now(), started_by="command")
+"""
+POINTS = [
+    (f"billing.{place}", when)
+    for place in (
+        "claims.gather", "claims.hold_back", "submission.sealing._open_file", "submission.sealing._render",
+        "submission.sealing._close_file", "submission.export.seal", "submission.delivery.stage",
+        "submission.delivery.release", "adapters.clearinghouse._write", "adapters.clearinghouse._sync_folder",
+    )
+    for when in ("before", "after")
+] + [("pathlib.Path.rename", "before"), ("pathlib.Path.rename", "after")]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def outbox(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+    settings.CLAIM_OUTBOX = tmp_path
+    partner()
+    yield tmp_path
+
+
+def worker(outbox: Path, point: str, when: str) -> "subprocess.Popen[bytes]":
+    found = connection.settings_dict
+    url = f"postgresql://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+    line = [sys.executable, "-c", WORKER, str(outbox), point, when]
+    return subprocess.Popen(line, env={**os.environ, "DATABASE_URL": url}, stderr=subprocess.DEVNULL)
+
+
+def all_is_well(outbox: Path, lines: int) -> None:
+    files = list(ClaimFile.objects.all())
+    assert ClaimLine.objects.count() == lines == sum(len(segments(text_of(file), "LX")) for file in files)
+    lying = {path.name: path.read_bytes() for path in (outbox / "bayclearing").iterdir()}
+    assert lying == {file.name: text_of(file).encode() for file in files}
+    assert len({file.control_number for file in files}) == len(files)
+
+
+@pytest.mark.parametrize(("point", "when"), POINTS)
+def test_killed_here_and_run_again_nothing_is_lost_and_nothing_doubled(outbox: Path, point: str, when: str) -> None:
+    department(5, lines=2)
+    assert worker(outbox, point, when).wait(timeout=120) == -signal.SIGKILL
+    visible = [path for path in outbox.rglob("*.x12") if not path.name.startswith(".")]
+    assert all(path.read_bytes().endswith(b"~IEA*1*000000001~") for path in visible)
+    assert export().errors == []
+    all_is_well(outbox, 10)
+
+
+def test_four_exports_at_once_make_one_file(outbox: Path) -> None:
+    department(20, lines=2)
+    runs = [worker(outbox, "billing.claims.gather", "never") for _ in range(4)]
+    assert [run.wait(timeout=180) for run in runs] == [0, 0, 0, 0]
+    assert ClaimFile.objects.count() == 1
+    all_is_well(outbox, 40)
