@@ -47,7 +47,7 @@ def open_as(browser: Browser, live_server: Any) -> Iterator[OpenAs]:
         for page in context.pages:
             page.wait_for_load_state("networkidle")  # nothing of this test may still be asked for in the next
         context.close()
-    assert said == []
+    assert said == [], said
 
 
 def _cookies(role: Role, username: str | None, url: str) -> Any:

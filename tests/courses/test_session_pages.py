@@ -174,6 +174,14 @@ def test_a_second_session_shows_its_gap_and_asks_why_unless_prescribed(ada: cast
 
 
 @time_machine.travel(cast.local("2025-05-07 15:30"), tick=False)
+def test_the_row_of_a_treated_patient_still_leads_to_another_session(ada: cast.Treated, therapist: Client) -> None:
+    log(ada, "2025-05-07 09:00", number=1)
+    body = therapist.get(reverse("courses:machine-day")).content.decode()
+    assert "Log another session of Abbott, Ada" in body
+    assert reverse("courses:session-log", args=[ada.course.pk]) in body
+
+
+@time_machine.travel(cast.local("2025-05-07 15:30"), tick=False)
 def test_a_prescribed_second_session_asks_nothing(therapist: Client) -> None:
     boris = cast.boris()
     log(boris, "2025-05-07 09:00", number=1)

@@ -78,6 +78,24 @@ def test_a_double_click_is_one_session(open_as: OpenAs, ada: cast.Treated) -> No
     assert Session.objects.count() == 1
 
 
+def test_a_double_click_opens_the_entry_once_however_slow_the_network(open_as: OpenAs, ada: cast.Treated) -> None:
+    page = open_as(Role.THERAPIST, day_of(ada))
+    asked: list[str] = []
+
+    def answer_late(route: Route) -> None:
+        asked.append(route.request.method)
+        answer = route.fetch()
+        page.wait_for_timeout(400)
+        route.fulfill(response=answer)
+
+    page.route(re.compile("/sessions/new/"), answer_late)
+    page.get_by_role("link", name="Log fraction 1").dblclick()
+    expect(page.locator("dialog.cl-dialog")).to_have_count(1)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(f"#course-{ada.course.pk}")).to_contain_text("Treated")
+    assert asked == ["GET", "POST"]
+
+
 def test_an_answer_that_never_came_is_sent_again_and_is_one_session(open_as: OpenAs, ada: cast.Treated) -> None:
     page = open_as(Role.THERAPIST, day_of(ada))
     page.get_by_role("link", name="Log fraction 1").click()
