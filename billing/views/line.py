@@ -62,7 +62,7 @@ def _told(request: HttpRequest, entry: LedgerEntry) -> dict[str, object]:
 
 def _says(entry: LedgerEntry) -> str:
     procedure = load_codebook().procedure(entry.code, entry.service_on)
-    return f"{procedure.name}. One unit is {procedure.unit}." if procedure else ""
+    return f"{procedure.name}. Counted by the {procedure.unit}." if procedure else ""
 
 
 def _neighbours(entry: LedgerEntry) -> list[LedgerEntry]:
