@@ -1,16 +1,33 @@
 """Fixtures that every room of the tests shares."""
 
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from hypothesis import settings
 
 # A busy machine is no fault of the code, so no example has a time limit.
 settings.register_profile("oncocharge", deadline=None)
 settings.load_profile("oncocharge")
+FLUSH_ATTEMPTS = 5
+
+
+def _wait_until_nobody_works() -> None:
+    """Wait for what a closed browser had still asked for: its request holds locks that the flush needs."""
+    with connection.cursor() as cursor:
+        for _ in range(100):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state IN ('active', 'idle in transaction')"
+            )
+            row = cursor.fetchone()
+            if not row or not row[0]:
+                return
+            time.sleep(0.1)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -19,7 +36,14 @@ def flush_reaches_append_only_tables() -> Iterator[None]:
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_without_triggers(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
-        flush(operations, ["SET LOCAL session_replication_role = replica", *sql_list])
+        for attempt in range(FLUSH_ATTEMPTS):
+            _wait_until_nobody_works()
+            try:
+                flush(operations, ["SET LOCAL session_replication_role = replica", *sql_list])
+                return
+            except OperationalError:  # a request of the last page crept in between: deadlock
+                if attempt == FLUSH_ATTEMPTS - 1:
+                    raise
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_without_triggers)
