@@ -179,7 +179,7 @@
     root.querySelectorAll("table.oc-table-cards").forEach(sayRoles);
     root.querySelectorAll(".oc-toasts [data-leaves]").forEach(leave);
     root.querySelector("[data-focus]")?.focus();
-    root.querySelectorAll("dialog[data-open]:not([open])").forEach((dialog) => dialog.showModal());
+    root.querySelectorAll("dialog[data-open]:not([open])").forEach((dialog) => dialog.isConnected && !dialog.open && dialog.showModal());
   }
 
   document.addEventListener("DOMContentLoaded", () => settle(document));
