@@ -279,8 +279,8 @@ def _median(runs: list[Measured]) -> Measured:
     return sorted(runs, key=lambda run: run.seconds)[len(runs) // 2]
 
 
-def main(arguments: list[str]) -> None:
-    """Print what came out beside what was promised."""
+def main(arguments: list[str]) -> bool:
+    """Print what came out beside what was promised; return whether the target is met."""
     courses = int(arguments[0]) if arguments else COURSES
     floor, capture = compare(courses)
     print(f"capture, {courses * SESSIONS:,} sessions in {courses} courses, median of {ROUNDS}")
@@ -290,10 +290,11 @@ def main(arguments: list[str]) -> None:
     print(f"  ratio    {capture.rate / floor.rate:8.2f}   wanted at least {TARGET_RATIO}")
     for name, value in capture.extra.items():
         print(f"  {name}: {value:.3g}")
+    return capture.rate / floor.rate >= TARGET_RATIO
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--do"]:
         print(json.dumps(do(sys.argv[2], int(sys.argv[3]))))
     else:
-        main(sys.argv[1:])
+        sys.exit(0 if main(sys.argv[1:]) else 1)

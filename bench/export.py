@@ -190,8 +190,8 @@ def _median(runs: list[Measured]) -> Measured:
     return sorted(runs, key=lambda run: run.seconds)[len(runs) // 2]
 
 
-def main(arguments: list[str]) -> None:
-    """Print one row a size, then what was promised and what came out."""
+def main(arguments: list[str]) -> bool:
+    """Print one row a size, then what was promised and what came out; return whether every target is met."""
     sizes = tuple(int(argument) for argument in arguments) or SIZES
     results = {}
     print(f"export, {LINES} lines a claim, median of {ROUNDS}")
@@ -213,10 +213,11 @@ def main(arguments: list[str]) -> None:
     print(f"ratio to the floor (median of sizes) {ratio:.2f}, wanted at least {TARGET_RATIO}")
     print(f"peak memory {first:,} -> {last:,}: {memory:.2f} times, wanted at most {TARGET_MEMORY}")
     print(f"growth exponent {first:,} -> {last:,}: {exponent:.2f}, wanted at most {TARGET_EXPONENT}")
+    return ratio >= TARGET_RATIO and memory <= TARGET_MEMORY and exponent <= TARGET_EXPONENT
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--measure"]:
         print(json.dumps(measure(sys.argv[2], Path(sys.argv[3]))))
     else:
-        main(sys.argv[1:])
+        sys.exit(0 if main(sys.argv[1:]) else 1)
