@@ -1,6 +1,6 @@
 """WHAT it is worth and what became of it: fees, ledger, findings, reviews, claims and claim files."""
 
-from billing.models.authorization import Authorization
+from billing.models.authorization import COUNTING, EXPIRED, Authorization, AuthorizationStatus
 from billing.models.capture import CaptureMark
 from billing.models.claim import Claim, ClaimLine
 from billing.models.claim_file import ClaimFile, ClaimFilePart, ExportRun
@@ -13,7 +13,10 @@ from billing.models.review import Review
 from billing.models.waiting import WaitingLine
 
 __all__ = [
+    "COUNTING",
+    "EXPIRED",
     "Authorization",
+    "AuthorizationStatus",
     "CaptureMark",
     "Claim",
     "ClaimFile",
