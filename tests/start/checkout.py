@@ -57,6 +57,19 @@ class Checkout:
         """Every process that has this checkout's folder in its command line."""
         return [process for process in processes() if str(self.folder) in process.command]
 
+    def process(self, words: str, seconds: float = 30) -> Leftover:
+        """The process whose command line has these words; one that is just being started is waited for.
+
+        The worker and the beat are started last, and the kernel shows no command line while a program is taken on.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for process in self.processes():
+                if words in process.command:
+                    return process
+            time.sleep(0.05)
+        raise AssertionError(f"no process with {words!r}: {[process.command for process in self.processes()]}")
+
     def processes_after(self, seconds: float) -> list[Leftover]:
         """The processes that are still there after so long, or none as soon as there is none."""
         deadline = time.monotonic() + seconds

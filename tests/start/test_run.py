@@ -67,8 +67,8 @@ def test_a_second_start_does_nothing_twice_and_keeps_the_data(checkout: Checkout
 def test_the_site_is_ready_and_worker_and_beat_run(running: Running, checkout: Checkout) -> None:
     with urlopen(f"{running.address}readyz", timeout=20) as answer:
         assert json.load(answer) == {"database": True, "migrations": True, "broker": True}
-    commands = " ".join(process.command for process in checkout.processes())
-    assert all(word in commands for word in ("gunicorn", " worker ", " beat ", "bin/postgres", "valkey-server"))
+    wanted = ("gunicorn", " worker ", " beat ", "bin/postgres", "valkey-server")
+    assert all(word in checkout.process(word).command for word in wanted)
 
 
 def test_the_files_of_the_start_with_secrets_are_private(running: Running, checkout: Checkout) -> None:
@@ -144,7 +144,7 @@ def test_a_taken_port_is_refused_with_the_name_of_who_has_it(checkout: Checkout,
 
 
 def test_a_program_that_ends_by_itself_ends_all_and_is_named(running: Running, checkout: Checkout) -> None:
-    worker = next(process for process in checkout.processes() if " worker --concurrency" in process.command)
+    worker = checkout.process(" worker --concurrency")
     os.kill(worker.pid, signal.SIGKILL)
     assert running.process.wait(60) == 1
     assert "worker ended by itself" in running.log.read_text()
