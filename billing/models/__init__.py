@@ -9,12 +9,24 @@ from billing.models.findings import StandingFinding
 from billing.models.ledger import LedgerEntry
 from billing.models.manual_line import ManualLine
 from billing.models.partner import PayerRoute, TradingPartner
+from billing.models.reference import (
+    AddOnPair,
+    CodePair,
+    DiagnosisCode,
+    Gpci,
+    HcpcsCode,
+    OppsRate,
+    ReferenceFile,
+    RelativeValue,
+    UnitLimit,
+)
 from billing.models.review import Review
 from billing.models.waiting import WaitingLine
 
 __all__ = [
     "COUNTING",
     "EXPIRED",
+    "AddOnPair",
     "Authorization",
     "AuthorizationStatus",
     "CaptureMark",
@@ -22,14 +34,22 @@ __all__ = [
     "ClaimFile",
     "ClaimFilePart",
     "ClaimLine",
+    "CodePair",
+    "DiagnosisCode",
     "ExportRun",
     "FeeLine",
     "FeeSchedule",
+    "Gpci",
+    "HcpcsCode",
     "LedgerEntry",
     "ManualLine",
+    "OppsRate",
     "PayerRoute",
+    "ReferenceFile",
+    "RelativeValue",
     "Review",
     "StandingFinding",
     "TradingPartner",
+    "UnitLimit",
     "WaitingLine",
 ]
