@@ -11,8 +11,10 @@ from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from billing.capture.insurance import NO_INSURANCE, Insurance, load_insurance
-from billing.models import Authorization, ManualLine
+from billing.models import COUNTING, Authorization, ManualLine
 from billing.rules.facts import (
     AuthorizationFacts,
     CourseFacts,
@@ -37,7 +39,7 @@ from courses.terms import (
     Technique,
 )
 from patients.models import Encounter
-from patients.terms import Bills, Setting
+from patients.terms import Bills, CoverageRank, Setting
 
 T = TypeVar("T")
 ByCourse = dict[int, tuple[T, ...]]
@@ -257,13 +259,29 @@ def _events(course_ids: Collection[int]) -> ByCourse[EventFacts]:
 
 
 def _authorizations(course_ids: Collection[int]) -> ByCourse[AuthorizationFacts]:
-    rows = Authorization.objects.filter(course_id__in=course_ids).order_by("id").values_list(
-        "id", "course_id", "codes", "units", "effective_from", "effective_to"
-    )  # fmt: skip
+    """Return what payers approved; that of a payer who is not asked first is of no use to the claim."""
+    rows = Authorization.objects.filter(course_id__in=course_ids, status__in=COUNTING)
+    rows = rows.filter(Q(coverage=None) | Q(coverage__rank=CoverageRank.PRIMARY)).order_by("id")
     return _grouped(
-        (course, AuthorizationFacts(str(key), tuple(codes), units, first, last, key))
-        for key, course, codes, units, first, last in rows
-    )
+        (
+            course,
+            AuthorizationFacts(
+                key=str(key),
+                codes=tuple(codes),
+                units=units,
+                effective_from=first,
+                effective_to=last,
+                ordinal=key,
+                technique=Technique(technique) if technique else None,
+                payer_from=payer_from,
+                payer_to=payer_to,
+            ),
+        )
+        for key, course, codes, units, first, last, technique, payer_from, payer_to in rows.values_list(
+            "id", "course_id", "codes", "units", "effective_from", "effective_to", "technique",
+            "coverage__effective_from", "coverage__effective_to",
+        )
+    )  # fmt: skip
 
 
 def _keyed_lines(course_ids: Collection[int]) -> ByCourse[ManualLineFacts]:

@@ -56,6 +56,8 @@ _LINES = """
            || CASE WHEN e.course_id IN (SELECT course_id FROM oncocharge_billing_authorization) THEN COALESCE((
                 SELECT a.number FROM oncocharge_billing_authorization a
                  WHERE a.course_id = e.course_id AND e.code = ANY(a.codes)
+                   AND a.status IN ('approved', 'approved_with_changes')
+                   AND (a.coverage_id IS NULL OR a.coverage_id = v.id)
                    AND e.service_on BETWEEN a.effective_from AND a.effective_to
                  ORDER BY a.effective_to, a.id LIMIT 1), '') ELSE '' END AS body
       FROM export_course x

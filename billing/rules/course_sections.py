@@ -206,10 +206,13 @@ def read_authorization(section: Section, ordinal: int, names: Names) -> Authoriz
     units = section.whole("units", least=1, most=MOST_AUTHORIZED, required=True)
     first = section.day("effective_from", required=True) or NO_DAY
     last = section.day("effective_to", required=True) or NO_DAY
+    technique = section.word("technique", Technique)
     if NO_DAY < last < first:
         section.found("effective_to", last, f"It begins on {first}: an authorization ends on that day or later.")
     section.finish()
-    return AuthorizationFacts(names.unique(f"authorization {ordinal}"), codes, units or 1, first, last, ordinal)
+    return AuthorizationFacts(
+        names.unique(f"authorization {ordinal}"), codes, units or 1, first, last, ordinal, technique
+    )
 
 
 def read_manual_line(section: Section, ordinal: int, names: Names) -> ManualLineFacts:

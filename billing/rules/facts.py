@@ -184,7 +184,11 @@ class EventFacts:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationFacts:
-    """Units that a payer approved for any of ``codes``; both dates inclusive."""
+    """Units that a payer approved for any of ``codes``; both dates inclusive.
+
+    ``technique`` is the approved one, ``None`` where the payer named none. ``payer_from`` and ``payer_to`` are the
+    days on which that payer is asked first; ``None`` is open.
+    """
 
     key: str
     codes: tuple[str, ...]
@@ -192,6 +196,17 @@ class AuthorizationFacts:
     effective_from: date
     effective_to: date
     ordinal: int = 0
+    technique: Technique | None = None
+    payer_from: date | None = None
+    payer_to: date | None = None
+
+    def is_of_payer_on(self, day: date) -> bool:
+        """Return whether the payer that approved is the one that is asked on ``day``."""
+        return (self.payer_from is None or self.payer_from <= day) and (self.payer_to is None or day <= self.payer_to)
+
+    def is_in_time(self, day: date) -> bool:
+        """Return whether ``day`` lies within the approved dates."""
+        return self.effective_from <= day <= self.effective_to
 
 
 @dataclass(frozen=True, slots=True)
