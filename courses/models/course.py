@@ -38,6 +38,7 @@ class Course(models.Model):
     title = models.CharField(max_length=120)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
+    amendment_reason = models.CharField(max_length=200, blank=True, help_text="Why it was opened again.")
     source_key = models.CharField(max_length=80, null=True, blank=True, unique=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -23,6 +23,7 @@ class ClinicalEvent(models.Model):
     units = models.PositiveSmallIntegerField(default=1)
     distinct_service = models.BooleanField(default=False)
     documented = models.BooleanField(default=True)
+    reason = models.CharField(max_length=200, blank=True, help_text="Why a special service was needed.")
     source_key = models.CharField(max_length=128, null=True, blank=True)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -32,6 +33,14 @@ class ClinicalEvent(models.Model):
         related_name="entered_events",
     )
     entered_at = models.DateTimeField(auto_now_add=True)
+    amended_at = models.DateTimeField(null=True, blank=True)
+    amended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="amended_events",
+    )
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
