@@ -9,14 +9,14 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import TypeVar
 
-from billing.rules import rows
+from billing.rules import rows, service_rows
 from billing.rules.lines import ClaimKind
 from billing.rules.table_rows import OPEN, DatedRow, TableError, TableFile
-from courses.terms import Site, Technique
+from courses.terms import Guidance, Site, Technique
 from patients.terms import Bills, DeliveryCodeSet, PayerKind, Setting
 
 TABLES = Path(__file__).parent / "tables"
@@ -56,6 +56,8 @@ class Codebook:
         Raises:
             TableError: a file, cell or source is missing or cannot be read; all faults at once.
         """
+        self.relative_values_from: date | None = None
+        """First day of the newest relative value file that was loaded; none beside the tables' own extract."""
         faults: list[str] = []
         tables = TableFile(folder, faults)
         self.procedures = tuple(rows.read_procedure(row) for row in tables.rows("procedures.toml"))
@@ -66,6 +68,10 @@ class Codebook:
         self.levels = tuple(rows.read_level(row) for row in tables.rows("levels.toml"))
         self.code_sets = tuple(rows.read_code_set(row) for row in tables.rows("code_sets.toml"))
         self.plannings = tuple(rows.read_planning(row) for row in tables.rows("planning.toml"))
+        self.guidances = tuple(service_rows.read_guidance(row) for row in tables.rows("guidance.toml"))
+        self.course_services = tuple(
+            service_rows.read_course_service(row) for row in tables.rows("course_services.toml")
+        )
         self.forms = tuple(rows.read_form(row) for row in tables.rows("forms.toml"))
         self.places = tuple(rows.read_place(row) for row in tables.rows("places.toml"))
         self.modifiers = tuple(rows.read_modifier(row) for row in tables.rows("modifiers.toml"))
@@ -87,6 +93,13 @@ class Codebook:
         self._levels = _grouped((row.technique, row) for row in self.levels)
         self._code_sets = _grouped(((row.payer, row.setting), row) for row in self.code_sets)
         self._plannings = _grouped(((t, row.imrt_planned), row) for row in self.plannings for t in row.techniques)
+        self._guidances = _grouped(
+            ((setting, code_set, payer, guidance), row)
+            for row in self.guidances
+            for setting, code_set, payer, guidance in product(row.settings, DeliveryCodeSet, row.payers, row.guidance)
+            if row.code_set in ("any", code_set)
+        )
+        self._course_services = _grouped((row.service, row) for row in self.course_services)
         self._forms = _grouped(((row.setting, row.bills, row.pc_tc), row) for row in self.forms)
         self._places = _grouped(((row.setting, row.named), row) for row in self.places)
         self._limits = _grouped(
@@ -101,6 +114,8 @@ class Codebook:
             self.levels,
             self.code_sets,
             self.plannings,
+            self.guidances,
+            self.course_services,
             self.forms,
             self.places,
         )
@@ -141,6 +156,16 @@ class Codebook:
     def planning(self, technique: Technique, imrt_planned: bool, day: date) -> rows.PlanningRow | None:
         """Return what an approved plan may earn."""
         return in_force(self._plannings.get((technique, imrt_planned), ()), day)
+
+    def guidance(
+        self, setting: Setting, code_set: DeliveryCodeSet, payer: PayerKind, guidance: Guidance, day: date
+    ) -> service_rows.GuidanceRow | None:
+        """Return what guidance of a session earns (G1-G4)."""
+        return in_force(self._guidances.get((setting, code_set, payer, guidance), ()), day)
+
+    def course_service(self, service: service_rows.CourseService, day: date) -> service_rows.CourseServiceRow | None:
+        """Return the code of a service that is counted over a course (M1, M2, M5, M6, G5)."""
+        return in_force(self._course_services.get(service, ()), day)
 
     def form(self, setting: Setting, bills: Bills, pc_tc: int, day: date) -> rows.FormRow | None:
         """Return the claims and modifiers of a code's components (C1, C2)."""

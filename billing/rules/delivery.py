@@ -12,7 +12,6 @@ from billing.rules.case import TECHNICAL_ONLY, Case, JudgedSession, Note, Said
 from billing.rules.classification import classify
 from billing.rules.components import Earned, component_lines, inpatient_technical
 from billing.rules.lines import ChargeLine, Family, Finding, Origin, Severity
-from billing.rules.rows import DeliveryRow
 from billing.rules.sessions import DeliveredSession
 from patients.terms import SecondSessionModifier
 
@@ -94,7 +93,9 @@ def _judge_one(session: DeliveredSession, charged: list[JudgedSession], case: Ca
         return JudgedSession(session, notes=classified.notes)
     modifiers: tuple[str, ...] = (REDUCED,) if session.is_partial else ()
     if charged:
-        modifiers += _second_modifier(policy.second_session_modifier, classified.row, charged[-1].row)
+        before = charged[-1].row
+        code_before = classified.row.code if before is None else before.code
+        modifiers += second_session_modifier(policy.second_session_modifier, classified.row.code, code_before)
     return JudgedSession(
         session,
         classified.row,
@@ -104,11 +105,15 @@ def _judge_one(session: DeliveredSession, charged: list[JudgedSession], case: Ca
     )
 
 
-def _second_modifier(chosen: SecondSessionModifier, row: DeliveryRow, before: DeliveryRow | None) -> tuple[str, ...]:
-    """Return the payer's modifier; a repeat (76) of another code is no repeat, and is distinct (59)."""
+def second_session_modifier(chosen: SecondSessionModifier, code: str, code_before: str) -> tuple[str, ...]:
+    """Return the payer's modifier of a further session of the day; a repeat (76) of another code is distinct (59).
+
+    >>> second_session_modifier(SecondSessionModifier.REPEAT, "77386", "77385")
+    ('59',)
+    """
     if chosen is SecondSessionModifier.NONE:
         return ()
-    if chosen is SecondSessionModifier.REPEAT and before is not None and before.code != row.code:
+    if chosen is SecondSessionModifier.REPEAT and code_before != code:
         return (SecondSessionModifier.DISTINCT.value,)
     return (chosen.value,)
 

@@ -15,9 +15,13 @@ from billing.rules.codebook import Codebook
 from billing.rules.delivery import delivery_lines
 from billing.rules.edits import duplicates, missing_diagnosis, over_daily_limit
 from billing.rules.facts import CourseFacts
+from billing.rules.guidance import guidance_lines
 from billing.rules.keyed import keyed_lines
 from billing.rules.lines import ChargeLine, ClaimKind, Finding, Outcome, Severity
+from billing.rules.management import management_lines
+from billing.rules.physics import physics_lines
 from billing.rules.planning import plan_lines
+from billing.rules.port_images import port_image_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ MAKERS = (
             *("S1", "S2", "S3", "S4", "S5", "S7", "S8", "S9", "S10"),
         ),
     ),
+    Maker(guidance_lines, ("G1", "G2", "G3", "G4")),
+    Maker(port_image_lines, ("G5",)),
+    Maker(management_lines, ("M1", "M2", "M3", "M4", "M6")),
+    Maker(physics_lines, ("M5",)),
     Maker(keyed_lines, ("C3", "C4", "C5", "C7")),
 )
 EDITS = (

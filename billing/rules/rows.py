@@ -127,8 +127,7 @@ _Head = tuple[str, int, date, date, str]
 
 
 def _head(row: RowReader) -> _Head:
-    first, last = row.period()
-    return row.table, row.row, first, last, row.source()
+    return row.head()
 
 
 def read_procedure(row: RowReader) -> Procedure:

@@ -39,6 +39,8 @@ def rule_faults(
     cited: list[tuple[str, str]] = [
         *((row.place, row.rule) for row in codebook.deliveries),
         *((row.place, row.rule) for row in codebook.plannings),
+        *((row.place, row.rule) for row in codebook.guidances),
+        *((row.place, row.rule) for row in codebook.course_services),
         *((row.place, row.rule) for row in codebook.forms),
     ]
     faults = [f"rule {number} has no section in docs/rules.md. Write it." for number in known - documented]

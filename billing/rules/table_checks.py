@@ -12,8 +12,9 @@ from itertools import pairwise, product
 from billing.rules.codebook import Codebook
 from billing.rules.lines import Family
 from billing.rules.rows import DeliveryRow
+from billing.rules.service_rows import CourseService, GuidanceRow
 from billing.rules.table_rows import OPEN, DatedRow
-from courses.terms import Site, Technique
+from courses.terms import Guidance, Site, Technique
 from patients.terms import Bills, DeliveryCodeSet, PayerKind, Setting
 
 FIRST_DAY = date(1992, 1, 1)
@@ -29,6 +30,12 @@ PLACES = (
     *product(("hospital",), ("", "19", "21", "22", "24")),
     ("inpatient", ""),
 )
+GUIDED = tuple(guidance for guidance in Guidance if guidance is not Guidance.NONE)
+FAMILIES = {
+    **{service: Family.MANAGEMENT for service in CourseService},
+    CourseService.PHYSICS_OF_FIVE: Family.PHYSICS,
+    CourseService.PORT_IMAGE: Family.GUIDANCE,
+}
 ANSWERS = {"": ("",), "compensator": ("yes", "no"), "site": ("simple", "complex")}
 
 
@@ -59,6 +66,13 @@ def _overlaps(codebook: Codebook) -> Iterator[str]:
         for row in codebook.plannings
         for technique in row.techniques
     )
+    yield from _doubles(
+        (f"{guidance}/{setting}/{code_set}/{payer}", row)
+        for row in codebook.guidances
+        for guidance, setting, code_set, payer in product(row.guidance, row.settings, DeliveryCodeSet, row.payers)
+        if row.code_set in ("any", code_set)
+    )
+    yield from _doubles((row.service, row) for row in codebook.course_services)
     yield from _doubles((f"{row.setting}/{row.bills}/{row.pc_tc}", row) for row in codebook.forms)
     yield from _doubles((f"{row.setting}/{row.named or 'unnamed'}", row) for row in codebook.places)
     yield from _doubles((row.modifier, row) for row in codebook.modifiers)
@@ -111,6 +125,16 @@ def _missing(codebook: Codebook, day: date) -> Iterator[str]:
     for technique, planned in product(Technique, (True, False)):
         if codebook.planning(technique, planned, day) is None:
             yield f"planning.toml has no row for {technique}, imrt_planned {planned},"
+    yield from _missing_services(codebook, day)
+
+
+def _missing_services(codebook: Codebook, day: date) -> Iterator[str]:
+    for setting, code_set, payer, guidance in product(Setting, DeliveryCodeSet, PayerKind, GUIDED):
+        if codebook.guidance(setting, code_set, payer, guidance, day) is None:
+            yield f"guidance.toml has no row for {guidance}/{setting}/{code_set}/{payer}"
+    for service in CourseService:
+        if codebook.course_service(service, day) is None:
+            yield f"course_services.toml has no row for {service}"
 
 
 def _missing_forms(codebook: Codebook, day: date) -> Iterator[str]:
@@ -183,9 +207,19 @@ def _unknown_codes(codebook: Codebook) -> Iterator[str]:
     for planning in codebook.plannings:
         if planning.code:
             yield from _misplaced(planning, planning.code, Family.PLAN, codebook)
+    yield from _unknown_codes_of_services(codebook)
     for limit in codebook.limits:
         if not codebook.history(limit.code):
             yield f"{limit.place}: {limit.code} is not in procedures.toml. Add it there, or take the limit out."
+
+
+def _unknown_codes_of_services(codebook: Codebook) -> Iterator[str]:
+    for guidance in codebook.guidances:
+        if guidance.code:
+            yield from _misplaced(guidance, guidance.code, Family.GUIDANCE, codebook)
+            yield from _outside_the_life_of_its_code(guidance, codebook)
+    for service in codebook.course_services:
+        yield from _misplaced(service, service.code, FAMILIES[service.service], codebook)
 
 
 def _misplaced(row: DatedRow, code: str, family: Family, codebook: Codebook) -> Iterator[str]:
@@ -199,7 +233,7 @@ def _misplaced(row: DatedRow, code: str, family: Family, codebook: Codebook) -> 
             yield f"{row.place}: {code} is of the family {procedure.family}, not {family}. Mend one of the two."
 
 
-def _outside_the_life_of_its_code(row: DeliveryRow, codebook: Codebook) -> Iterator[str]:
+def _outside_the_life_of_its_code(row: DeliveryRow | GuidanceRow, codebook: Codebook) -> Iterator[str]:
     for day in (row.effective_from, row.effective_to):
         if codebook.history(row.code) and codebook.procedure(row.code, day) is None:
             yield f"{row.place}: {row.code} is not in force on {day} (procedures.toml). Mend one of the periods."

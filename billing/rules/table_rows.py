@@ -154,6 +154,11 @@ class RowReader:
             self.fault(f"ends on {last} before it begins on {first}. Mend the dates.")
         return first, last
 
+    def head(self) -> tuple[str, int, date, date, str]:
+        """Return what every row begins with: table, row, first and last day, source."""
+        first, last = self.period()
+        return self.table, self.row, first, last, self.source()
+
     def finish(self) -> None:
         """Note every cell that nobody asked for: a misspelt name must not pass unseen."""
         for name in self._cells:
