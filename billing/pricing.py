@@ -1,4 +1,8 @@
-"""The price of a line: the fee schedule of its payer (else the practice's own), by code, modifier and day of service.
+"""The price of a line: the fee schedule that serves its payer and setting, by code, modifier and day of service.
+
+Of the schedules that cover the day the most specific one prices the line, alone: that of the payer and the
+setting, of the payer, of the setting, the practice's own. What it does not list has no price, even where
+a wider schedule has one: a price agreed with one payer says nothing of another's.
 
 A modifier that changes the price (professional or technical part, reduced or broken-off service) has a
 row of its own; without it there is no price. Other modifiers use the row of the bare code, unless the
@@ -42,21 +46,54 @@ class FeePeriod:
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
-class Fees:
-    """Fee schedules by payer, answered by day. Filled by ``load_fees``."""
+@dataclass(frozen=True, slots=True)
+class SchedulePeriod:
+    """A schedule and the days on which it prices; both inclusive, open where none is said."""
 
-    def __init__(self, schedules: dict[int | None, int], lines: dict[tuple[int, str, str], list[FeePeriod]]) -> None:
+    schedule_id: int
+    effective_from: date | None
+    effective_to: date | None
+
+    def covers(self, day: date) -> bool:
+        """Return whether the schedule prices services of ``day``."""
+        begun = self.effective_from is None or self.effective_from <= day
+        return begun and (self.effective_to is None or day <= self.effective_to)
+
+
+Served = tuple[int | None, str]
+"""Whom a schedule serves: payer (``None``: any) and setting ("": any)."""
+
+
+class Fees:
+    """Fee schedules by payer and setting, answered by day. Filled by ``load_fees``."""
+
+    def __init__(
+        self,
+        schedules: dict[Served, list[SchedulePeriod]],
+        lines: dict[tuple[int, str, str], list[FeePeriod]],
+    ) -> None:
         self._schedules = schedules
         self._lines = lines
 
-    def price(self, *, payer_id: int | None, code: str, modifiers: Sequence[str], on: date, units: int) -> Price | None:
+    def schedule_id(self, *, payer_id: int | None, setting: str, on: date) -> int | None:
+        """Return the one schedule that prices services of the payer in the setting on that day."""
+        for served in _specific_first(payer_id, setting):
+            for period in self._schedules.get(served, ()):
+                if period.covers(on):
+                    return period.schedule_id
+        return None
+
+    def price(
+        self, *, payer_id: int | None, setting: str, code: str, modifiers: Sequence[str], on: date, units: int
+    ) -> Price | None:
         """Return the price of a line, rounded to the cent, or ``None`` where no row gives one.
 
         Args:
             payer_id: the payer asked on that day; ``None`` without coverage.
+            setting: where the machine stands, in the words of ``patients.terms.Setting``.
             modifiers: all modifiers of the line. Two that are priced leave no price: a row states only one.
         """
-        schedule = self._schedules.get(payer_id, self._schedules.get(None))
+        schedule = self.schedule_id(payer_id=payer_id, setting=setting, on=on)
         if schedule is None:
             return None
         priced = [m for m in modifiers if m in CHANGES_PRICE or self._row(schedule, code, m, on)]
@@ -72,14 +109,25 @@ class Fees:
         return None
 
 
+def _specific_first(payer_id: int | None, setting: str) -> list[Served]:
+    of_payer: list[Served] = [] if payer_id is None else [(payer_id, setting), (payer_id, "")]
+    return [*of_payer, (None, setting), (None, "")]
+
+
 def load_fees(*, payer_ids: Collection[int], codes: Collection[str]) -> Fees:
-    """Return the schedules of the payers and the practice's own, for these codes: two statements."""
-    asked = FeeSchedule.objects.filter(Q(payer__in=payer_ids) | Q(payer__isnull=True)).order_by()
-    schedules: dict[int | None, int] = dict(asked.values_list("payer_id", "id"))
+    """Return the schedules of the payers and those for every payer, for these codes: two statements."""
+    schedules: defaultdict[Served, list[SchedulePeriod]] = defaultdict(list)
+    asked = FeeSchedule.objects.filter(Q(payer__in=payer_ids) | Q(payer__isnull=True)).order_by("id")
+    ids: list[int] = []
+    for key, payer, setting, first, last in asked.values_list(
+        "id", "payer_id", "setting", "effective_from", "effective_to"
+    ):
+        schedules[payer, setting].append(SchedulePeriod(key, first, last))
+        ids.append(key)
     lines: defaultdict[tuple[int, str, str], list[FeePeriod]] = defaultdict(list)
-    rows = FeeLine.objects.filter(schedule_id__in=schedules.values(), code__in=codes).order_by("id")
+    rows = FeeLine.objects.filter(schedule_id__in=ids, code__in=codes, withdrawn_at=None).order_by("id")
     for schedule, code, modifier, line, amount, first, last in rows.values_list(
         "schedule_id", "code", "modifier", "id", "amount", "effective_from", "effective_to"
     ):
         lines[schedule, code, modifier].append(FeePeriod(line, amount, first, last))
-    return Fees(schedules, dict(lines))
+    return Fees(dict(schedules), dict(lines))

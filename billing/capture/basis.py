@@ -46,25 +46,35 @@ def rules_stamp() -> str:
     return digest.hexdigest()[:12]
 
 
+# Every schedule that may price a line of the course: those of its payers, and those of its setting for every payer.
 _BASIS = """
-    WITH payers AS (
+    WITH lists AS (
+        SELECT payer_id, setting, concat(id, '.', revision) AS text FROM oncocharge_billing_feeschedule),
+    own AS (
+        SELECT payer_id, string_agg(text, '+' ORDER BY text) AS text FROM lists GROUP BY payer_id),
+    payers AS (
         SELECT v.patient_id, string_agg(
-                 DISTINCT concat(y.id, '.', y.revision, '/', s.id, '.', s.revision), ','
-                 ORDER BY concat(y.id, '.', y.revision, '/', s.id, '.', s.revision)) AS text
+                 DISTINCT concat(y.id, '.', y.revision, '/', own.text), ','
+                 ORDER BY concat(y.id, '.', y.revision, '/', own.text)) AS text
           FROM oncocharge_patients_coverage v
           JOIN oncocharge_patients_payer y ON y.id = v.payer_id
-          LEFT JOIN oncocharge_billing_feeschedule s ON s.payer_id = y.id
+          LEFT JOIN own ON own.payer_id = y.id
          WHERE v.rank = 'primary' {patients}
          GROUP BY v.patient_id),
+    house AS (
+        SELECT s.setting, string_agg(l.text, '+' ORDER BY l.text) AS text
+          FROM (VALUES ('freestanding'), ('hospital')) AS s(setting)
+          JOIN lists l ON l.payer_id IS NULL AND l.setting IN (s.setting, '')
+         GROUP BY s.setting),
     basis AS (
         SELECT c.id, c.revision, concat(
                  'c', c.revision, ' p', p.id, '.', p.revision, ' f', f.id, '.', f.revision, ' y', payers.text,
-                 ' s', (SELECT concat(id, '.', revision) FROM oncocharge_billing_feeschedule WHERE payer_id IS NULL),
-                 ' r', %(stamp)s::text) AS text
+                 ' s', house.text, ' r', %(stamp)s::text) AS text
           FROM oncocharge_courses_course c
           JOIN oncocharge_patients_patient p ON p.id = c.patient_id
           JOIN oncocharge_patients_facility f ON f.id = c.facility_id
-          LEFT JOIN payers ON payers.patient_id = c.patient_id)
+          LEFT JOIN payers ON payers.patient_id = c.patient_id
+          LEFT JOIN house ON house.setting = f.setting)
 """
 _READ = (
     _BASIS.format(

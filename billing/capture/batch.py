@@ -157,12 +157,17 @@ def _priced(outcomes: Mapping[int, Outcome], loaded: Mapping[int, LoadedCourse])
 
 
 def _priced_lines(outcome: Outcome, course: LoadedCourse, fees: Fees) -> list[PricedLine]:
-    payer_on = course.insurance.payer_on
+    payer_on, setting = course.insurance.payer_on, course.facts.practice.setting.value
     return [
         PricedLine(
             line,
             fees.price(
-                payer_id=payer_on(line.on), code=line.code, modifiers=line.modifiers, on=line.on, units=line.units
+                payer_id=payer_on(line.on),
+                setting=setting,
+                code=line.code,
+                modifiers=line.modifiers,
+                on=line.on,
+                units=line.units,
             ),
         )
         for line in outcome.lines

@@ -4,7 +4,7 @@ from billing.models.authorization import COUNTING, EXPIRED, Authorization, Autho
 from billing.models.capture import CaptureMark
 from billing.models.claim import Claim, ClaimLine
 from billing.models.claim_file import ClaimFile, ClaimFilePart, ExportRun
-from billing.models.fees import FeeLine, FeeSchedule
+from billing.models.fees import FeeDraft, FeeLine, FeeSchedule
 from billing.models.findings import StandingFinding
 from billing.models.ledger import LedgerEntry
 from billing.models.manual_line import ManualLine
@@ -37,6 +37,7 @@ __all__ = [
     "CodePair",
     "DiagnosisCode",
     "ExportRun",
+    "FeeDraft",
     "FeeLine",
     "FeeSchedule",
     "Gpci",

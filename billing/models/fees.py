@@ -1,14 +1,24 @@
-"""Fee schedules: what the practice charges for a code, by date of service."""
+"""Fee schedules: what the practice charges for a code, by payer, setting and date of service.
+
+Which schedule prices a line is for pricing.py to say; how rows change without changing the past, for the
+fees room.
+"""
+
+from typing import Any
 
 import pghistory
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Now
 
 from patients.models import Payer
+from patients.models.base import choices_of
 from patients.models.payer import InclusiveDateRange
+from patients.terms import Setting
 
 _RAISE_REVISION = """
     UPDATE oncocharge_billing_feeschedule SET revision = revision + 1
@@ -32,23 +42,39 @@ def _raises_revision(operation: pgtrigger.Operation, schedules: str, **rows: str
 
 @pghistory.track(exclude=["revision"])
 class FeeSchedule(models.Model):
-    """A price list. One without a payer is the practice's own and serves every payer that has none.
+    """A price list for a payer, a setting, both, or (with neither) the practice's own that serves all others.
 
-    ``revision`` rises with every change of it or its lines, so that open charges can be priced again.
+    An empty first or last day leaves that side open. ``revision`` rises with every change of it or its
+    lines, so that open charges can be priced again.
     """
 
     name = models.CharField(max_length=60, unique=True)
-    payer = models.OneToOneField(Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="fee_schedule")
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="fee_schedules")
+    setting = models.CharField(max_length=12, blank=True, choices=choices_of(Setting))
+    effective_from = models.DateField(null=True, blank=True)
+    effective_to = models.DateField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         ordering = ("name",)
         constraints = (
-            models.UniqueConstraint(
-                name="fee_schedule_has_one_default",
-                fields=("payer",),
-                condition=Q(payer__isnull=True),
-                nulls_distinct=False,
+            models.CheckConstraint(
+                name="fee_schedule_ends_after_it_starts",
+                condition=Q(effective_from__isnull=True)
+                | Q(effective_to__isnull=True)
+                | Q(effective_to__gte=F("effective_from")),
+            ),
+            models.CheckConstraint(
+                name="fee_schedule_setting_is_known", condition=Q(setting__in=("", *(one.value for one in Setting)))
+            ),
+            ExclusionConstraint(
+                name="fee_schedules_of_a_payer_and_setting_do_not_overlap",
+                expressions=[
+                    (Coalesce(F("payer"), Value(0), output_field=models.BigIntegerField()), RangeOperators.EQUAL),
+                    ("setting", RangeOperators.EQUAL),
+                    (InclusiveDateRange("effective_from", "effective_to"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="Another schedule of the same payer and setting covers some of these days.",
             ),
         )
         triggers = (
@@ -63,10 +89,20 @@ class FeeSchedule(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def serves(self) -> str:
+        """For whom it is, in words."""
+        whom = self.payer.name if self.payer else "every payer without one of its own"
+        return f"{whom}, {self.setting}" if self.setting else whom
+
 
 @pghistory.track()
 class FeeLine(models.Model):
-    """The price of one unit of a code, with or without the modifier that changes it (26, TC, 52)."""
+    """The price of one unit of a code, with or without the modifier that changes it (26, TC, 52).
+
+    A price that a later one takes back is withdrawn, not changed: ledger entries keep naming the row that made
+    their amount. ``computation`` says how the amount was computed; empty where somebody entered it.
+    """
 
     schedule = models.ForeignKey(FeeSchedule, on_delete=models.CASCADE, related_name="lines")
     code = models.CharField(max_length=5)
@@ -74,6 +110,8 @@ class FeeLine(models.Model):
     amount = models.DecimalField("amount (USD)", max_digits=12, decimal_places=2)
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
+    computation = models.JSONField[dict[str, str], dict[str, str]](default=dict, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ("schedule", "code", "modifier", "effective_from")
@@ -84,6 +122,9 @@ class FeeLine(models.Model):
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
             ),
             models.CheckConstraint(name="fee_line_code_has_five_characters", condition=Q(code__regex=r"^[0-9A-Z]{5}$")),
+            models.CheckConstraint(
+                name="fee_line_modifier_has_two_characters", condition=Q(modifier__regex=r"^([0-9A-Z]{2})?$")
+            ),
             ExclusionConstraint(
                 name="fee_line_periods_do_not_overlap",
                 expressions=[
@@ -92,7 +133,11 @@ class FeeLine(models.Model):
                     ("modifier", RangeOperators.EQUAL),
                     (InclusiveDateRange("effective_from", "effective_to"), RangeOperators.OVERLAPS),
                 ],
+                condition=Q(withdrawn_at__isnull=True),
             ),
+        )
+        indexes = (
+            models.Index(fields=("schedule", "code"), name="fee_lines_by_code"),  # reader: pricing.load_fees
         )
         triggers = (
             _raises_revision(pgtrigger.Insert, _NEW, new="new_lines"),
@@ -102,3 +147,31 @@ class FeeLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.modifier} from {self.effective_from}"
+
+    @property
+    def written(self) -> str:
+        """Code and modifier as a claim writes them."""
+        return f"{self.code}-{self.modifier}" if self.modifier else self.code
+
+
+class FeeDraft(models.Model):
+    """Prices that somebody loaded or computed: what the preview shows before saving, and after it the record.
+
+    ``prices`` are rows of code, modifier, amount, first and last day, computation; ``notes`` what should be
+    looked at. ``ends_others_on`` asks that every price that the draft does not name ends the day before.
+    """
+
+    schedule = models.ForeignKey(FeeSchedule, on_delete=models.CASCADE, related_name="drafts")
+    origin = models.CharField(max_length=120)
+    prices = models.JSONField[list[dict[str, Any]], list[dict[str, Any]]]()
+    notes = models.JSONField[list[str], list[str]](default=list)
+    ends_others_on = models.DateField(null=True, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    saved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"

@@ -4,10 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from billing.models import FeeSchedule
 from billing.pricing import Price, load_fees
 from patients.models import Payer
+from patients.terms import Setting
 from tests import cast
 from tests.captures import set_fee
 
@@ -29,14 +33,28 @@ def practice() -> FeeSchedule:
     return schedule
 
 
-def price(code: str, *modifiers: str, on: date = DAY, units: int = 1, payer: Payer | None = None) -> Price | None:
+def price(
+    code: str, *modifiers: str, on: date = DAY, units: int = 1, payer: Payer | None = None,
+    setting: Setting = Setting.FREESTANDING,
+) -> Price | None:  # fmt: skip
     fees = load_fees(payer_ids=[payer.pk] if payer else [], codes=[code])
-    return fees.price(payer_id=payer.pk if payer else None, code=code, modifiers=modifiers, on=on, units=units)
+    return fees.price(
+        payer_id=payer.pk if payer else None, setting=setting.value, code=code, modifiers=modifiers, on=on, units=units
+    )
 
 
-def amount(code: str, *modifiers: str, on: date = DAY, units: int = 1, payer: Payer | None = None) -> Decimal | None:
-    found = price(code, *modifiers, on=on, units=units, payer=payer)
+def amount(
+    code: str, *modifiers: str, on: date = DAY, payer: Payer | None = None, setting: Setting = Setting.FREESTANDING
+) -> Decimal | None:
+    found = price(code, *modifiers, on=on, payer=payer, setting=setting)
     return None if found is None else found.amount
+
+
+def a_schedule(name: str, fee: str, **values: object) -> FeeSchedule:
+    """A schedule that prices 77385 alone."""
+    schedule = FeeSchedule.objects.create(name=name, **values)
+    set_fee(schedule, "77385", fee)
+    return schedule
 
 
 def test_a_modifier_that_changes_the_price_needs_a_row_of_its_own(practice: FeeSchedule) -> None:
@@ -85,3 +103,54 @@ def test_a_payer_with_a_schedule_of_its_own_is_priced_by_it_alone(practice: FeeS
 
 def test_without_any_schedule_nothing_has_a_price() -> None:
     assert amount("77385") is None
+
+
+def test_the_most_specific_schedule_that_serves_payer_and_setting_prices_the_line(practice: FeeSchedule) -> None:
+    medicare = cast.medicare()
+    a_schedule("Hospitals", "500.00", setting="hospital")
+    a_schedule("Medicare", "400.00", payer=medicare)
+    a_schedule("Medicare in hospitals", "300.00", payer=medicare, setting="hospital")
+    hospital = Setting.HOSPITAL
+    assert amount("77385", payer=cast.commercial()) == Decimal("845.00")
+    assert amount("77385", payer=cast.commercial(), setting=hospital) == Decimal("500.00")
+    assert amount("77385", payer=medicare) == Decimal("400.00")
+    assert amount("77385", payer=medicare, setting=hospital) == Decimal("300.00")
+    assert amount("77385", setting=hospital) == Decimal("500.00")
+
+
+def test_a_payer_has_one_schedule_after_the_other_and_between_them_the_practice_prices(practice: FeeSchedule) -> None:
+    medicare = cast.medicare()
+    a_schedule("2024", "380.00", payer=medicare, effective_to=date(2024, 12, 31))
+    a_schedule("2026", "420.00", payer=medicare, effective_from=date(2026, 1, 1))
+    assert amount("77385", payer=medicare, on=date(2024, 12, 31)) == Decimal("380.00")
+    assert amount("77385", payer=medicare, on=date(2025, 1, 1)) == Decimal("845.00")
+    assert amount("77385", payer=medicare, on=date(2025, 12, 31)) == Decimal("845.00")
+    assert amount("77385", payer=medicare, on=date(2026, 1, 1)) == Decimal("420.00")
+
+
+@pytest.mark.parametrize("whose", ["the practice", "a payer", "a setting", "a payer in a setting"])
+def test_two_schedules_for_the_same_payer_and_setting_never_cover_the_same_day(whose: str) -> None:
+    served: dict[str, object] = {"payer": cast.medicare()} if "payer" in whose else {}
+    if "setting" in whose:
+        served["setting"] = "hospital"
+    a_schedule("First", "1.00", effective_to=date(2025, 6, 30), **served)
+    a_schedule("Next", "2.00", effective_from=date(2025, 7, 1), effective_to=date(2025, 12, 31), **served)
+    with pytest.raises(IntegrityError, match="do_not_overlap"), transaction.atomic():
+        a_schedule("Overlaps", "3.00", effective_from=date(2025, 12, 31), **served)
+
+
+def test_a_withdrawn_row_prices_nothing_and_leaves_room_for_another(practice: FeeSchedule) -> None:
+    practice.lines.filter(code="77014", modifier="").update(withdrawn_at=timezone.now())
+    assert amount("77014") is None
+    set_fee(practice, "77014", "320.00")
+    assert amount("77014") == Decimal("320.00")
+
+
+def test_prices_are_loaded_in_two_statements_whatever_their_number(practice: FeeSchedule) -> None:
+    payers = [cast.medicare(), cast.commercial()]
+    for payer in payers:
+        a_schedule(payer.name, "400.00", payer=payer)
+        a_schedule(f"{payer.name} in hospitals", "300.00", payer=payer, setting="hospital")
+    with CaptureQueriesContext(connection) as queries:
+        load_fees(payer_ids=[payer.pk for payer in payers], codes=["77385", "77014"])
+    assert len(queries) == 2
