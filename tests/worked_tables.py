@@ -17,6 +17,7 @@ RULES_PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
 FLAGS = {"yes": True, "no": False}
 MOTIONS = ("gating", "breath_hold", "tracking")
 ANSWER = "→ "
+_WRITTEN_OTHERWISE = frozenset({"course.diagnoses"})
 
 
 @dataclass(frozen=True)
@@ -66,22 +67,24 @@ def _course(cells: dict[str, str]) -> dict[str, object]:
         "id": "worked",
         "practice": {"setting": "hospital", "bills": "technical", **_of("practice", cells)},
         "payer": {"kind": "medicare", **_of("payer", cells), "policy": _of("payer.policy", cells)},
-        "course": {"diagnoses": _diagnoses(cells), "opened_on": str(day)},
+        "course": {"diagnoses": _diagnoses(cells), "opened_on": str(day), **_of("course", cells, _WRITTEN_OTHERWISE)},
         "plan": list(_plans(cells, day)),
         "authorization": list(_authorizations(cells.get("authorized", ""))),
         "manual_line": list(_keyed(cells, day)),
+        "event": list(_events(cells.get("events", ""))),
     }
     keys = [key for key, _ in zip("ABCDEF", cells.get("plans", "one").split(" + "), strict=False)]
     course["session"] = list(_sessions(cells, day, keys))
+    course["session_run"] = list(_runs(cells, day, keys))
     return course
 
 
-def _of(section: str, cells: dict[str, str]) -> dict[str, object]:
-    """Return the keys of a section that the row gives."""
+def _of(section: str, cells: dict[str, str], otherwise: frozenset[str] = frozenset()) -> dict[str, object]:
+    """Return the keys of a section that the row gives, but for those that are written in a way of their own."""
     return {
         name.removeprefix(f"{section}."): _value(name, cell)
         for name, cell in cells.items()
-        if name.rpartition(".")[0] == section and cell
+        if name.rpartition(".")[0] == section and cell and name not in otherwise
     }
 
 
@@ -115,7 +118,8 @@ def _word(word: str) -> tuple[str, object]:
 
 
 def _sessions(cells: dict[str, str], day: date, plans: list[str]) -> Iterator[dict[str, object]]:
-    if "sessions" not in cells and f"{ANSWER}delivery" not in cells:
+    asked = {"sessions", f"{ANSWER}delivery", f"{ANSWER}guidance"} & set(cells)
+    if not asked or "fractions" in cells:
         return
     for label in cells.get("sessions", "09:00").split(", "):
         days, words = (1, label.removeprefix("next day ")) if label.startswith("next day ") else (0, label)
@@ -123,6 +127,34 @@ def _sessions(cells: dict[str, str], day: date, plans: list[str]) -> Iterator[di
         session: dict[str, object] = {"key": f"{'next day ' if days else ''}{at}", "plans": plans}
         session["at"] = f"{day + timedelta(days=days)}T{at}:00"
         yield session | dict(_session_words(more)) | _of("session", cells)
+
+
+def _runs(cells: dict[str, str], day: date, plans: list[str]) -> Iterator[dict[str, object]]:
+    """Yield the runs of a row: `7` from its day on, `7 twice daily`, `7, 3 of B from 2026-03-23`."""
+    for label in cells["fractions"].split(", ") if cells.get("fractions") else []:
+        count, *words = label.split()
+        run: dict[str, object] = {"plans": plans, "first": str(day), "count": int(count), "times": ["09:00:00"]}
+        while words:
+            match words.pop(0):
+                case "of":
+                    run["plans"] = [words.pop(0)]
+                case "from":
+                    run["first"] = words.pop(0)
+                case "twice":
+                    run["times"] = ["08:00:00", "15:00:00"]
+                    words.pop(0)
+                case word:
+                    run |= dict([_word(word)])
+        yield run
+
+
+def _events(cell: str) -> Iterator[dict[str, object]]:
+    """Yield what a row writes as `2026-03-04 visit, 2026-03-11 visit by=nurse_practitioner`."""
+    for label in cell.split(", ") if cell else []:
+        on, family, *more = label.split()
+        event: dict[str, object] = {"code_family": family, "on": on}
+        event |= {"by": "physician"} if family == "visit" else {}
+        yield event | dict(_word(word) for word in more)
 
 
 def _session_words(words: list[str]) -> Iterator[tuple[str, object]]:
@@ -168,13 +200,16 @@ def said(outcome: Outcome, column: str, cell: str) -> tuple[object, object]:
         return {line.place_of_service for line in outcome.lines}, {cell}
     wanted = [] if cell == "-" else cell.split("; ")
     with_claim = any(claim in cell for claim in ("professional", "institutional"))
+    with_day = " on " in cell
     lines = [line for line in outcome.lines if line.family == column]
-    return sorted(_written(line, with_claim=with_claim) for line in lines), sorted(wanted)
+    written = [_written(line, with_claim=with_claim, with_day=with_day) for line in lines]
+    return sorted(written), sorted(wanted)
 
 
-def _written(line: ChargeLine, *, with_claim: bool) -> str:
+def _written(line: ChargeLine, *, with_claim: bool, with_day: bool) -> str:
     words = ["-".join((line.code, *line.modifiers))]
     words += [f"x{line.units}"] if line.units > 1 else []
+    words += [f"on {line.on}"] if with_day else []
     words += [line.claim.value] if with_claim else []
     words += ["held"] if line.held else []
     return " ".join(words)
