@@ -7,6 +7,7 @@ leave gaps or overlap is asked by table_checks.py. No rule stands here: a look-u
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
+from copy import copy
 from datetime import date, timedelta
 from functools import cache
 from itertools import chain, product
@@ -15,6 +16,7 @@ from typing import TypeVar
 
 from billing.rules import rows, service_rows
 from billing.rules.lines import ClaimKind
+from billing.rules.pair_rows import Pair, PairFile, PairTable, over, publications, read_pair
 from billing.rules.table_rows import OPEN, DatedRow, TableError, TableFile
 from courses.terms import Guidance, Site, Technique
 from patients.terms import Bills, DeliveryCodeSet, PayerKind, Setting
@@ -76,9 +78,40 @@ class Codebook:
         self.places = tuple(rows.read_place(row) for row in tables.rows("places.toml"))
         self.modifiers = tuple(rows.read_modifier(row) for row in tables.rows("modifiers.toml"))
         self.limits = tuple(rows.read_limit(row) for row in tables.csv_rows("limits.csv"))
+        self.pairs = tuple(read_pair(row) for row in tables.csv_rows("pairs.csv"))
+        self.pair_files = publications(self.pairs)
         if faults:
             raise TableError(faults)
         self._index()
+        self._index_published()
+
+    def with_loaded(
+        self,
+        *,
+        limits: Iterable[rows.Limit] = (),
+        pairs: Iterable[Pair] = (),
+        pair_files: Iterable[PairFile] = (),
+        relative_values_from: date | None = None,
+    ) -> "Codebook":
+        """Return another codebook in which later publications stand beside those of the tables.
+
+        One of the same day takes the place of the tables' own. ``pair_files`` name the publications of pairs that came
+        in parts, so that a part is not taken for the whole.
+        """
+        loaded = copy(self)
+        loaded.limits = (*limits, *self.limits)
+        loaded.pairs, loaded.pair_files = over(self.pairs, self.pair_files, pairs, pair_files)
+        loaded.relative_values_from = relative_values_from or self.relative_values_from
+        loaded._index_published()
+        return loaded
+
+    def _index_published(self) -> None:
+        """Index what is published anew each quarter."""
+        self._limits = _grouped(
+            ((row.claim, row.code), row)
+            for row in sorted(self.limits, key=lambda row: row.effective_from, reverse=True)
+        )
+        self._pairs = PairTable(self.pairs, self.pair_files)
 
     def _index(self) -> None:
         self._procedures = _grouped((row.code, row) for row in self.procedures)
@@ -102,10 +135,6 @@ class Codebook:
         self._course_services = _grouped((row.service, row) for row in self.course_services)
         self._forms = _grouped(((row.setting, row.bills, row.pc_tc), row) for row in self.forms)
         self._places = _grouped(((row.setting, row.named), row) for row in self.places)
-        self._limits = _grouped(
-            ((row.claim, row.code), row)
-            for row in sorted(self.limits, key=lambda row: row.effective_from, reverse=True)
-        )
         self._modifiers = {row.modifier: row for row in self.modifiers}
         dated: Iterable[DatedRow] = chain(
             self.procedures,
@@ -186,6 +215,10 @@ class Codebook:
             if limit.effective_from <= day:
                 return limit
         return published[-1] if published else None
+
+    def pair(self, claim: ClaimKind, column1: str, column2: str, day: date) -> Pair | None:
+        """Return why ``column2`` may not stand beside ``column1`` (M9); ``None`` where it may."""
+        return self._pairs.find(claim, column1, column2, day)
 
 
 @cache
