@@ -10,7 +10,7 @@ schedule prices them too. There is never a price of zero: no row, no price.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -74,6 +74,18 @@ class Fees:
     ) -> None:
         self._schedules = schedules
         self._lines = lines
+
+    def changed(self, schedule_id: int, rows: Mapping[tuple[str, str], list[FeePeriod]]) -> "Fees":
+        """Return the same fees with other rows of one schedule, by code and modifier: what a change would do."""
+        return Fees(self._schedules, {**self._lines, **{(schedule_id, *key): found for key, found in rows.items()}})
+
+    def served_by(self, period: SchedulePeriod, served: Served) -> "Fees":
+        """Return the same fees with one schedule serving others, or on other days."""
+        others = {
+            key: [other for other in periods if other.schedule_id != period.schedule_id]
+            for key, periods in self._schedules.items()
+        }
+        return Fees({**others, served: [*others.get(served, ()), period]}, self._lines)
 
     def schedule_id(self, *, payer_id: int | None, setting: str, on: date) -> int | None:
         """Return the one schedule that prices services of the payer in the setting on that day."""
