@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import bulk, decisions, files, line, manual, rule, slots, worklist
+from billing.views import authorizations, bulk, decisions, files, line, manual, rule, slots, worklist
 
 app_name = "billing"
 urlpatterns = [
@@ -32,4 +32,12 @@ urlpatterns = [
     path("claims/<int:claim_id>/", files.claim, name="claim"),
     path("sessions/<int:session_id>/earned/", slots.session_earned, name="session-earned"),
     path("courses/<int:course_id>/charges/", slots.course_charges, name="course-charges"),
+    path("authorizations/", authorizations.attention, name="authorizations"),
+    path("authorizations/<int:authorization_id>/", authorizations.authorization, name="authorization"),
+    path("authorizations/<int:authorization_id>/change/", authorizations.change, name="authorization-change"),
+    path("authorizations/<int:authorization_id>/end/", authorizations.end, name="authorization-end"),
+    path("authorized/", authorizations.authorized_many, name="authorized-many"),
+    path("courses/<int:course_id>/authorized/", authorizations.authorized, name="authorized"),
+    path("courses/<int:course_id>/authorizations/", authorizations.of_course, name="course-authorizations"),
+    path("courses/<int:course_id>/authorizations/new/", authorizations.enter, name="authorization-enter"),
 ]

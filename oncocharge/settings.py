@@ -200,6 +200,9 @@ PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), 
 PATIENTS_COURSES_SLOT = "courses:of-patient"
 COURSES_SESSION_SLOT = "billing:session-earned"
 COURSES_COURSE_SLOT = "billing:course-charges"
+COURSES_AUTHORIZATIONS_SLOT = "billing:course-authorizations"
+COURSES_AUTHORIZED_SLOT = "billing:authorized"
+COURSES_AUTHORIZED_MANY_SLOT = "billing:authorized-many"
 
 # --- Jobs (the beat table stands in celery.py) ------------------------------------------------
 CELERY_BROKER_URL = ENV.url(

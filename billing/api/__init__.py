@@ -1,7 +1,8 @@
 """REST endpoints of what it is worth: charges and their review, claims, estimates."""
 
+from billing.api.authorizations import AuthorizationApi
 from billing.api.charges import ChargeApi
 from billing.api.claims import ClaimApi
 from billing.api.estimates import EstimateApi
 
-__all__ = ["ChargeApi", "ClaimApi", "EstimateApi"]
+__all__ = ["AuthorizationApi", "ChargeApi", "ClaimApi", "EstimateApi"]

@@ -15,6 +15,7 @@ router.register("coverages", patients.CoverageApi, basename="coverage")
 router.register("courses", courses.CourseApi, basename="course")
 router.register("plans", courses.PlanApi, basename="plan")
 router.register("sessions", courses.SessionApi, basename="session")
+router.register("authorizations", billing.AuthorizationApi, basename="authorization")
 router.register("charges", billing.ChargeApi, basename="charge")
 router.register("claims", billing.ClaimApi, basename="claim")
 

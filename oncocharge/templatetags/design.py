@@ -71,6 +71,11 @@ STATES = {
     "unapproved": State("Not approved", "held", "held"),
     "approved": State("Approved", "check", "good"),
     "replaced": State("Replaced", "reversed", "neutral"),
+    # an authorization
+    "requested": State("Requested", "clock", "info"),
+    "approved_with_changes": State("Approved with changes", "check", "good"),
+    "expired": State("Expired", "late", "neutral"),
+    "voided": State("Voided", "reversed", "reversed"),
     "open": State("Open", "draft", "info"),
     "closed": State("Closed", "lock", "neutral"),
 }

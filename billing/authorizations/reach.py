@@ -1,0 +1,98 @@
+"""How far the units of a course reach today: its facts and its sessions to come, put before the rules.
+
+Asked for one course by a page, for a whole list by the machine's day and the biller's list: the number of statements
+is the same. Nothing is stored, so nothing can be out of date.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from billing.authorizations.ahead import Standing, sessions_ahead
+from billing.capture.facts import load_courses
+from billing.models import Authorization, AuthorizationStatus
+from billing.rules import load_codebook
+from billing.rules.outlook import Outlook, course_outlook
+from courses.models import Course, Fraction, Plan, Session
+from courses.terms import SessionStatus
+from patients.models import PayerPolicy
+from patients.terms import CoverageRank
+
+
+@dataclass(frozen=True, slots=True)
+class CourseReach:
+    """The outlook of a course on the clinic's day, and since when a request waits for the payer's decision."""
+
+    course_id: int
+    today: date
+    outlook: Outlook
+    is_requested: bool = False
+    requested_on: date | None = None
+
+
+def reach_of(course: Course, *, at: datetime | None = None) -> CourseReach:
+    """Return how far the units of one course reach."""
+    return reach_of_many([course.pk], at=at)[course.pk]
+
+
+def reach_of_many(course_ids: Collection[int], *, at: datetime | None = None) -> dict[int, CourseReach]:
+    """Return how far the units of each course reach: sixteen statements, however many courses."""
+    at = at or timezone.now()
+    heads = {one.pk: one for one in Course.objects.filter(pk__in=course_ids).select_related("facility")}
+    today = {pk: course.facility.day_of(at) for pk, course in heads.items()}
+    loaded, codebook = load_courses(list(heads)), load_codebook()
+    plans, standing, done = _plans(heads), _standing(heads), _done(heads, today)
+    requests = _requests(heads)
+    found = {}
+    for pk, one in loaded.items():
+        ahead: tuple = ()  # type: ignore[type-arg]
+        if heads[pk].closed_on is None:
+            ahead = sessions_ahead(plans[pk], standing[pk], today=today[pk], done_today=done[pk])
+        outlook = course_outlook(one.facts, ahead, codebook, today[pk])
+        found[pk] = CourseReach(pk, today[pk], outlook, pk in requests, requests.get(pk))
+    return found
+
+
+def courses_asking(course_ids: Iterable[int] | None = None) -> list[int]:
+    """Return the courses that have an authorization, or whose patient has a payer that asks for one (two queries).
+
+    The others have nothing to say, and need not be counted.
+    """
+    courses = Course.objects.all() if course_ids is None else Course.objects.filter(pk__in=list(course_ids))
+    asking = PayerPolicy.objects.filter(requires_authorization=True).values("payer_id")
+    insured = courses.filter(
+        patient__coverages__payer__in=asking, patient__coverages__rank=CoverageRank.PRIMARY
+    ).values_list("pk", flat=True)
+    entered = courses.filter(authorizations__isnull=False).values_list("pk", flat=True)
+    return sorted({*insured, *entered})
+
+
+def _plans(courses: Collection[int]) -> defaultdict[int, list[Plan]]:
+    found: defaultdict[int, list[Plan]] = defaultdict(list)
+    for plan in Plan.objects.filter(course_id__in=courses).order_by("pk"):
+        found[plan.course_id].append(plan)
+    return found
+
+
+def _standing(courses: Collection[int]) -> defaultdict[int, Standing]:
+    found: defaultdict[int, Standing] = defaultdict(dict)
+    rows = Fraction.objects.filter(course_id__in=courses, is_standing=True)
+    for course, plan, number in rows.values_list("course_id", "plan_id", "number"):
+        found[course].setdefault(plan, []).append(number)
+    return found
+
+
+def _done(courses: Collection[int], today: dict[int, date]) -> Counter[int]:
+    """Return how many sessions of the clinic's day stand: those with beam, a resumed pair once."""
+    rows = Session.objects.filter(
+        course_id__in=courses, treated_on__in=set(today.values()), cancelled_at=None, resumes=None
+    ).exclude(status=SessionStatus.ABORTED)
+    return Counter(course for course, day in rows.values_list("course_id", "treated_on") if day == today[course])
+
+
+def _requests(courses: Collection[int]) -> dict[int, date | None]:
+    rows = Authorization.objects.filter(course_id__in=courses, status=AuthorizationStatus.REQUESTED)
+    return dict(rows.order_by("requested_on").values_list("course_id", "requested_on"))
