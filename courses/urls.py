@@ -7,6 +7,7 @@ from courses.views import course, day, event, log, plan, session
 app_name = "courses"
 urlpatterns = [
     path("day/", day.machine_day, name="machine-day"),
+    path("day/figures/", day.figures, name="machine-day-figures"),
     path("<int:course_id>/", course.course, name="course"),
     path("<int:course_id>/close/", course.close, name="course-close"),
     path("<int:course_id>/reopen/", course.reopen, name="course-reopen"),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
 from patients.roles import BILLING, CLINICAL, EVERYONE, READS_MONEY, Role, roles_of
 
@@ -33,15 +34,28 @@ BEGINNINGS = (
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Return ``navigation`` (label, url name, active, badge) and ``role_names`` for the signed-in user."""
-    # An error page may be drawn before anybody asked who is there: a wrong host name, for one.
-    roles = roles_of(getattr(request, "user", AnonymousUser()))
-    shown = [
+    """Return ``navigation`` (label, url name, active, badge) and ``role_names`` for the signed-in user.
+
+    Both are worked out where they are shown: a fragment shows neither.
+    """
+    return {
+        "navigation": SimpleLazyObject(lambda: _shown(request)),
+        "role_names": SimpleLazyObject(lambda: ", ".join(sorted(_roles(request)))),
+    }
+
+
+def _shown(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
+    roles = _roles(request)
+    return [
         (entry.label, entry.url_name, _is_active(request, entry.url_name), 0)
         for entry in ENTRIES
         if roles & entry.roles and _exists(entry.url_name)
     ]
-    return {"navigation": shown, "role_names": ", ".join(sorted(roles))}
+
+
+def _roles(request: HttpRequest) -> frozenset[Role]:
+    # An error page may be drawn before anybody asked who is there: a wrong host name, for one.
+    return roles_of(getattr(request, "user", AnonymousUser()))
 
 
 def beginning(request: HttpRequest) -> str:

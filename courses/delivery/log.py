@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from courses.delivery.checks import faults_of, lock, written_session
+from courses.delivery.checks import faults_of, hold, written_session
 from courses.delivery.entries import (
     EntryConflict,
     Logged,
@@ -61,25 +62,35 @@ def log_session(
     digest = digest_of_entry(
         at=at, status=status, plans=plans, numbers=numbers, machine=machine, particulars=particulars
     )
-    with transaction.atomic():
-        course = lock(course)
-        if known := _sent_before(course, entry_key, source_key, digest):
-            return known
-        session = written_session(
-            Session(course=course, entry_key=entry_key, source_key=source_key, entry_digest=digest, logged_by=by),
-            at=at,
-            status=status,
-            machine=machine,
-            plans=plans,
-            said=particulars,
+    session = written_session(
+        Session(course=course, entry_key=entry_key, source_key=source_key, entry_digest=digest, logged_by=by),
+        at=at,
+        status=status,
+        machine=machine,
+        plans=plans,
+        said=particulars,
+    )
+    try:
+        with transaction.atomic():
+            hold(course)
+            if known := _sent_before(course, entry_key, source_key, digest):
+                return known
+            raise_faults(faults_of(session, plans=plans, numbers=numbers))
+            fractions = _fractions(session, plans, numbers)
+            if found := _standing_already(session, fractions, named=numbers is not None):
+                return found
+            if is_signed:
+                session.signed_at, session.signed_by = timezone.now(), by
+            return _store(session, fractions)
+    except IntegrityError:
+        # The database's own constraints speak last, should a hand have gone past the lock.
+        session.pk = None
+        standing = _sent_before(course, entry_key, source_key, digest) or _standing_already(
+            session, _fractions(session, plans, numbers), named=True
         )
-        raise_faults(faults_of(session, plans=plans, numbers=numbers))
-        fractions = _fractions(session, plans, numbers)
-        if found := _standing_already(session, fractions, named=numbers is not None):
-            return found
-        if is_signed:
-            session.signed_at, session.signed_by = timezone.now(), by
-        return _store(session, fractions)
+        if standing is None:
+            raise
+        return standing
 
 
 def _sent_before(course: Course, entry_key: UUID | None, source_key: str | None, digest: str) -> Logged | None:
@@ -90,12 +101,14 @@ def _sent_before(course: Course, entry_key: UUID | None, source_key: str | None,
     """
     if entry_key is None and source_key is None:
         return None
-    known = Session.objects.select_related("course__facility", "logged_by")
-    found = known.filter(entry_key=entry_key).first() if entry_key else None
-    if found is None and source_key:
-        found = known.filter(course=course, source_key=source_key).first()
-    if found is None:
+    by_entry = Q(entry_key=entry_key) if entry_key else Q(pk=None)
+    by_source = Q(course=course, source_key=source_key) if source_key else Q(pk=None)
+    # Asked for by id alone: nearly always there is none, and a therapist waits.
+    known = Session.objects.filter(by_entry | by_source).order_by().values_list("pk", "entry_key")
+    ids = [pk for pk, _ in sorted(known, key=lambda row: row[1] != entry_key)]
+    if not ids:
         return None
+    found = Session.objects.select_related("course__facility", "logged_by").get(pk=ids[0])
     if found.entry_digest not in ("", digest) or found.course_id != course.pk:
         raise EntryConflict(
             f"This entry was saved before with other content, as the session of {when(found)}. "
@@ -133,9 +146,11 @@ def _standing_already(session: Session, fractions: Sequence[Fraction], *, named:
             session__starts_at__range=(session.starts_at - SAME_VISIT, session.starts_at + SAME_VISIT),
             session__resumes=session.resumes,
         )
-    for row in rows.select_related("session__course__facility", "session__logged_by", "plan"):
-        if not named or (row.plan_id, row.number) in wanted:
-            return _already(row, len(fractions))
+    # As above: found by narrow rows, told by whole ones.
+    for pk, plan_id, number in rows.values_list("pk", "plan_id", "number"):
+        if not named or (plan_id, number) in wanted:
+            whole = Fraction.objects.select_related("session__course__facility", "session__logged_by", "plan")
+            return _already(whole.get(pk=pk), len(fractions))
     return None
 
 
@@ -150,18 +165,8 @@ def _already(row: Fraction, count: int) -> Logged:
 
 
 def _store(session: Session, fractions: Sequence[Fraction]) -> Logged:
-    """Write. The database's own constraints speak last, should a hand have gone past the lock."""
-    try:
-        with transaction.atomic():
-            session.save(force_insert=True)
-            Fraction.objects.bulk_create(fractions)
-    except IntegrityError as error:
-        session.pk = None
-        found = _sent_before(session.course, session.entry_key, session.source_key, session.entry_digest)
-        found = found or _standing_already(session, fractions, named=True)
-        if found is None:
-            raise error
-        return found
+    session.save(force_insert=True)
+    Fraction.objects.bulk_create(fractions)
     ring(session.course_id)
     return Logged(session, True, f"Saved: {sentence_of(session, fractions)}")
 

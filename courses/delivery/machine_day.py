@@ -5,7 +5,7 @@ are asked however many patients there are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -13,7 +13,7 @@ from typing import cast
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from courses.delivery.proposals import FRACTIONS, Standing, due_plans, is_open_partial, next_number
+from courses.delivery.proposals import FRACTIONS, Standing, due_plans, is_open_partial, next_number, standing_numbers
 from courses.models import Course, Fraction, Machine, Plan, Session
 from courses.terms import SessionStatus
 
@@ -81,8 +81,32 @@ def machine_day(*, machine: Machine, day: date) -> MachineDay:
 
 
 def row_of_course(*, course: Course, machine: Machine, day: date) -> DayRow:
-    """Return one course's row of the machine's day (as many queries as the whole list)."""
-    return _rows(Course.objects.filter(pk=course.pk), day, machine)[0]
+    """Return one course's row of the machine's day: three narrow statements beside the plans, if nobody read them yet.
+
+    A therapist waits for it after each session, so it reads no more than the row shows.
+    """
+    plans = {plan.pk: plan for plan in course.plans.all()}
+    shown = ("course", "machine", "starts_at", "treated_on", "status", "status_reason", "resumes", "signed_at")
+    who = ("logged_by__username", "logged_by__first_name", "logged_by__last_name")
+    sessions = list(
+        Session.objects.filter(course=course, treated_on=day, cancelled_at__isnull=True)
+        .select_related("logged_by")
+        .only(*shown, *who)
+        .prefetch_related("fractions")
+        .order_by("starts_at", "pk")
+    )
+    for session in sessions:
+        for fraction in session.fractions.all():
+            fraction.plan = plans[fraction.plan_id]
+        if session.machine_id == machine.pk:
+            session.machine = machine
+    standing = standing_numbers(course)
+    return _row(course, sessions, standing, day=day, machine=machine, last_before=lambda: _last_before(course, day))
+
+
+def _last_before(course: Course, day: date) -> datetime | None:
+    before = Session.objects.filter(course=course, treated_on__lt=day, cancelled_at__isnull=True)
+    return before.order_by("-starts_at").values_list("starts_at", flat=True).first()
 
 
 def _rows(courses: QuerySet[Course], day: date, machine: Machine) -> list[DayRow]:
@@ -100,28 +124,43 @@ def _rows(courses: QuerySet[Course], day: date, machine: Machine) -> list[DayRow
         Prefetch("delivered_fractions", Fraction.objects.filter(is_standing=True), to_attr="standing"),
     )
     found = found.annotate(last_at=Subquery(before.order_by("-starts_at").values("starts_at")[:1]))
-    rows = [_row(course, day, machine) for course in found]
+    rows = [_listed_row(course, day, machine) for course in found]
     return sorted(rows, key=lambda row: (row.usual_time or LAST, row.course.patient.last_name, row.course.pk))
 
 
-def _row(course: Course, day: date, machine: Machine) -> DayRow:
+def _listed_row(course: Course, day: date, machine: Machine) -> DayRow:
+    standing: dict[int, list[int | None]] = defaultdict(list)
+    for fraction in cast(list[Fraction], course.standing):  # type: ignore[attr-defined]  # prefetched above
+        standing[fraction.plan_id].append(fraction.number)
+    sessions = cast(list[Session], course.of_the_day)  # type: ignore[attr-defined]  # prefetched above
+    last_at = cast(datetime | None, course.last_at)  # type: ignore[attr-defined]  # annotated above
+    return _row(course, sessions, standing, day=day, machine=machine, last_before=lambda: last_at)
+
+
+def _row(
+    course: Course,
+    of_the_day: Sequence[Session],
+    standing: Standing,
+    *,
+    day: date,
+    machine: Machine,
+    last_before: Callable[[], datetime | None],
+) -> DayRow:
+    """Return the row; ``last_before`` is asked only where no plan names the usual time."""
     plans = [plan for plan in course.plans.all() if plan.machine_id in (None, machine.pk)]
     mine = {plan.pk for plan in plans}
     sessions = [
         one
-        for one in cast(list[Session], course.of_the_day)  # type: ignore[attr-defined]  # prefetched above
+        for one in of_the_day
         if one.machine_id == machine.pk or any(fraction.plan_id in mine for fraction in one.fractions.all())
     ]
-    standing: dict[int, list[int | None]] = defaultdict(list)
-    for fraction in cast(list[Fraction], course.standing):  # type: ignore[attr-defined]  # prefetched above
-        standing[fraction.plan_id].append(fraction.number)
     due = due_plans(plans, standing, day)
     on_weekday = [plan for plan in due if str(day.isoweekday()) in plan.weekdays]
     state = _state(sessions, due, is_due=bool(on_weekday))
     return DayRow(
         course=course,
         state=state,
-        usual_time=_usual_time(course, due, sessions),
+        usual_time=_usual_time(course, due, sessions, last_before),
         coming=_coming(state, sessions, on_weekday or due, standing),
         sessions=tuple(sessions),
     )
@@ -156,10 +195,11 @@ def _coming(
     return tuple(NextFraction(plan, next_number(standing.get(plan.pk, ()))) for plan in due)
 
 
-def _usual_time(course: Course, due: Iterable[Plan], sessions: Sequence[Session]) -> time | None:
+def _usual_time(
+    course: Course, due: Iterable[Plan], sessions: Sequence[Session], last_before: Callable[[], datetime | None]
+) -> time | None:
     planned = [plan.usual_time for plan in due if plan.usual_time is not None]
     if planned:
         return min(planned)
-    last_at: datetime | None = course.last_at  # type: ignore[attr-defined]  # annotated above
-    moment = last_at or (sessions[0].starts_at if sessions else None)
+    moment = last_before() or (sessions[0].starts_at if sessions else None)
     return moment.astimezone(course.facility.zone).time() if moment else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -113,6 +113,7 @@ def machine_day(request: HttpRequest) -> HttpResponse:
         "today": address(machine, None),
         "may_log": has_role(request.user, *LOGS),
         "facility": machine.facility,
+        "figures_url": figures_address(machine, day),
     }
     response = render(request, "courses/machine_day.html", context)
     if "machine" in request.GET:
@@ -121,6 +122,23 @@ def machine_day(request: HttpRequest) -> HttpResponse:
             secure=request.is_secure(),
         )  # fmt: skip
     return response
+
+
+@allow(read=SEES_THE_DAY)
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """Show the day's figures alone; the list asks for them when a session was saved."""
+    machine = chosen_machine(request, list(Machine.objects.filter(is_active=True).select_related("facility")))
+    if machine is None:
+        raise Http404("There is no machine.")
+    day = chosen_day(request, machine)
+    context = {"shown": shown_day(machine, day), "figures_url": figures_address(machine, day)}
+    return render(request, "courses/day_tiles.html", context)
+
+
+def figures_address(machine: Machine, day: date) -> str:
+    """Return the address of the figures of a machine's day."""
+    return f"{reverse('courses:machine-day-figures')}?{urlencode({'machine': machine.pk, 'day': day.isoformat()})}"
 
 
 def chosen_machine(request: HttpRequest, machines: Sequence[Machine]) -> Machine | None:

@@ -4,22 +4,26 @@ from datetime import date, datetime, time
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.delivery import EntryConflict, Logged, Proposal, log_session, propose_session
+from courses.delivery import EntryConflict, Logged, Proposal, log_session, propose_session, row_of_course
 from courses.forms import LogForm, take_faults
 from courses.forms.entries import proposed_values
 from courses.forms.session import FIELD_OF
 from courses.models import Course, Machine, Plan
 from courses.views.answers import UNPROCESSABLE, go_to, is_fragment
-from courses.views.day import MACHINE_COOKIE, chosen_day, shown_day
+from courses.views.day import MACHINE_COOKIE, chosen_day, shown_row
 from courses.views.entries import cautions_of, conflict_answer, course_or_404, entry_answer, user_of, way_back
 from patients.audit import note_access
 from patients.models import Encounter
 from patients.roles import LOGS, allow
+
+DAY_CHANGED = "day-changed"
+"""The event that makes the page ask for the day's figures again."""
 
 
 @allow(read=LOGS, write=LOGS)
@@ -42,6 +46,7 @@ def _open(request: HttpRequest, course: Course) -> HttpResponse:
 
 
 def _save(request: HttpRequest, course: Course) -> HttpResponse:
+    prefetch_related_objects([course], "plans")  # the form, the step and the row ask for them
     form = LogForm(request.POST, course=course, plans=list(course.plans.all()))
     if form.is_valid():
         try:
@@ -51,7 +56,7 @@ def _save(request: HttpRequest, course: Course) -> HttpResponse:
         except EntryConflict as conflict:
             return conflict_answer(request, course, conflict)
         else:
-            return _saved(request, course, logged)
+            return _saved(request, course, logged, form.cleaned_data["machine"])
     day = _day(request, course)
     form.proposal = propose_session(course=course, day=day)
     form.plans = _plans(course, day, form.proposal)
@@ -68,20 +73,23 @@ def check(request: HttpRequest, course_id: int) -> HttpResponse:
     return render(request, "courses/cautions.html", {"cautions": cautions_of(form)})
 
 
-def _saved(request: HttpRequest, course: Course, logged: Logged) -> HttpResponse:
-    """Answer with the row as it now stands, or lead back to the list."""
-    machine = _machine(request, course)
+def _saved(request: HttpRequest, course: Course, logged: Logged, used: Machine | None) -> HttpResponse:
+    """Answer with the row as it now stands, or lead back to the list. The day's figures are asked for by the row."""
     messages.add_message(request, messages.SUCCESS if logged.is_new else messages.WARNING, logged.message)
+    machine = _machine(request, course, known=used)
     if not is_fragment(request) or machine is None or "day" not in request.GET:
         return go_to(request, way_back(request, course))
-    shown = shown_day(machine, _day(request, course))
-    rows = [one for one in (*shown.rows, *shown.others) if one.row.course.pk == course.pk]
-    if not rows:
+    day = _day(request, course)
+    row = row_of_course(course=course, machine=machine, day=day)
+    if not row.sessions:
         return go_to(request, way_back(request, course))
+    now = timezone.now().astimezone(course.facility.zone)
     context = {
-        "one": rows[0], "shown": shown, "facility": machine.facility, "may_log": True, "fresh": logged.session,
+        "one": shown_row(row, machine, day, now), "machine": machine, "day": day, "facility": course.facility,
+        "may_log": True, "fresh": logged.session,
     }  # fmt: skip
     response = render(request, "courses/row_saved.html", context)
+    response["HX-Trigger"] = DAY_CHANGED
     response["HX-Retarget"], response["HX-Reswap"] = f"#course-{course.pk}", "outerHTML"
     return response
 
@@ -92,9 +100,15 @@ def _plans(course: Course, day: date, proposal: Proposal) -> list[Plan]:
     return [*proposal.numbers, *rest]
 
 
-def _machine(request: HttpRequest, course: Course) -> Machine | None:
-    """Return the machine at which this browser works, if it stands where the course is."""
+def _machine(request: HttpRequest, course: Course, known: Machine | None = None) -> Machine | None:
+    """Return the machine at which this browser works, if it stands where the course is.
+
+    Args:
+        known: a machine of the course's facility that was read already; most likely it is the one.
+    """
     wanted = request.GET.get("machine") or request.COOKIES.get(MACHINE_COOKIE, "")
+    if known is not None and wanted == str(known.pk):
+        return known
     machines = Machine.objects.filter(facility=course.facility).select_related("facility")
     return machines.filter(pk=int(wanted)).first() if wanted.isdigit() else None
 
