@@ -6,7 +6,7 @@
 import subprocess
 import sys
 
-BENCHES = ("capture", "x12_write", "export", "session_save")
+BENCHES = ("capture", "x12_write", "export", "session_save", "load_cms")
 
 
 def main(names: list[str]) -> int:

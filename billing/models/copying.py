@@ -1,7 +1,7 @@
 """Many rows into one table by COPY, PostgreSQL's fastest door, with ids taken beforehand.
 
 Constraints and row triggers hold as for any INSERT; model methods and signals do not run. For the
-hot paths alone (capture, export): elsewhere ``bulk_create`` is plain enough.
+hot paths alone (capture, export, code files): elsewhere ``bulk_create`` is plain enough.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,8 +26,13 @@ def take_ids(model: type[models.Model], count: int) -> list[int]:
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Write rows into the model's table: one statement. JSON goes in as text."""
+    copy_into(model._meta.db_table, columns, rows)
+
+
+def copy_into(name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write rows into a table that may have no model: one statement. ``rows`` may be a stream."""
     quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
-    table = connection.ops.quote_name(model._meta.db_table)
+    table = connection.ops.quote_name(name)
     # The cursor's own copy() knows nothing of Django's exceptions; the wrapper translates them.
     with (
         connection.cursor() as cursor,
