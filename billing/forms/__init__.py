@@ -1,0 +1,28 @@
+"""What is typed on the biller's pages: one file a subject. Forms check the shape; steps and rules say what may be."""
+
+from billing.forms.authorization import AuthorizationForm, EndForm
+from billing.forms.fields import take_faults
+from billing.forms.review import (
+    MOST_IDS,
+    ORDERS,
+    USUAL_REASONS,
+    FilterForm,
+    FindForm,
+    LinesForm,
+    ManualLineForm,
+    ReasonForm,
+)
+
+__all__ = [
+    "MOST_IDS",
+    "ORDERS",
+    "USUAL_REASONS",
+    "AuthorizationForm",
+    "EndForm",
+    "FilterForm",
+    "FindForm",
+    "LinesForm",
+    "ManualLineForm",
+    "ReasonForm",
+    "take_faults",
+]
