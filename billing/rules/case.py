@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from billing.rules.codebook import Codebook
-from billing.rules.facts import CourseFacts, PlanFacts, PolicyFacts
+from billing.rules.facts import CourseFacts, EventFacts, PlanFacts, PolicyFacts
 from billing.rules.lines import Because, ChargeLine, ClaimKind, Finding, Origin, Severity
 from billing.rules.rows import DeliveryRow, Procedure
 from billing.rules.sessions import DeliveredSession, SessionCount, count_sessions
@@ -96,6 +96,7 @@ class Case:
     codebook: Codebook
     plans: dict[str, PlanFacts] = field(init=False)
     plans_in_order: tuple[PlanFacts, ...] = field(init=False)
+    events: dict[str, EventFacts] = field(init=False)
     sessions: SessionCount = field(init=False)
     judged: tuple[JudgedSession, ...] | None = None
     classified: dict[tuple[object, ...], Classified] = field(default_factory=dict)
@@ -104,6 +105,7 @@ class Case:
     def __post_init__(self) -> None:
         self.plans_in_order = tuple(sorted(self.facts.plans, key=lambda plan: (plan.ordinal, plan.key)))
         self.plans = {plan.key: plan for plan in self.plans_in_order}
+        self.events = {event.key: event for event in self.facts.events}
         self.sessions = count_sessions(self.facts.sessions, self.plans)
 
     def policy_on(self, day: date) -> PolicyFacts:

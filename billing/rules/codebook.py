@@ -14,11 +14,11 @@ from itertools import chain, product
 from pathlib import Path
 from typing import TypeVar
 
-from billing.rules import rows, service_rows
+from billing.rules import event_rows, rows, service_rows
 from billing.rules.lines import ClaimKind
 from billing.rules.pair_rows import Pair, PairFile, PairTable, over, publications, read_pair
 from billing.rules.table_rows import OPEN, DatedRow, TableError, TableFile
-from courses.terms import Guidance, Site, Technique
+from courses.terms import EventFamily, Guidance, Site, Technique
 from patients.terms import Bills, DeliveryCodeSet, PayerKind, Setting
 
 TABLES = Path(__file__).parent / "tables"
@@ -74,6 +74,9 @@ class Codebook:
         self.course_services = tuple(
             service_rows.read_course_service(row) for row in tables.rows("course_services.toml")
         )
+        self.companions = tuple(event_rows.read_companion(row) for row in tables.rows("companions.toml"))
+        self.events = tuple(event_rows.read_event(row) for row in tables.rows("events.toml"))
+        self.bundles = tuple(event_rows.read_bundle(row) for row in tables.rows("bundles.toml"))
         self.forms = tuple(rows.read_form(row) for row in tables.rows("forms.toml"))
         self.places = tuple(rows.read_place(row) for row in tables.rows("places.toml"))
         self.modifiers = tuple(rows.read_modifier(row) for row in tables.rows("modifiers.toml"))
@@ -133,6 +136,13 @@ class Codebook:
             if row.code_set in ("any", code_set)
         )
         self._course_services = _grouped((row.service, row) for row in self.course_services)
+        self._companions = _grouped(
+            ((row.companion, code, compensator), row)
+            for row in self.companions
+            for code, compensator in product(row.plan_codes, row.compensator)
+        )
+        self._events = _grouped((row.event, row) for row in self.events)
+        self._bundles = _grouped((code, row) for row in self.bundles for code in row.codes)
         self._forms = _grouped(((row.setting, row.bills, row.pc_tc), row) for row in self.forms)
         self._places = _grouped(((row.setting, row.named), row) for row in self.places)
         self._modifiers = {row.modifier: row for row in self.modifiers}
@@ -145,6 +155,9 @@ class Codebook:
             self.plannings,
             self.guidances,
             self.course_services,
+            self.companions,
+            self.events,
+            self.bundles,
             self.forms,
             self.places,
         )
@@ -195,6 +208,20 @@ class Codebook:
     def course_service(self, service: service_rows.CourseService, day: date) -> service_rows.CourseServiceRow | None:
         """Return the code of a service that is counted over a course (M1, M2, M5, M6, G5)."""
         return in_force(self._course_services.get(service, ()), day)
+
+    def companion(
+        self, companion: event_rows.Companion, plan_code: str, compensator: bool, day: date
+    ) -> event_rows.CompanionRow | None:
+        """Return what a plan of this code earns beside its line (P3, P4, P5)."""
+        return in_force(self._companions.get((companion, plan_code, compensator), ()), day)
+
+    def event(self, event: EventFamily, day: date) -> event_rows.EventRow | None:
+        """Return what an event earns; ``None`` for one that earns nothing by itself."""
+        return in_force(self._events.get(event, ()), day)
+
+    def bundle(self, code: str, day: date) -> event_rows.BundleRow | None:
+        """Return the plan that a code is part of (P6)."""
+        return in_force(self._bundles.get(code, ()), day)
 
     def form(self, setting: Setting, bills: Bills, pc_tc: int, day: date) -> rows.FormRow | None:
         """Return the claims and modifiers of a code's components (C1, C2)."""

@@ -1,24 +1,28 @@
 """The charge rules of a course, in order: first what is earned, then what may not stand.
 
-``MAKERS`` turn facts into lines; ``EDITS`` see all lines together and name those that may not be released. To add
-a rule, write it as a function of one of the two shapes and put it into its list with its numbers.
+``MAKERS`` turn facts into lines; ``FILTERS`` let the lines stand that may stand together; ``EDITS`` see all that are
+left and name those that may not be released. To add a rule, write it as a function of one of the three shapes and put
+it into its list with its numbers.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from billing.rules.authorizations import authorization_findings
 from billing.rules.case import Case, Said
 from billing.rules.codebook import Codebook
+from billing.rules.companions import companion_lines
 from billing.rules.delivery import delivery_lines
 from billing.rules.edits import duplicates, missing_diagnosis, over_daily_limit
+from billing.rules.events import event_lines
 from billing.rules.facts import CourseFacts
 from billing.rules.guidance import guidance_lines
 from billing.rules.keyed import keyed_lines
 from billing.rules.lines import ChargeLine, ClaimKind, Finding, Outcome, Severity
 from billing.rules.management import management_lines
+from billing.rules.pairs import standing_lines
 from billing.rules.physics import physics_lines
 from billing.rules.planning import plan_lines
 from billing.rules.port_images import port_image_lines
@@ -33,6 +37,14 @@ class Maker:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """A step that lets lines stand, changed or not, and says why others do not."""
+
+    keep: Callable[[Case, Sequence[ChargeLine]], Said]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """A step that finds what is wrong between lines, and the numbers of the rules that it carries out."""
 
@@ -42,6 +54,8 @@ class Edit:
 
 MAKERS = (
     Maker(plan_lines, ("E4", "P1", "P2", "P8", "P9")),
+    Maker(companion_lines, ("P3", "P4", "P5")),
+    Maker(event_lines, ("P6", "M7", "M8")),
     Maker(
         delivery_lines,
         (
@@ -56,6 +70,7 @@ MAKERS = (
     Maker(physics_lines, ("M5",)),
     Maker(keyed_lines, ("C3", "C4", "C5", "C7")),
 )
+FILTERS = (Filter(standing_lines, ("M9",)),)
 EDITS = (
     Edit(over_daily_limit, ("S6", "P7")),
     Edit(duplicates, ("R2",)),
@@ -65,7 +80,7 @@ EDITS = (
 FOR_EVERY_LINE = ("E1", "C1", "C2", "C6")
 """Carried out in components.py for whatever a maker earns."""
 
-RULE_NUMBERS = (*FOR_EVERY_LINE, *(number for step in (*MAKERS, *EDITS) for number in step.rules))
+RULE_NUMBERS = (*FOR_EVERY_LINE, *(number for step in (*MAKERS, *FILTERS, *EDITS) for number in step.rules))
 
 _CLAIMS = tuple(ClaimKind)
 
@@ -83,12 +98,25 @@ def charge_lines(facts: CourseFacts, codebook: Codebook) -> Outcome:
         said = maker.make(case)
         lines += said.lines
         findings += said.findings
+    for step in FILTERS:
+        kept = step.keep(case, lines)
+        lines = list(kept.lines)
+        findings = [*_of_standing(findings, lines), *kept.findings]
     for edit in EDITS:
         findings += edit.find(case, lines)
     return Outcome(
         tuple(sorted(_with_findings(lines, findings), key=_line_order)),
         tuple(sorted(findings, key=_finding_order)),
     )
+
+
+def _of_standing(findings: Iterable[Finding], lines: Sequence[ChargeLine]) -> Iterator[Finding]:
+    """Yield the findings without the lines that do not stand; one that named no other line falls with them."""
+    keys = {line.key for line in lines}
+    for finding in findings:
+        standing = tuple(key for key in finding.lines if key in keys)
+        if standing or not finding.lines:
+            yield finding if len(standing) == len(finding.lines) else replace(finding, lines=standing)
 
 
 def _with_findings(lines: Iterable[ChargeLine], findings: Iterable[Finding]) -> list[ChargeLine]:

@@ -65,6 +65,15 @@ def plan_charges(case: Case) -> list[PlanCharge]:
     return charges
 
 
+def earned_plans(case: Case, code: str | None = None) -> list[PlanCharge]:
+    """Return the approved plans that earn a line whose code was in force, by date, then file; of one code or of any."""
+    return [
+        charge
+        for charge in plan_charges(case)
+        if charge.is_earned and code in (None, charge.row.code) and case.shape(charge.row.code, charge.on) is not None
+    ]
+
+
 def _charge(plan: PlanFacts, day: date, row: PlanningRow, sites: set[Site], case: Case) -> PlanCharge:
     if not row.code:
         return PlanCharge(plan, day, row, False, "technique", (_no_plan_code(row.finding, plan),))
