@@ -19,7 +19,7 @@ from patients.roles import BILLING, READS_COURSES, READS_MONEY, allow, has_role
 @require_safe
 def session_earned(request: HttpRequest, session_id: int) -> HttpResponse:
     """Say in words what a session earned, never for how much; capture its course first if nobody has yet."""
-    session = get_object_or_404(Session, pk=session_id)
+    session = get_object_or_404(Session.objects.only("course_id", "signed_at", "cancelled_at"), pk=session_id)
     earned = worklist.earned_by(session_id=session.pk)
     if not earned.is_captured:
         capture.capture_course(course_id=session.course_id)

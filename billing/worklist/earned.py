@@ -27,18 +27,25 @@ class Earned:
 
 
 def earned_by(*, session_id: int | None = None, plan_id: int | None = None) -> Earned:
-    """Return what stands in the ledger for a session or a plan (give one of the two). Three queries."""
+    """Return what stands in the ledger for a session or a plan (give one of the two).
+
+    Three narrow queries; only the first where the course is not captured yet.
+    """
+    if not _is_captured(session_id, plan_id):
+        return Earned((), (), is_captured=False)
     subject = f"session:{session_id}" if session_id is not None else f"plan:{plan_id}"
     asked = Q(session_id=session_id) if session_id is not None else Q(plan_id=plan_id)
-    entries = list(LedgerEntry.objects.filter(asked, kind="charge", reversal=None).order_by("id"))
+    entries = list(
+        LedgerEntry.objects.filter(asked, kind="charge", reversal=None).order_by("id").only("id", "code", "service_on")
+    )
     about = Q(entry__in=entries) | Q(entry=None, subject=subject)
-    findings = StandingFinding.objects.filter(
+    holds = StandingFinding.objects.filter(
         about, severity=Severity.HOLD.value, resolved_at=None, overridden_at=None
     ).order_by("id")
     return Earned(
         charged=tuple(dict.fromkeys(_name(entry) for entry in entries)),
-        needs_review=tuple(dict.fromkeys(finding.code.replace("-", " ") for finding in findings)),
-        is_captured=_is_captured(session_id, plan_id),
+        needs_review=tuple(dict.fromkeys(code.replace("-", " ") for code in holds.values_list("code", flat=True))),
+        is_captured=True,
     )
 
 
