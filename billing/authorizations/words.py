@@ -24,10 +24,16 @@ def sentence_of(reach: CourseReach) -> Sentence | None:
     if not outlook.has_something_to_say:
         return Sentence(f"Authorization{_requested(reach)}.", "info") if reach.is_requested else None
     if not outlook.authorized and not outlook.used:
-        return Sentence(f"No authorization, and this payer asks for one: sessions are held{_requested(reach)}.", "held")
+        return Sentence(f"{_without_any(outlook)}: sessions are held{_requested(reach)}.", "held")
     head = f"{outlook.used} of {outlook.authorized} authorized, {outlook.prescribed} prescribed"
     end, tone = _end(outlook, reach.today)
     return Sentence(f"{head}: {end}{_requested(reach)}.", tone)
+
+
+def _without_any(outlook: Outlook) -> str:
+    if outlook.uncovered is not None and outlook.uncovered.code == "authorization-expired":
+        return f"The authorization is not within its dates, {outlook.prescribed} prescribed"
+    return "No authorization, and this payer asks for one"
 
 
 def _end(outlook: Outlook, today: date) -> tuple[str, str]:

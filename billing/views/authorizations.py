@@ -17,6 +17,7 @@ from billing.forms import AuthorizationForm, EndForm, take_faults
 from billing.models import Authorization
 from billing.rules.outlook import AuthorizationUse
 from billing.views.answers import UNPROCESSABLE, is_fragment, user_of
+from billing.views.worklist import LISTS
 from courses.models import Course
 from patients.audit import note_access
 from patients.roles import BILLING, READS_COURSES, READS_MONEY, allow, has_role
@@ -139,7 +140,7 @@ def attention(request: HttpRequest) -> HttpResponse:
         "page_title": "Authorizations that run out or are missing",
         "found": steps.courses_needing_attention(),
         "may_enter": has_role(request.user, *BILLING),
-        "crumbs": [("Lines to review", reverse("billing:worklist")), ("Authorizations", "")],
+        "tabs": [(words, reverse(f"billing:{name}"), name == "authorizations", None) for name, words in LISTS],
     }
     return render(request, "billing/authorizations.html", context)
 

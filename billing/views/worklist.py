@@ -21,6 +21,13 @@ from courses.models import Course
 from patients.models import Patient
 from patients.roles import BILLING, READS_MONEY, allow, has_role
 
+LISTS = (
+    ("worklist", "Lines"),
+    ("loose", "Without a line"),
+    ("corrections", "Corrections to send"),
+    ("authorizations", "Authorizations"),
+)
+"""The biller's lists: url name and words of each tab."""
 PAGE = 50
 FOUND_AT_MOST = 30
 
@@ -110,10 +117,7 @@ def _around(request: HttpRequest, form: FilterForm, shown: str) -> dict[str, obj
     query = request.GET.copy()
     for name in ("page", "group", "sort"):
         query.pop(name, None)
-    tabs = [
-        (words, _address(f"billing:{name}", query), name == shown, counts.get(name))
-        for name, words in (("worklist", "Lines"), ("loose", "Without a line"), ("corrections", "Corrections to send"))
-    ]
+    tabs = [(words, _address(f"billing:{name}", query), name == shown, counts.get(name)) for name, words in LISTS]
     return {
         "tabs": tabs,
         "chips": list(_chips(request, form)),

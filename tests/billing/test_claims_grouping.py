@@ -291,6 +291,32 @@ def test_an_authorization_outside_its_dates_stands_nowhere() -> None:
     assert "REF*G1" not in only_text()
 
 
+def test_after_a_change_of_payer_each_claim_carries_its_own_payers_number() -> None:
+    ada = cast.ada()
+    Coverage.objects.filter(pk=ada.coverage.pk).update(effective_to=date(2026, 3, 2))
+    later = Coverage.objects.create(
+        patient=ada.patient, payer=ada.coverage.payer, member_id="LATER1", effective_from=date(2026, 3, 3)
+    )
+    for number, coverage in (("OLD1", ada.coverage), ("NEW1", later)):
+        authorize(ada, number, "77386")
+        Authorization.objects.filter(number=number).update(coverage=coverage)
+    release(line(ada), line(ada, service_on=date(2026, 3, 3)))
+    export()
+    assert [segment for segment in segments(only_text(), "REF") if segment.startswith("REF*G1")] == [
+        "REF*G1*OLD1", "REF*G1*NEW1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("status", ["requested", "denied", "voided"])
+def test_what_is_not_approved_puts_no_number_on_a_claim(status: str) -> None:
+    ada = cast.ada()
+    authorize(ada, "AUTH123", "77386")
+    Authorization.objects.update(status=status)
+    released_line(ada)
+    export()
+    assert "REF*G1" not in only_text()
+
+
 def test_an_inpatients_claim_tells_the_days_of_the_stay_and_another_stay_is_another_claim() -> None:
     boris = cast.boris()
     for visit, first, last in (("V1", date(2026, 3, 1), date(2026, 3, 4)), ("V2", date(2026, 3, 9), None)):
