@@ -73,7 +73,11 @@ _BUMP_PAYER = """
 
 @pghistory.track()
 class PayerPolicy(models.Model):
-    """A payer's settings over a span of dates of service; defaults as the charge rules state them."""
+    """A payer's settings over a span of dates of service; defaults as the charge rules state them.
+
+    ``filing_limit_days`` counts from the day of service to the day on which an original claim must have arrived;
+    empty is the limit of the payer's kind (Medicare: one calendar year), or none known.
+    """
 
     payer = models.ForeignKey(Payer, on_delete=models.CASCADE, related_name="policies")
     effective_from = models.DateField()
@@ -101,6 +105,8 @@ class PayerPolicy(models.Model):
     guidance_professional = models.BooleanField(default=True)
     requires_authorization = models.BooleanField(default=False)
     inverse_planning_required = models.BooleanField(default=False)
+    filing_limit_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    amendment_reason = models.CharField(max_length=200, blank=True, help_text="Why the period was entered or changed.")
 
     class Meta:
         verbose_name_plural = "payer policies"
@@ -116,6 +122,10 @@ class PayerPolicy(models.Model):
                     minimum_hours_between_sessions__gte=0,
                     minimum_hours_between_sessions__lte=24,
                 ),
+            ),
+            models.CheckConstraint(
+                name="payer_policy_filing_limit_is_within_five_years",
+                condition=Q(filing_limit_days__isnull=True) | Q(filing_limit_days__gte=1, filing_limit_days__lte=1827),
             ),
             ExclusionConstraint(
                 name="payer_policy_periods_do_not_overlap",
