@@ -39,7 +39,7 @@ def ada() -> cast.Treated:
 
 
 def authorize(treated: cast.Treated, **changed: Any) -> None:
-    said = {
+    said: Any = {
         "codes": ["77407"], "units": 20, "effective_from": MONDAY, "effective_to": date(2026, 6, 30), **changed
     }  # fmt: skip
     enter_authorization(course=treated.course, by=cast.user(Role.BILLER), said=said)

@@ -50,13 +50,13 @@ def faults(treated: cast.Treated, **changed: Any) -> dict[str, list[str]]:
     return refused.value.message_dict
 
 
-def held(treated: cast.Treated) -> list[tuple[str, date]]:
+def held(treated: cast.Treated) -> list[tuple[str, date | None]]:
     """The holds of R1 on delivery that stand after a capture, each with its day."""
     capture_course(course_id=treated.course.pk)
     found = StandingFinding.objects.filter(
         code__startswith="authorization-", severity="hold", resolved_at=None, entry__family="delivery"
     )
-    return sorted(found.values_list("code", "service_on"), key=lambda row: row[1])
+    return sorted(found.values_list("code", "service_on"), key=str)
 
 
 def test_it_belongs_to_the_primary_coverage_of_its_first_day_unless_another_is_named(ada: cast.Treated) -> None:

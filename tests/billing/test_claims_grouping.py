@@ -295,7 +295,7 @@ def test_after_a_change_of_payer_each_claim_carries_its_own_payers_number() -> N
     ada = cast.ada()
     Coverage.objects.filter(pk=ada.coverage.pk).update(effective_to=date(2026, 3, 2))
     later = Coverage.objects.create(
-        patient=ada.patient, payer=ada.coverage.payer, member_id="LATER1", effective_from=date(2026, 3, 3)
+        patient=ada.patient, payer=ada.coverage.payer, member_id="Z9LATER", effective_from=date(2026, 3, 3)
     )
     for number, coverage in (("OLD1", ada.coverage), ("NEW1", later)):
         authorize(ada, number, "77386")
