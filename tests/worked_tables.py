@@ -17,6 +17,10 @@ RULES_PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
 FLAGS = {"yes": True, "no": False}
 MOTIONS = ("gating", "breath_hold", "tracking")
 ANSWER = "→ "
+_OF_PLANS = frozenset(
+    f"{ANSWER}{column}" for column in ("plan", "device", "dosimetry", "simulation", "consult", "place of service")
+)
+"""Where one of these is asked for, plans are approved on the day of the row; else on the days before it."""
 _WRITTEN_OTHERWISE = frozenset({"course.diagnoses"})
 
 
@@ -100,10 +104,12 @@ def _diagnoses(cells: dict[str, str]) -> list[str]:
 
 
 def _plans(cells: dict[str, str], day: date) -> Iterator[dict[str, object]]:
-    for key, words in zip("ABCDEF", cells.get("plans", "lung vmat").split(" + "), strict=False):
+    plans = cells.get("plans", "lung vmat").split(" + ")
+    for number, (key, words) in enumerate(zip("ABCDEF", plans, strict=False)):
         site, technique, *more = words.split()
         plan: dict[str, object] = {"key": key, "site": site, "technique": technique, "isocenters": 1, "fractions": 40}
-        plan["approved_on"] = str(day)
+        days_before = 0 if _OF_PLANS & set(cells) else len(plans) - number
+        plan["approved_on"] = str(day - timedelta(days=days_before))
         plan |= dict(_word(word) for word in more) | _of("plan", cells)
         if plan["isocenters"] == "unknown":
             del plan["isocenters"]
