@@ -10,10 +10,10 @@ from decimal import Decimal
 from billing.cms.cells import Cells
 from billing.cms.faults import Faults
 from billing.cms.rows import GpciRow
-from billing.cms.table import find_header, read_records
+from billing.cms.table import LastLine, find_header, read_records
 from billing.cms.text import Line
 
-_MAC_DIGITS, _LOCALITY_DIGITS = 5, 2
+_MAC_DIGITS, _LOCALITY_DIGITS, _DECIMALS = 5, 2, 3
 _STATE = re.compile(r"[A-Z]{2}")
 _COLUMNS = {
     "mac": ("CONTRACTOR",),
@@ -33,7 +33,8 @@ def is_header(cells: Sequence[str]) -> bool:
 
 def read_gpci(lines: Iterable[Line], faults: Faults) -> Iterator[GpciRow]:
     """Yield the localities; note every record below the header that is neither one nor a note."""
-    records = read_records(lines, faults)
+    last = LastLine()
+    records = read_records(last.watch(lines), faults)
     header = find_header(records, faults, is_header, "Medicare Administrative Contractor, State, Locality Number, ...")
     if header is None:
         return
@@ -43,13 +44,17 @@ def read_gpci(lines: Iterable[Line], faults: Faults) -> Iterator[GpciRow]:
         faults.add_whole(f"the header has no column {', '.join(missing)}. Load the file as CMS offers it.")
         return
     count = 0
+    places_before: object = -_DECIMALS
     for line, raw in records:
         cells = Cells(line, [cell.replace("*", "") for cell in raw], faults)
         if _is_note(cells, places):
             continue
         count += 1
         row = _row(cells, places)
-        if row is not None:
+        if row is not None and last.is_open_at(line) and row.mp.as_tuple().exponent != places_before:
+            faults.add(line, f"ends within its last cell, '{row.mp}'. The file may be cut: download it again.")
+        elif row is not None:
+            places_before = row.mp.as_tuple().exponent
             yield row
     if not count:
         faults.add_whole("has a header and no locality below it. The file may be cut: download it again.")
@@ -70,9 +75,8 @@ def _is_note(cells: Cells, places: dict[str, int]) -> bool:
 
 
 def _row(cells: Cells, places: dict[str, int]) -> GpciRow | None:
-    # A spreadsheet drops leading zeros; a contractor has five digits, a locality two.
-    mac = cells.text(places["mac"], "the contractor").zfill(_MAC_DIGITS)
-    locality = cells.text(places["locality"], "the locality").zfill(_LOCALITY_DIGITS)
+    mac = _padded(cells.text(places["mac"], "the contractor"), _MAC_DIGITS)
+    locality = _padded(cells.text(places["locality"], "the locality"), _LOCALITY_DIGITS)
     state = cells.text(places["state"], "the state").upper()
     for name, cell, digits in (("contractor", mac, _MAC_DIGITS), ("locality", locality, _LOCALITY_DIGITS)):
         if len(cell) != digits or not (cell.isascii() and cell.isdigit()):
@@ -84,8 +88,13 @@ def _row(cells: Cells, places: dict[str, int]) -> GpciRow | None:
     return GpciRow(cells.line, mac, state, locality, name, work, pe, mp) if cells.is_sound else None
 
 
+def _padded(cell: str, digits: int) -> str:
+    """Return a number with the leading zeros that a spreadsheet has dropped."""
+    return cell.zfill(digits) if cell else cell
+
+
 def _index(cells: Cells, place: int, name: str) -> Decimal:
-    value = cells.number(place, f"the {name} index", digits=3, places=3)
+    value = cells.number(place, f"the {name} index", digits=3, places=_DECIMALS)
     if not value and cells.is_sound:
         cells.fault(f"the {name} index is '{cells.text(place)}'. It is a number above zero.")
     return value or Decimal(1)

@@ -23,7 +23,7 @@ _COLUMNS = {
     "code": (0, 5), "kind": (10, 11), "name": (11, 91), "short_name": (91, 119), "coverage": (229, 230),
     "added_on": (268, 276), "changed_on": (276, 284), "ended_on": (284, 292), "action": (292, 293),
 }  # fmt: skip
-_LAST_COLUMN = 293
+_LAST_COLUMN, _LAST_OF_MORE = 293, 91
 _HEADINGS = {
     "code": ("HCPC", "HCPCS"), "kind": ("RECID",), "name": ("LONG DESCRIPTION",),
     "short_name": ("SHORT DESCRIPTION",), "coverage": ("COV",), "added_on": ("ADD DT",),
@@ -69,7 +69,7 @@ def _fixed(lines: Iterable[Line], faults: Faults) -> Iterator[_Record]:
                 f"found '{text[:20]}'. A line begins with a code, a number of five digits and 3, 4, 7 or 8. "
                 "The file may be damaged: download it again.",
             )
-        elif not line.is_ended and text[10] in _FIRST and len(text) < _LAST_COLUMN:
+        elif not line.is_ended and len(text) < (_LAST_COLUMN if text[10] in _FIRST else _LAST_OF_MORE):
             faults.add(line.number, f"has {len(text)} characters. The file is cut: download it again.")
         else:
             yield _Record(line.number, tuple(text[first:last].strip() for first, last in _COLUMNS.values()))

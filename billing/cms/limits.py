@@ -6,7 +6,7 @@ from billing.cms.cells import Cells
 from billing.cms.faults import Faults
 from billing.cms.pairs import is_cut
 from billing.cms.rows import LimitRow
-from billing.cms.table import body, find_header, read_records
+from billing.cms.table import LastLine, body, find_header, read_records
 from billing.cms.text import Line
 
 _INDICATORS = ("1", "2", "3")
@@ -19,7 +19,7 @@ def is_header(cells: Sequence[str]) -> bool:
 
 def read_limits(lines: Iterable[Line], faults: Faults) -> Iterator[LimitRow]:
     """Yield the limits; note every record below the header that is none."""
-    last = _Last()
+    last = LastLine()
     records = read_records(last.watch(lines), faults)
     header = find_header(records, faults, is_header, "HCPCS/CPT Code, MUE Values, ...")
     rationales: set[str] = set()
@@ -30,21 +30,8 @@ def read_limits(lines: Iterable[Line], faults: Faults) -> Iterator[LimitRow]:
         if indicator[:1] not in _INDICATORS or indicator[1:2].isdigit():
             cells.fault(f"the adjudication indicator is '{indicator}'. It begins with 1, 2 or 3.")
         rationale = cells.text(3, "the rationale")
-        if last.is_open and line == last.number and is_cut(rationale, rationales):
+        if last.is_open_at(line) and is_cut(rationale, rationales):
             cells.fault(f"ends within its last cell, '{rationale}'. The file may be cut: download it again.")
         rationales.add(rationale)
         if cells.is_sound:
             yield LimitRow(line, code, units, int(indicator[0]), rationale)
-
-
-class _Last:
-    """Remembers the last line that was read, and whether it simply stopped."""
-
-    def __init__(self) -> None:
-        self.number = 0
-        self.is_open = False
-
-    def watch(self, lines: Iterable[Line]) -> Iterator[Line]:
-        for line in lines:
-            self.number, self.is_open = line.number, not line.is_ended
-            yield line

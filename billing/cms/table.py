@@ -18,6 +18,24 @@ _AGAIN = "The file may be cut or changed by a program: download it again."
 _CONTROL_Z = "\x1a"
 
 
+class LastLine:
+    """Remembers the last line that was read, and whether it simply stopped: then its last cell may be cut."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._is_open = False
+
+    def watch(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """Pass lines on."""
+        for line in lines:
+            self._number, self._is_open = line.number, not line.is_ended
+            yield line
+
+    def is_open_at(self, number: int) -> bool:
+        """Return whether the record that ends on line ``number`` is the last one and its line does not end."""
+        return self._is_open and self._number == number
+
+
 def normal(cell: str) -> str:
     """Return a header's cell in capitals and with single blanks, so that line breaks do not matter."""
     return " ".join(cell.split()).upper()
