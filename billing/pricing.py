@@ -108,11 +108,16 @@ class Fees:
         schedule = self.schedule_id(payer_id=payer_id, setting=setting, on=on)
         if schedule is None:
             return None
-        priced = [m for m in modifiers if m in CHANGES_PRICE or self._row(schedule, code, m, on)]
+        modifier = self.asked_modifier(schedule_id=schedule, code=code, modifiers=modifiers, on=on)
+        row = None if modifier is None else self._row(schedule, code, modifier, on)
+        return None if row is None else Price(row.fee_line_id, row.amount, to_cents(row.amount * units))
+
+    def asked_modifier(self, *, schedule_id: int, code: str, modifiers: Sequence[str], on: date) -> str | None:
+        """Return the modifier of the row that prices a line ("" for the bare code); ``None`` where two ask for one."""
+        priced = [m for m in modifiers if m in CHANGES_PRICE or self._row(schedule_id, code, m, on)]
         if len(priced) > 1:
             return None
-        row = self._row(schedule, code, priced[0] if priced else "", on)
-        return None if row is None else Price(row.fee_line_id, row.amount, to_cents(row.amount * units))
+        return priced[0] if priced else ""
 
     def _row(self, schedule: int, code: str, modifier: str, on: date) -> FeePeriod | None:
         for period in self._lines.get((schedule, code, modifier), ()):

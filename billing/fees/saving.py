@@ -20,7 +20,7 @@ from billing.fees.prices import WantedPrice
 from billing.fees.timeline import Plan, StandingPrice, plan_changes, plan_end
 from billing.fees.touched import Touched, count_touched, open_lines
 from billing.models import FeeDraft, FeeLine, FeeSchedule
-from billing.pricing import FeePeriod, load_fees
+from billing.pricing import FeePeriod, SchedulePeriod, load_fees
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +77,18 @@ def touched_by(schedule_id: int, plan: Plan) -> Touched:
         if fees.schedule_id(payer_id=line.payer_id, setting=line.setting, on=line.service_on) == schedule_id
     ]
     return count_touched(ours, fees.changed(schedule_id, rows))
+
+
+def touched_by_serving(schedule: FeeSchedule) -> Touched:
+    """Return how many posted lines would be priced otherwise if the schedule served whom it now names, unsaved.
+
+    Looks at every line on no claim: a schedule of a payer takes its lines from the practice's own, prices or not.
+    """
+    lines = open_lines()
+    payer_ids = {line.payer_id for line in lines if line.payer_id is not None}
+    fees = load_fees(payer_ids=payer_ids, codes={line.code for line in lines})
+    period = SchedulePeriod(schedule.pk or 0, schedule.effective_from, schedule.effective_to)
+    return count_touched(lines, fees.served_by(period, (schedule.payer_id, schedule.setting)))
 
 
 def save_prices(

@@ -51,11 +51,15 @@ class StandingPrice:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One wanted price (or, without one, a price that ends) and the rows that it takes days from."""
+    """One wanted price (or, without one, a price that ends) and the rows that it takes days from.
+
+    ``since`` is the first day on which the schedule says something else than before.
+    """
 
     kind: Kind
     wanted: WantedPrice | None
     before: tuple[StandingPrice, ...]
+    since: date
 
     @property
     def key(self) -> Key:
@@ -81,6 +85,10 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
         return not (self.cut or self.lengthened or self.withdrawn or self.added)
+
+    def changes_before(self, day: date) -> bool:
+        """Whether a price that stood on an earlier day would read otherwise."""
+        return any(move.kind in (Kind.CHANGED, Kind.ENDED) and move.since < day for move in self.moves)
 
     def count(self, kind: Kind) -> int:
         """Return how many prices are new, changed, ended or the same."""
@@ -139,22 +147,26 @@ def _placed(timeline: list[StandingPrice], price: WantedPrice) -> tuple[list[Sta
         if row.effective_from == price.effective_from:
             return _resized(timeline, row, price)
         if row.effective_from < price.effective_from and last <= row.effective_to:
-            return timeline, Move(Kind.SAME, price, (row,))
+            return timeline, Move(Kind.SAME, price, (row,), price.effective_from)
     kind = Kind.CHANGED if met else Kind.NEW
     new = StandingPrice(None, price.code, price.modifier, price.amount, price.effective_from, last, price.computation)
-    return _sorted([*_cut(timeline, price.effective_from, last), new]), Move(kind, price, tuple(met))
+    return _sorted([*_cut(timeline, price.effective_from, last), new]), Move(
+        kind, price, tuple(met), price.effective_from
+    )
 
 
 def _resized(timeline: list[StandingPrice], row: StandingPrice, price: WantedPrice) -> tuple[list[StandingPrice], Move]:
     """Give a row the last day of the price that repeats it."""
     last = price.effective_to or date.max
     if last == row.effective_to:
-        return timeline, Move(Kind.SAME, price, (row,))
+        return timeline, Move(Kind.SAME, price, (row,), price.effective_from)
     others = [other for other in timeline if other is not row]
     if last > row.effective_to:
         others = _cut(others, row.effective_to + DAY, last)
     kind = Kind.ENDED if last < row.effective_to else Kind.CHANGED
-    return _sorted([*others, replace(row, effective_to=last)]), Move(kind, price, (row,))
+    return _sorted([*others, replace(row, effective_to=last)]), Move(
+        kind, price, (row,), min(last, row.effective_to) + DAY
+    )
 
 
 def _cut(timeline: Iterable[StandingPrice], first: date, last: date) -> list[StandingPrice]:
@@ -179,7 +191,7 @@ def _end(plan: Plan, key: Key, rows: Sequence[StandingPrice], day: date) -> None
     """End every price of a code on the day before ``day``."""
     ending = tuple(row for row in rows if row.effective_to >= day)
     if ending:
-        plan.moves.append(Move(Kind.ENDED, None, ending))
+        plan.moves.append(Move(Kind.ENDED, None, ending, day))
         _note(plan, key, rows, _cut(rows, day, date.max))
 
 
