@@ -15,7 +15,8 @@ from billing.rules.facts import AuthorizationFacts, PlanFacts
 from billing.rules.lines import ChargeLine, ClaimKind, Family, Finding, Origin, Severity
 from courses.terms import IMRT_TECHNIQUES, Technique
 
-_NOT_ASKED_FOR = frozenset({Family.MANAGEMENT, Family.MANUAL})
+NOT_ASKED_FOR = frozenset({Family.MANAGEMENT, Family.MANUAL})
+"""Families of lines that need no authorization (R1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def count_units(case: Case, lines: Sequence[ChargeLine]) -> Iterator[CountedLine
     5. Management lines need none; keyed lines are the biller's own.
     6. An authorization serves the payer that gave it, on the days on which that payer is asked.
     """
-    asked = [line for line in lines if line.family not in _NOT_ASKED_FOR]
+    asked = [line for line in lines if line.family not in NOT_ASKED_FOR]
     by_code: defaultdict[str, list[AuthorizationFacts]] = defaultdict(list)
     for authorization in sorted(case.facts.authorizations, key=lambda a: (a.effective_to, a.ordinal, a.key)):
         for code in authorization.codes:
