@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from billing.rules import charge_lines, load_codebook
+from billing.reference.overlay import current_codebook
+from billing.rules import charge_lines
 from billing.rules.course_fields import CourseFileError
 from billing.rules.course_file import read_course
 from billing.rules.estimate import estimate
@@ -33,4 +34,4 @@ class EstimateApi(APIView):
             course = read_course(request.data, "request")
         except CourseFileError as error:
             raise serializers.ValidationError({"course": error.faults}) from error
-        return Response(estimate(course.facts.id, charge_lines(course.facts, load_codebook())))
+        return Response(estimate(course.facts.id, charge_lines(course.facts, current_codebook())))

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import connection
 
 import billing.rules
+from billing.reference.overlay import REVISION_SQL
 
 RETRY_MINUTES = 15
 """A course that failed is tried again after this time, or as soon as anything changed."""
@@ -46,7 +47,8 @@ def rules_stamp() -> str:
     return digest.hexdigest()[:12]
 
 
-# Every schedule that may price a line of the course: those of its payers, and those of its setting for every payer.
+# Every schedule that may price a line of the course: those of its payers, and those of its setting for every payer;
+# and which code files are loaded that a charge may turn on.
 _BASIS = """
     WITH lists AS (
         SELECT payer_id, setting, concat(id, '.', revision) AS text FROM oncocharge_billing_feeschedule),
@@ -66,19 +68,22 @@ _BASIS = """
           FROM (VALUES ('freestanding'), ('hospital')) AS s(setting)
           JOIN lists l ON l.payer_id IS NULL AND l.setting IN (s.setting, '')
          GROUP BY s.setting),
+    loaded AS ({loaded}),
     basis AS (
         SELECT c.id, c.revision, concat(
                  'c', c.revision, ' p', p.id, '.', p.revision, ' f', f.id, '.', f.revision, ' y', payers.text,
-                 ' s', house.text, ' r', %(stamp)s::text) AS text
+                 ' s', house.text, ' k', loaded.revision, ' r', %(stamp)s::text) AS text
           FROM oncocharge_courses_course c
           JOIN oncocharge_patients_patient p ON p.id = c.patient_id
           JOIN oncocharge_patients_facility f ON f.id = c.facility_id
+          CROSS JOIN loaded
           LEFT JOIN payers ON payers.patient_id = c.patient_id
           LEFT JOIN house ON house.setting = f.setting)
 """
 _READ = (
     _BASIS.format(
-        patients="AND v.patient_id IN (SELECT patient_id FROM oncocharge_courses_course WHERE id = ANY(%(ids)s))"
+        loaded=REVISION_SQL,
+        patients="AND v.patient_id IN (SELECT patient_id FROM oncocharge_courses_course WHERE id = ANY(%(ids)s))",
     )
     + """
     SELECT b.id, b.revision, b.text, COALESCE(m.basis, ''), COALESCE(m.error, '')
@@ -87,7 +92,7 @@ _READ = (
 """
 )
 _STALE = (
-    _BASIS.format(patients="")
+    _BASIS.format(loaded=REVISION_SQL, patients="")
     + f"""
     SELECT b.id FROM basis b LEFT JOIN oncocharge_billing_capturemark m ON m.course_id = b.id
      WHERE m.course_id IS NULL OR m.basis <> b.text

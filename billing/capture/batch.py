@@ -23,8 +23,8 @@ from billing.capture.notes import CAPTURE_FAILED, failure_finding, notes_of
 from billing.capture.posting import Mark, carry_holds, post, write_marks, write_notes
 from billing.findings import OpenFinding, open_findings, raise_findings, resolve_findings
 from billing.pricing import Fees, load_fees
+from billing.reference.overlay import current_codebook
 from billing.rules import charge_lines
-from billing.rules.codebook import load_codebook
 from billing.rules.lines import Outcome
 
 logger = logging.getLogger(__name__)
@@ -115,7 +115,8 @@ def _capture_locked(course_ids: Collection[int], again: bool) -> tuple[list[Capt
 
 def _ask_rules(loaded: Mapping[int, LoadedCourse]) -> tuple[dict[int, Outcome], dict[int, str]]:
     """Return the outcome of each course, and for those that the rules could not answer where they stopped."""
-    codebook = load_codebook()
+    # A file that is loaded just now leaves the course with the revision read before it: the sweep takes it again.
+    codebook = current_codebook()
     outcomes: dict[int, Outcome] = {}
     failures: dict[int, str] = {}
     for course_id, course in loaded.items():
