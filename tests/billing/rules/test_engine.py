@@ -43,6 +43,10 @@ def delivery(facts: CourseFacts) -> ChargeLine:
     return line
 
 
+def plan_lines(facts: CourseFacts) -> list[ChargeLine]:
+    return [line for line in outcome(facts).lines if line.family is Family.PLAN]
+
+
 def findings(facts: CourseFacts, code: str) -> list[Finding]:
     return [finding for finding in outcome(facts).findings if finding.code == code]
 
@@ -62,13 +66,13 @@ def test_a_line_keeps_its_key_when_a_corrected_fact_changes_its_code_units_or_mo
 
 
 def test_the_two_claims_of_one_plan_have_two_keys() -> None:
-    lines = outcome(course(practice={"bills": "both"}, sessions=[])).lines
+    lines = plan_lines(course(practice={"bills": "both"}, sessions=[]))
     assert [line.key for line in lines] == ["plan/plan:P/professional", "plan/plan:P/institutional"]
 
 
 def test_a_plan_keeps_its_key_whether_it_is_planned_as_imrt_or_not() -> None:
-    [imrt] = outcome(course(plan={"technique": "sbrt", "imrt_planned": True}, sessions=[])).lines
-    [conformal] = outcome(course(plan={"technique": "sbrt"}, sessions=[])).lines
+    [imrt] = plan_lines(course(plan={"technique": "sbrt", "imrt_planned": True}, sessions=[]))
+    [conformal] = plan_lines(course(plan={"technique": "sbrt"}, sessions=[]))
     assert (imrt.code, conformal.code) == ("77301", "77295")
     assert imrt.key == conformal.key
 
@@ -152,7 +156,7 @@ def test_a_hold_that_stands_in_place_of_a_line_names_none() -> None:
     facts = course(practice={"bills": "both", "place_of_service": "21"}, sessions=[])
     [hold] = findings(facts, "inpatient-technical")
     assert (hold.subject, hold.lines) == ("P", ())
-    assert [(line.modifiers, line.held) for line in outcome(facts).lines] == [(("26",), False)]
+    assert [(line.modifiers, line.held) for line in plan_lines(facts)] == [(("26",), False)]
 
 
 def test_a_hold_names_the_lines_of_both_claims() -> None:
@@ -163,7 +167,7 @@ def test_a_hold_names_the_lines_of_both_claims() -> None:
 def test_a_warning_holds_nothing() -> None:
     facts = course(plan={"planning_method": "forward"}, sessions=[])
     [warning] = findings(facts, "forward-planned")
-    [line] = outcome(facts).lines
+    [line] = plan_lines(facts)
     assert warning.severity is Severity.WARNING
     assert (line.held, line.findings) == (False, ("forward-planned",))
 
@@ -211,13 +215,13 @@ def test_a_line_that_repeats_one_imported_from_elsewhere_is_held() -> None:
 def test_each_kind_of_claim_counts_its_own_authorized_units() -> None:
     authorized: Keys = {"codes": ["77301"], "units": 1, "effective_from": "2023-04-01", "effective_to": "2023-05-31"}
     facts = course(practice={"bills": "both"}, sessions=[], authorization=[authorized])
-    assert [line.held for line in outcome(facts).lines] == [False, False]
+    assert [line.held for line in plan_lines(facts)] == [False, False]
 
 
 def test_a_line_that_finds_too_few_units_leaves_them_to_the_next() -> None:
     authorized: Keys = {"codes": ["77407"], "units": 1, "effective_from": "2026-04-14", "effective_to": "2026-05-31"}
     sessions: list[Keys] = [{"at": f"2026-04-{day}T09:00:00", "plans": ["P"]} for day in (13, 14, 15)]
-    facts = course(day="2026-04-13", sessions=sessions, authorization=[authorized])
+    facts = course(day="2026-04-10", sessions=sessions, authorization=[authorized])
     held = [(line.on.day, line.findings) for line in outcome(facts).lines if line.family is Family.DELIVERY]
     assert held == [(13, ("authorization-expired",)), (14, ()), (15, ("authorization-exceeded",))]
 
