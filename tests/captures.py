@@ -16,7 +16,7 @@ from billing.models import (
     StandingFinding,
     TradingPartner,
 )
-from courses.models import Fraction, Session
+from courses.models import ClinicalEvent, Fraction, Session
 from patients.roles import Role
 from tests.cast import Treated, local, user
 
@@ -70,6 +70,14 @@ def deliver_days(patient: Treated, first: date, count: int, **values: object) ->
     days = (first + timedelta(days=n) for n in range(count * 2 + 7))
     weekdays = [day for day in days if day.isoweekday() <= 5][:count]
     return [deliver(patient, f"{day} 09:00", number=n, **values) for n, day in enumerate(weekdays, 1)]
+
+
+def see_weekly(patient: Treated) -> None:
+    """The physician's visit and the physics check of each five fractions, so that nothing of the weeks is missing."""
+    days = patient.course.sessions.order_by("starts_at").values_list("treated_on", flat=True)
+    for day in days[4::5]:
+        for family, performer in (("visit", "physician"), ("physics_check", "physicist")):
+            ClinicalEvent.objects.create(course=patient.course, family=family, happened_on=day, performer=performer)
 
 
 def cancel(session: Session, reason: str = "Wrong patient selected") -> None:

@@ -18,7 +18,7 @@ from billing.urls import urlpatterns
 from patients.models import PatientAccess
 from patients.roles import CLINICAL, READS_MONEY, Role
 from tests import cast
-from tests.captures import cancel, deliver, deliver_days, practice_fees, put_on_claim, standing
+from tests.captures import cancel, deliver, deliver_days, practice_fees, put_on_claim, see_weekly, standing
 from tests.cast import Treated, user
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +187,7 @@ def test_number_of_queries_is_the_same_for_ten_lines_and_for_four_hundred(name: 
     address = reverse(f"billing:{name}")
     few = cast.ada()
     deliver_days(few, date(2025, 3, 4), 9)
+    see_weekly(few)
     capture_course(course_id=few.course.pk)
     before = queries_of(client, address)
     for number in range(13):
@@ -195,6 +196,7 @@ def test_number_of_queries_is_the_same_for_ten_lines_and_for_four_hundred(name: 
             opened_on=date(2025, 3, 3), diagnosis="C61", fractions=20,
         )  # fmt: skip
         deliver_days(more, date(2025, 3, 4), 30, status="treated")
+        see_weekly(more)
         capture_course(course_id=more.course.pk)
     assert LedgerEntry.objects.count() >= 400
     assert queries_of(client, address) == before

@@ -10,11 +10,22 @@ from billing.rules.rule_coverage import scenario_rules
 from tests.scenario_runner import SCENARIOS, compare, differences, run
 
 FILES = sorted(SCENARIOS.glob("*.toml"))
+SECTIONS = {"E": 5, "L": 10, "S": 10, "P": 9, "C": 7, "G": 5, "M": 9, "R": 4}
+"""The sections of the rules and how many numbers each has."""
+
+NOT_OF_THE_ENGINE = {"R3": "the filing limit turns on the day of release, and the engine reads no clock"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_course_earns_what_its_file_says(path: Path) -> None:
     assert differences(path) == []
+
+
+def test_every_number_of_every_section_is_carried_out_or_left_out_for_a_reason() -> None:
+    numbers = {f"{section}{number}" for section, count in SECTIONS.items() for number in range(1, count + 1)}
+    assert numbers - set(RULE_NUMBERS) == set(NOT_OF_THE_ENGINE)
+    assert set(RULE_NUMBERS) <= numbers
+    assert len(set(RULE_NUMBERS)) == len(RULE_NUMBERS)
 
 
 def test_every_rule_has_a_scenario() -> None:
