@@ -6,7 +6,7 @@ waits for its coverage at release.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,6 +49,7 @@ class Insurance:
         return None
 
 
+PoliciesByPayer = Mapping[int, Sequence[PolicyPeriod]]
 NO_INSURANCE = Insurance(PayerFacts(PayerKind.SELF_PAY))
 
 
@@ -60,11 +61,12 @@ def load_insurance(patient_ids: Collection[int]) -> dict[int, Insurance]:
         "patient_id", "payer_id", "payer__kind", "effective_from", "effective_to"
     ):
         spans[patient].append(CoverageSpan(payer, PayerKind(kind), first, last))
-    policies = _policies({span.payer_id for insured in spans.values() for span in insured})
-    return {patient: _insurance(tuple(insured), policies) for patient, insured in spans.items()}
+    policies = load_policies({span.payer_id for insured in spans.values() for span in insured})
+    return {patient: insurance_of(tuple(insured), policies) for patient, insured in spans.items()}
 
 
-def _insurance(spans: tuple[CoverageSpan, ...], policies: dict[int, list[PolicyPeriod]]) -> Insurance:
+def insurance_of(spans: tuple[CoverageSpan, ...], policies: PoliciesByPayer) -> Insurance:
+    """Return what the rules are told of these spans where their payers have these policies."""
     periods: list[PolicyPeriod] = []
     for span in spans:
         periods += [
@@ -81,21 +83,26 @@ def _within(period: PolicyPeriod, span: CoverageSpan) -> PolicyPeriod | None:
     return PolicyPeriod(period.policy, first, last, span.kind) if first <= last else None
 
 
-def _policies(payer_ids: Collection[int]) -> dict[int, list[PolicyPeriod]]:
+def load_policies(payer_ids: Collection[int]) -> dict[int, list[PolicyPeriod]]:
+    """Return the policies of each payer that has any, by their days: one statement."""
     by_payer: defaultdict[int, list[PolicyPeriod]] = defaultdict(list)
     for policy in PayerPolicy.objects.filter(payer_id__in=payer_ids).order_by("effective_from"):
-        facts = PolicyFacts(
-            delivery_code_set=DeliveryCodeSet(policy.delivery_code_set) if policy.delivery_code_set else None,
-            nodes_level=NodesLevel(policy.nodes_level) if policy.nodes_level else None,
-            left_breast_complex=policy.left_breast_complex,
-            second_session_modifier=SecondSessionModifier(policy.second_session_modifier),
-            minimum_hours_between_sessions=float(policy.minimum_hours_between_sessions),
-            plan_charge_per=PlanChargePer(policy.plan_charge_per),
-            management_date=ManagementDate(policy.management_date),
-            physics_tail=PhysicsTail(policy.physics_tail),
-            guidance_professional=policy.guidance_professional,
-            requires_authorization=policy.requires_authorization,
-            inverse_planning_required=policy.inverse_planning_required,
-        )
-        by_payer[policy.payer_id].append(PolicyPeriod(facts, policy.effective_from, policy.effective_to))
-    return by_payer
+        by_payer[policy.payer_id].append(PolicyPeriod(policy_facts(policy), policy.effective_from, policy.effective_to))
+    return dict(by_payer)
+
+
+def policy_facts(policy: PayerPolicy) -> PolicyFacts:
+    """Return what the rules ask of a payer's settings."""
+    return PolicyFacts(
+        delivery_code_set=DeliveryCodeSet(policy.delivery_code_set) if policy.delivery_code_set else None,
+        nodes_level=NodesLevel(policy.nodes_level) if policy.nodes_level else None,
+        left_breast_complex=policy.left_breast_complex,
+        second_session_modifier=SecondSessionModifier(policy.second_session_modifier),
+        minimum_hours_between_sessions=float(policy.minimum_hours_between_sessions),
+        plan_charge_per=PlanChargePer(policy.plan_charge_per),
+        management_date=ManagementDate(policy.management_date),
+        physics_tail=PhysicsTail(policy.physics_tail),
+        guidance_professional=policy.guidance_professional,
+        requires_authorization=policy.requires_authorization,
+        inverse_planning_required=policy.inverse_planning_required,
+    )

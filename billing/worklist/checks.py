@@ -4,24 +4,22 @@ These depend on the day of the release or on other courses, which the rules of o
 Pure but for ``read_lines``, which is one statement for any number of lines.
 """
 
-from calendar import isleap
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from billing.findings import NewFinding
+from billing.rules.filing_limit import NEAR_DAYS, days_left, filing_limit
 from billing.rules.lines import Severity
 from patients.terms import PayerKind
 
 SOURCE = "release"
 SUBJECT = "release"
-NEAR = timedelta(days=30)
-FILING_YEARS = {PayerKind.MEDICARE: 1}
-"""Calendar years from the day of service until a claim must have arrived (42 CFR 424.44)."""
+LIMIT_PASSED, LIMIT_NEAR = "filing-limit-passed", "filing-limit-near"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,7 @@ class LineAtRelease:
     is_captured: bool
     has_failed: bool
     payer_kind: str | None
+    limit_days: int | None
     has_physician: bool
     has_npis: bool
     time_zone: str
@@ -51,12 +50,14 @@ class LineAtRelease:
 _READ = """
     SELECT e.id, e.course_id, e.kind = 'charge', v.reverses_id IS NOT NULL, l.entry_id IS NOT NULL,
            COALESCE(r.state, 'open'), COALESCE(r.reason, ''), e.amount, e.code, e.service_on,
-           CASE WHEN e.claim_kind = 'professional' THEN e.service_on ELSE (
+           CASE WHEN e.claim_kind = 'professional' THEN e.service_on ELSE COALESCE((
                SELECT max(i.service_on) FROM oncocharge_billing_ledgerentry i
                 WHERE i.course_id = e.course_id AND i.claim_kind = e.claim_kind AND i.kind = 'charge'
                   AND date_trunc('month', i.service_on) = date_trunc('month', e.service_on)
-                  AND NOT EXISTS (SELECT 1 FROM oncocharge_billing_ledgerentry u WHERE u.reverses_id = i.id)) END,
-           c.revision = m.course_revision, m.error <> '', y.kind,
+                  AND i.service_on BETWEEN p.effective_from AND COALESCE(p.effective_to, 'infinity')
+                  AND NOT EXISTS (SELECT 1 FROM oncocharge_billing_ledgerentry u WHERE u.reverses_id = i.id)
+               ), e.service_on) END,
+           c.revision = m.course_revision, m.error <> '', y.kind, s.filing_limit_days,
            c.physician_id IS NOT NULL, f.npi <> '' AND COALESCE(d.npi, 'none') <> '', f.time_zone,
            (SELECT min(o.id) FROM oncocharge_courses_course oc
               JOIN oncocharge_billing_ledgerentry o
@@ -81,6 +82,8 @@ _READ = """
       LEFT JOIN oncocharge_patients_coverage p ON p.patient_id = c.patient_id AND p.rank = 'primary'
        AND p.effective_from <= e.service_on AND (p.effective_to IS NULL OR p.effective_to >= e.service_on)
       LEFT JOIN oncocharge_patients_payer y ON y.id = p.payer_id
+      LEFT JOIN oncocharge_patients_payerpolicy s ON s.payer_id = y.id
+       AND e.service_on BETWEEN s.effective_from AND COALESCE(s.effective_to, 'infinity')
       LEFT JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = e.id
       LEFT JOIN oncocharge_billing_claimline l ON l.entry_id = e.id
       LEFT JOIN oncocharge_billing_review r ON r.entry_id = e.id
@@ -115,28 +118,16 @@ def findings_at_release(line: LineAtRelease, at: datetime) -> Iterator[NewFindin
 
 def _filing(line: LineAtRelease, today: date) -> Iterator[NewFinding]:
     """R3: the claim must have arrived within the payer's limit."""
-    years = FILING_YEARS.get(PayerKind(line.payer_kind)) if line.payer_kind else None
-    if years is None:
+    limit = filing_limit(PayerKind(line.payer_kind), line.limit_days) if line.payer_kind else None
+    if limit is None:
         return
-    last_day = filing_deadline(line.filed_by_day, years)
-    if today > last_day:
-        message = f"The claim for {line.service_on} had to arrive by {last_day}."
-        yield _hold(line, "filing-limit-passed", message)
-    elif last_day - today <= NEAR:
+    last_day = limit.last_day(line.filed_by_day)
+    left = days_left(last_day, today)
+    if left < 0:
+        yield _hold(line, LIMIT_PASSED, f"The claim for {line.service_on} had to arrive by {last_day}.")
+    elif left <= NEAR_DAYS:
         message = f"The claim for {line.service_on} must arrive by {last_day}."
-        yield _finding(line, Severity.WARNING, "filing-limit-near", message)
-
-
-def filing_deadline(served_on: date, years: int) -> date:
-    """Return the last day on which a claim may arrive: the same day so many years later.
-
-    >>> filing_deadline(date(2024, 2, 29), 1), filing_deadline(date(2024, 3, 1), 1)
-    (datetime.date(2025, 2, 28), datetime.date(2025, 3, 1))
-    """
-    year = served_on.year + years
-    if (served_on.month, served_on.day) == (2, 29) and not isleap(year):
-        return date(year, 2, 28)
-    return served_on.replace(year=year)
+        yield _finding(line, Severity.WARNING, LIMIT_NEAR, message)
 
 
 def _hold(line: LineAtRelease, code: str, message: str) -> NewFinding:
