@@ -41,6 +41,9 @@ def rule_faults(
         *((row.place, row.rule) for row in codebook.plannings),
         *((row.place, row.rule) for row in codebook.guidances),
         *((row.place, row.rule) for row in codebook.course_services),
+        *((row.place, row.rule) for row in codebook.companions),
+        *((row.place, row.rule) for row in codebook.events),
+        *((row.place, row.rule) for row in codebook.bundles),
         *((row.place, row.rule) for row in codebook.forms),
     ]
     faults = [f"rule {number} has no section in docs/rules.md. Write it." for number in known - documented]

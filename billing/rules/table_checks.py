@@ -5,15 +5,17 @@ asks for every day there is. Cells and sources are checked when the tables are r
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise, product
 
 from billing.rules.codebook import Codebook
+from billing.rules.event_checks import event_faults, missing_events
 from billing.rules.lines import Family
+from billing.rules.row_checks import doubles, misplaced
 from billing.rules.rows import DeliveryRow
 from billing.rules.service_rows import CourseService, GuidanceRow
-from billing.rules.table_rows import OPEN, DatedRow
+from billing.rules.table_rows import OPEN
 from courses.terms import Guidance, Site, Technique
 from patients.terms import Bills, DeliveryCodeSet, PayerKind, Setting
 
@@ -43,6 +45,7 @@ def table_faults(codebook: Codebook) -> list[str]:
     """Return every fault between the rows of the tables, each with its place and what to do; sorted."""
     days = [day for day in codebook.changes if day >= FIRST_DAY]
     faults = [*_overlaps(codebook), *_gaps(codebook, days), *_histories(codebook), *_unknown_codes(codebook)]
+    faults += event_faults(codebook)
     return sorted(set(faults))
 
 
@@ -50,32 +53,32 @@ def table_faults(codebook: Codebook) -> list[str]:
 
 
 def _overlaps(codebook: Codebook) -> Iterator[str]:
-    yield from _doubles((row.code, row) for row in codebook.procedures)
-    yield from _doubles(
+    yield from doubles((row.code, row) for row in codebook.procedures)
+    yield from doubles(
         (f"{technique}/{code_set}/{row.answer or 'any answer'}", row)
         for row in codebook.deliveries
         for technique in row.techniques
         for code_set in DeliveryCodeSet
         if row.code_set in ("any", code_set)
     )
-    yield from _doubles((row.site, row) for row in codebook.sites)
-    yield from _doubles((row.technique, row) for row in codebook.levels)
-    yield from _doubles((f"{row.payer}/{row.setting}", row) for row in codebook.code_sets)
-    yield from _doubles(
+    yield from doubles((row.site, row) for row in codebook.sites)
+    yield from doubles((row.technique, row) for row in codebook.levels)
+    yield from doubles((f"{row.payer}/{row.setting}", row) for row in codebook.code_sets)
+    yield from doubles(
         (f"{technique}, imrt_planned {row.imrt_planned}", row)
         for row in codebook.plannings
         for technique in row.techniques
     )
-    yield from _doubles(
+    yield from doubles(
         (f"{guidance}/{setting}/{code_set}/{payer}", row)
         for row in codebook.guidances
         for guidance, setting, code_set, payer in product(row.guidance, row.settings, DeliveryCodeSet, row.payers)
         if row.code_set in ("any", code_set)
     )
-    yield from _doubles((row.service, row) for row in codebook.course_services)
-    yield from _doubles((f"{row.setting}/{row.bills}/{row.pc_tc}", row) for row in codebook.forms)
-    yield from _doubles((f"{row.setting}/{row.named or 'unnamed'}", row) for row in codebook.places)
-    yield from _doubles((row.modifier, row) for row in codebook.modifiers)
+    yield from doubles((row.service, row) for row in codebook.course_services)
+    yield from doubles((f"{row.setting}/{row.bills}/{row.pc_tc}", row) for row in codebook.forms)
+    yield from doubles((f"{row.setting}/{row.named or 'unnamed'}", row) for row in codebook.places)
+    yield from doubles((row.modifier, row) for row in codebook.modifiers)
     published = defaultdict(list)
     for limit in codebook.limits:
         published[limit.claim, limit.code, limit.effective_from].append(limit)
@@ -83,17 +86,6 @@ def _overlaps(codebook: Codebook) -> Iterator[str]:
         if len(limits) > 1:
             places = " and ".join(limit.place for limit in limits)
             yield f"{places} both limit {code} on the {claim} claim, published {day}. Keep one."
-
-
-def _doubles(keyed: Iterable[tuple[Hashable, DatedRow]]) -> Iterator[str]:
-    groups: defaultdict[Hashable, list[DatedRow]] = defaultdict(list)
-    for key, row in keyed:
-        groups[key].append(row)
-    for key, of_key in groups.items():
-        for earlier, later in pairwise(sorted(of_key, key=lambda row: (row.effective_from, row.table, row.row))):
-            if later.effective_from <= earlier.effective_to:
-                day = later.effective_from
-                yield f"{earlier.place} and {later.place} both cover {key} on {day}. End the first the day before."
 
 
 # --- a day without an answer --------------------------------------------------------------------------------------
@@ -126,6 +118,7 @@ def _missing(codebook: Codebook, day: date) -> Iterator[str]:
         if codebook.planning(technique, planned, day) is None:
             yield f"planning.toml has no row for {technique}, imrt_planned {planned},"
     yield from _missing_services(codebook, day)
+    yield from missing_events(codebook, day)
 
 
 def _missing_services(codebook: Codebook, day: date) -> Iterator[str]:
@@ -202,11 +195,11 @@ def _histories(codebook: Codebook) -> Iterator[str]:
 def _unknown_codes(codebook: Codebook) -> Iterator[str]:
     for delivery in codebook.deliveries:
         if delivery.code:
-            yield from _misplaced(delivery, delivery.code, Family.DELIVERY, codebook)
+            yield from misplaced(delivery, delivery.code, Family.DELIVERY, codebook)
             yield from _outside_the_life_of_its_code(delivery, codebook)
     for planning in codebook.plannings:
         if planning.code:
-            yield from _misplaced(planning, planning.code, Family.PLAN, codebook)
+            yield from misplaced(planning, planning.code, Family.PLAN, codebook)
     yield from _unknown_codes_of_services(codebook)
     for limit in codebook.limits:
         if not codebook.history(limit.code):
@@ -216,21 +209,10 @@ def _unknown_codes(codebook: Codebook) -> Iterator[str]:
 def _unknown_codes_of_services(codebook: Codebook) -> Iterator[str]:
     for guidance in codebook.guidances:
         if guidance.code:
-            yield from _misplaced(guidance, guidance.code, Family.GUIDANCE, codebook)
+            yield from misplaced(guidance, guidance.code, Family.GUIDANCE, codebook)
             yield from _outside_the_life_of_its_code(guidance, codebook)
     for service in codebook.course_services:
-        yield from _misplaced(service, service.code, FAMILIES[service.service], codebook)
-
-
-def _misplaced(row: DatedRow, code: str, family: Family, codebook: Codebook) -> Iterator[str]:
-    """Yield why a row may not earn its code: nobody knows it, it is unlisted (E5), it is of another family."""
-    if not codebook.history(code):
-        yield f"{row.place}: {code} is not in procedures.toml. Add it there, or mend the code."
-    for procedure in codebook.history(code):
-        if procedure.unlisted:
-            yield f"{row.place}: {code} is unlisted, and no rule may generate it (E5). Take the row out."
-        elif procedure.family is not family:
-            yield f"{row.place}: {code} is of the family {procedure.family}, not {family}. Mend one of the two."
+        yield from misplaced(service, service.code, FAMILIES[service.service], codebook)
 
 
 def _outside_the_life_of_its_code(row: DeliveryRow | GuidanceRow, codebook: Codebook) -> Iterator[str]:

@@ -168,6 +168,63 @@ def test_two_limits_of_one_publication_are_told(tables: Path) -> None:
     )
 
 
+def test_an_event_that_nothing_answers_for_is_told(tables: Path) -> None:
+    text = (tables / "events.toml").read_text(encoding="utf-8")
+    head, *rows = text.split("[[row]]")
+    rows.remove(next(row for row in rows if '"isodose"' in row))
+    (tables / "events.toml").write_text("[[row]]".join([head, *rows]), encoding="utf-8")
+    assert "events.toml has no row for isodose from 1992-01-01 on. Add a row, or mend a period." in faults_of(tables)
+
+
+def test_a_plan_whose_compensator_nobody_answers_for_is_told(tables: Path) -> None:
+    change(tables, "companions.toml", 'compensator = "yes"', 'compensator = "no"')
+    faults = faults_of(tables)
+    assert any("companions.toml has no row for device of 77301, compensator True," in fault for fault in faults)
+    assert any("both cover device of 77301, compensator False" in fault for fault in faults)
+
+
+def test_codes_of_events_companions_and_bundles_must_be_known_and_earnable(tables: Path) -> None:
+    change(tables, "events.toml", 'code = "77290"', 'code = "77399"')
+    change(tables, "events.toml", 'never_beside = "77301"', 'never_beside = "77300"')
+    change(tables, "companions.toml", 'code = "77338"', 'code = "77300"')
+    change(tables, "bundles.toml", '"77285"', '"77286"')
+    faults = faults_of(tables)
+    for expected in (
+        "events.toml row 3: 77399 is unlisted, and no rule may generate it (E5). Take the row out.",
+        "events.toml row 9: 77300 is of the family dosimetry, not plan. Mend one of the two.",
+        "companions.toml row 1: 77300 is of the family dosimetry, not device. Mend one of the two.",
+        "bundles.toml row 1: 77286 is not in procedures.toml. Add it there, or mend the code.",
+    ):
+        assert expected in faults, expected
+
+
+def test_pairs_that_contradict_each_other_or_nobody_knows_are_told(tables: Path) -> None:
+    pairs = (tables / "pairs.csv").read_text(encoding="utf-8").splitlines()
+    wrong = [
+        pairs[-1],
+        "professional,77290,77301,0,turned,1992-01-01,2024-07-01,,ptp24",
+        "professional,77300,77300,1,itself,1992-01-01,2024-07-01,,ptp24",
+        "professional,77300,77309,1,unknown,1992-01-01,2024-07-01,,ptp24",
+    ]
+    (tables / "pairs.csv").write_text("\n".join([*pairs, *wrong]) + "\n", encoding="utf-8")
+    faults = faults_of(tables)
+    for expected in (
+        "both cover G6016 with 77470 on the institutional claim, published 2024-07-01",
+        "are one pair in both directions. Keep one.",
+        ": 77300 is a pair with itself. Take it out.",
+        ": 77309 is not in procedures.toml. Add it there, or take the pair out.",
+    ):
+        assert any(expected in fault for fault in faults), expected
+
+
+def test_cells_of_companions_and_pairs_are_refused_when_read(tables: Path) -> None:
+    change(tables, "companions.toml", 'compensator = "any"', 'compensator = "perhaps"')
+    change(tables, "pairs.csv", "77014,G6001,1,", "77014,G6001,9,")
+    faults = faults_on_reading(tables)
+    assert "companions.toml row 3: compensator is 'perhaps'. Write yes, no or any." in faults
+    assert "pairs.csv row 1: indicator is 9. It is 0 (never together) or 1 (with a modifier)." in faults
+
+
 def test_rules_without_words_or_scenario_and_numbers_that_are_no_rule_are_told(tables: Path) -> None:
     change(tables, "delivery.toml", 'rule = "L9"', 'rule = "L99"')
     everything = set(RULE_NUMBERS)
