@@ -1,0 +1,93 @@
+"""Finds the ISA in whatever text, and takes the delimiters from it, also where it has not its fixed width."""
+
+import re
+from typing import NamedTuple
+
+from billing.x12.syntax import Separators
+
+LOOK_AHEAD = 400
+"""Characters within which an ISA must have its sixteen elements; the fixed width is 106."""
+
+_ISA_ELEMENTS = 16
+_USUAL_COMPONENT = ":"
+_SHAPE = re.compile(
+    r"ISA([^A-Za-z0-9\s])..\1.{10}\1..\1.{10}\1..\1.{15}\1..\1.{15}\1.{6}\1.{4}\1.\1.{5}\1.{9}\1.\1.\1.[^A-Za-z0-9]",
+    re.IGNORECASE | re.DOTALL,
+)
+_START = re.compile(r"ISA[^A-Za-z0-9\s]", re.IGNORECASE)
+_BARE_START = re.compile(r"\s*(?:GS|ST)([^A-Za-z0-9\s])", re.IGNORECASE)
+
+
+class Opening(NamedTuple):
+    """An ISA as found: its elements, the delimiters it declares, how many characters it takes."""
+
+    elements: list[str]
+    separators: Separators
+    length: int
+    is_regular: bool
+
+
+def find_isa(text: str, start: int = 0) -> int:
+    """Return where an ISA may begin, or -1."""
+    match = _START.search(text, start)
+    return match.start() if match else -1
+
+
+def has_isa_shape(text: str, start: int) -> bool:
+    """Return whether an ISA of the fixed width begins here, whatever stands before it."""
+    return _SHAPE.match(text, start) is not None
+
+
+def read_isa(text: str) -> Opening | None:
+    """Read the ISA with which a text begins; None if it is none.
+
+    With other than the fixed width the delimiters are found by counting elements: what follows the sixteenth separator
+    joins components, what follows that ends the segment.
+    """
+    if has_isa_shape(text, 0):
+        return _opening(text, 104, is_regular=True)
+    end, separator = 0, text[3]
+    for _ in range(_ISA_ELEMENTS):
+        end = text.find(separator, end + 1, LOOK_AHEAD)
+        if end < 0:
+            return None
+    line_broken = any(sign in text[:end] for sign in "\r\n")
+    if line_broken:
+        return _wrapped(text)
+    return _opening(text, end + 1, is_regular=False) if len(text) > end + 1 else None
+
+
+def _wrapped(text: str) -> Opening | None:
+    """Read an ISA with line breaks in it, as where lines end after 80 characters."""
+    joined = text.replace("\r", "").replace("\n", "")
+    if not has_isa_shape(joined, 0):
+        return None
+    opening = _opening(joined, 104, is_regular=False)
+    taken = skipped = 0
+    for skipped, sign in enumerate(text):
+        taken += sign not in "\r\n"
+        if taken == opening.length:
+            break
+    return opening._replace(length=skipped + 1)
+
+
+def _opening(text: str, component_at: int, *, is_regular: bool) -> Opening:
+    """Take the delimiters where ISA16 stands."""
+    component, end = text[component_at], text[component_at + 1 : component_at + 2]
+    if not end or end.isalnum():  # ISA16 is empty: what was taken for it ends the segment
+        component, end, component_at = _USUAL_COMPONENT, component, component_at - 1
+    elements = text[: component_at + 1].split(text[3])
+    elements = [*elements[:_ISA_ELEMENTS], component]
+    repetition = elements[11]
+    if len(repetition) != 1 or repetition.isalnum():  # before 5010 it held U, and nothing was repeated
+        repetition = "^"
+    return Opening(elements, Separators(text[3], component, repetition, end), component_at + 2, is_regular)
+
+
+def guess_separators(text: str) -> Separators | None:
+    """Return the delimiters of a text that begins with GS or ST, without the ISA that would declare them."""
+    match = _BARE_START.match(text)
+    if match is None:
+        return None
+    end = "~" if "~" in text[:LOOK_AHEAD] else "\n"
+    return Separators(match[1], _USUAL_COMPONENT, "^", end)
