@@ -1,5 +1,6 @@
 """What holds for every course, whatever its facts: found by trying many."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from billing.rules import charge_lines, load_codebook
 from billing.rules.codebook import TABLES
 from billing.rules.facts import CourseFacts, SessionFacts
-from billing.rules.lines import Family, Outcome, Severity
-from courses.terms import SessionStatus
+from billing.rules.lines import ClaimKind, Family, Origin, Outcome, Severity
+from courses.terms import Guidance, SessionStatus
+from patients.terms import Bills
 from tests.any_course import any_course
 
 T = TypeVar("T")
@@ -62,6 +64,7 @@ def test_the_order_in_which_facts_arrive_changes_nothing(facts: CourseFacts, ran
         facts,
         plans=_shuffled(facts.plans, random),
         sessions=_shuffled(facts.sessions, random),
+        events=_shuffled(facts.events, random),
         authorizations=_shuffled(facts.authorizations, random),
         manual_lines=_shuffled(facts.manual_lines, random),
     )
@@ -90,6 +93,52 @@ def test_sessions_that_arrive_again_are_the_same_sessions(facts: CourseFacts) ->
 def test_a_session_earns_at_most_one_delivery_line(facts: CourseFacts) -> None:
     earned = [line.subject for line in outcome(facts).lines if line.family is Family.DELIVERY]
     assert len(set(earned)) == len(earned)
+
+
+@for_any_course
+@given(any_course())
+def test_no_more_is_charged_than_was_delivered(facts: CourseFacts) -> None:
+    with_beam = {session.key for session in facts.sessions if session.status is not SessionStatus.ABORTED}
+    guided = {session.key for session in facts.sessions if session.guidance not in (Guidance.NONE, Guidance.SURFACE)}
+    units: Counter[tuple[str, ClaimKind]] = Counter()
+    for line in outcome(facts).lines:
+        if line.family in (Family.DELIVERY, Family.GUIDANCE) and line.earned_by is Origin.SESSION:
+            assert line.subject in with_beam
+            units[line.family, line.claim] += line.units
+        elif line.earned_by is Origin.COURSE:
+            units[line.code, line.claim] += line.units
+    for (what, _claim), count in units.items():
+        assert count <= _most(what, len(with_beam), len(guided)), what
+
+
+def _most(what: str, sessions: int, guided: int) -> int:
+    """Return how much of a family or code so many sessions can earn on one claim."""
+    if what in ("77427", "77336"):
+        return (sessions + 4) // 5
+    return {"delivery": sessions, "guidance": guided, "77293": 1}.get(what, 1)
+
+
+@for_any_course
+@given(any_course())
+def test_no_event_earns_more_than_it_says(facts: CourseFacts) -> None:
+    said = {event.key: event.units for event in facts.events}
+    for line in outcome(facts).lines:
+        if line.earned_by is Origin.EVENT:
+            assert line.units <= said[line.subject]
+
+
+@for_any_course
+@given(any_course())
+def test_a_practice_without_physicians_has_no_management_and_one_without_machine_no_physics(facts: CourseFacts) -> None:
+    families = {line.family for line in outcome(facts).lines if line.earned_by is not Origin.MANUAL_LINE}
+    if facts.practice.bills is Bills.TECHNICAL:
+        assert not [
+            line
+            for line in outcome(facts).lines
+            if line.code in ("77427", "77431", "77432", "77435") and line.earned_by is Origin.COURSE
+        ]
+    if facts.practice.bills is Bills.PROFESSIONAL:
+        assert not families & {Family.DELIVERY, Family.PHYSICS}
 
 
 @for_any_course
