@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from billing.cms.faults import MOST_SHOWN, CodeFileRefused, Faults
 from billing.cms.kinds import FileKind, Publication
@@ -109,14 +110,17 @@ def _load(wanted: Wanted, by: str, progress: Progress) -> list[Loaded]:
     refusals: list[str] = []
     for source in sources:
         sha256 = _sha256(source.chunks())
-        known = _known(sha256, wanted)
-        if known is not None:
-            loaded.append(Loaded(known, is_new=False))
-            continue
         try:
             publication = _recognised(source, wanted)
+            known = _standing(publication).filter(sha256=sha256).first()
         except CodeFileRefused as refusal:
-            refusals += refusal.faults
+            # A loaded file is known by its bytes under any name.
+            known = ReferenceFile.objects.filter(sha256=sha256).first()
+            if known is None:
+                refusals += refusal.faults
+                continue
+        if known is not None:
+            loaded.append(Loaded(known, is_new=False))
             continue
         _refuse_second(source, publication, loaded)
         loaded.append(_SourceLoad(source, publication, sha256, wanted, progress).run(by))
@@ -130,16 +134,6 @@ def _sha256(chunks: Iterable[bytes]) -> str:
     for chunk in chunks:
         digest.update(chunk)
     return digest.hexdigest()
-
-
-def _known(sha256: str, wanted: Wanted) -> ReferenceFile | None:
-    """Return the loaded file of these bytes, unless the user says that they are another publication too."""
-    rows = ReferenceFile.objects.filter(sha256=sha256)
-    if wanted.kind is not None:
-        rows = rows.filter(kind=wanted.kind)
-    if wanted.effective is not None:
-        rows = rows.filter(effective_from=wanted.effective)
-    return rows.first()
 
 
 def _recognised(source: Source, wanted: Wanted) -> Publication:
@@ -160,6 +154,11 @@ def _refuse_second(source: Source, publication: Publication, loaded: Sequence[Lo
 
 def _identity(publication: Publication) -> tuple[str, date, str, int]:
     return publication.kind, publication.effective_from, publication.edition, publication.part
+
+
+def _standing(publication: Publication) -> QuerySet[ReferenceFile]:
+    kind, effective_from, edition, part = _identity(publication)
+    return ReferenceFile.objects.filter(kind=kind, effective_from=effective_from, edition=edition, part=part)
 
 
 class _SourceLoad:
@@ -239,9 +238,7 @@ class _SourceLoad:
 
     def _make_room(self) -> str:
         """Take away the file that this one corrects, and return its name."""
-        kind, effective_from, edition, part = _identity(self._publication)
-        standing = ReferenceFile.objects.filter(kind=kind, effective_from=effective_from, edition=edition, part=part)
-        old = standing.first()
+        old = _standing(self._publication).first()
         if old is None:
             return ""
         old.delete()
