@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:course_id>/sessions/check/", log.check, name="session-check"),
     path("<int:course_id>/plans/new/", plan.enter, name="plan-enter"),
     path("<int:course_id>/events/new/", event.record, name="event-record"),
+    path("<int:course_id>/events/today/", event.record_today, name="event-today"),
     path("of-patient/<int:patient_id>/", course.of_patient, name="of-patient"),
     path("of-patient/<int:patient_id>/new/", course.open_course, name="course-open"),
     path("sessions/<int:session_id>/", session.session, name="session"),
@@ -28,5 +29,8 @@ urlpatterns = [
     path("plans/<int:plan_id>/approve/", plan.approve, name="plan-approve"),
     path("plans/<int:plan_id>/withdraw/", plan.withdraw, name="plan-withdraw"),
     path("plans/<int:plan_id>/retire/", plan.retire, name="plan-retire"),
+    path("events/<int:event_id>/", event.event, name="event"),
+    path("events/<int:event_id>/amend/", event.amend, name="event-amend"),
     path("events/<int:event_id>/cancel/", event.cancel, name="event-cancel"),
+    path("events/<int:event_id>/undo/", event.undo, name="event-undo"),
 ]

@@ -48,7 +48,7 @@ def bring_events(course: Course, wanted: Iterable[EventFacts], by: User, notes: 
             record_event(
                 course=course, family=facts.code_family, on=facts.on, by=by, site=facts.site or "",
                 performer=facts.by or "", units=facts.units, distinct_service=facts.distinct_service,
-                documented=facts.documented, source_key=key,
+                documented=facts.documented, source_key=key, from_file=True,
             )  # fmt: skip
             notes.changed(f"event {facts.key} recorded")
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from billing.intake.besides import bring_authorizations, bring_events, bring_keyed_lines
-from billing.intake.notes import SOURCE, Notes
+from billing.intake.notes import AMENDED, SOURCE, Notes
 from billing.intake.parties import Wishes, cover, facility_of, is_such_practice, mrn_of, patient_of
 from billing.intake.plans import bring_plans
 from billing.intake.sessions import SessionIntake
@@ -193,7 +193,7 @@ def _close(course: Course, file: CourseFile, notes: Notes) -> None:
         return
     with notes.part("course"):
         if wanted is None:
-            reopen_course(course=course)
+            reopen_course(course=course, reason=AMENDED)
             notes.changed("course opened again")
         else:
             close_course(course=course, on=wanted)

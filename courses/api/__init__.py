@@ -5,7 +5,8 @@ same key again answers with what it made, whatever happened to the first answer.
 """
 
 from courses.api.courses import CourseApi
+from courses.api.events import EventApi
 from courses.api.plans import PlanApi
 from courses.api.sessions import SessionApi
 
-__all__ = ["CourseApi", "PlanApi", "SessionApi"]
+__all__ = ["CourseApi", "EventApi", "PlanApi", "SessionApi"]

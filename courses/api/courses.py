@@ -66,6 +66,11 @@ class CourseApi(viewsets.ReadOnlyModelViewSet[Course]):
 
         on = serializers.DateField()
 
+    class Reopening(serializers.Serializer[Course]):
+        """Why the course goes on."""
+
+        reason = serializers.CharField(max_length=200)
+
     serializer_class = Output
 
     @extend_schema(request=Input, responses={201: Output})
@@ -84,8 +89,12 @@ class CourseApi(viewsets.ReadOnlyModelViewSet[Course]):
         course = close_course(course=self.get_object(), on=given.validated_data["on"])
         return Response(self.Output(course).data)
 
-    @extend_schema(request=None, responses=Output)
+    @extend_schema(request=Reopening, responses=Output)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str | None = None) -> Response:
-        """Open a closed course again."""
-        return Response(self.Output(reopen_course(course=self.get_object())).data)
+        """Open a closed course again, with a reason; its history keeps it."""
+        given = self.Reopening(data=request.data)
+        given.is_valid(raise_exception=True)
+        return Response(
+            self.Output(reopen_course(course=self.get_object(), reason=given.validated_data["reason"])).data
+        )

@@ -1,4 +1,4 @@
-"""Sessions: list, read, log, amend, cancel. Logging takes an ``Idempotency-Key``."""
+"""Sessions: list, read, log, amend, cancel, review of their images. Logging takes an ``Idempotency-Key``."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from courses.api.entries import entry_key, user_of
-from courses.delivery import amend_session, cancel_session, log_session
+from courses.delivery import amend_session, cancel_session, log_session, review_guidance
 from courses.models import Fraction, Plan, Session
 from patients.permissions import RolePermission
-from patients.roles import EVERYONE, LOGS
+from patients.roles import EVERYONE, LOGS, Role
 
 SESSION_FACTS = (
     "status_reason", "resumes", "second_session_reason", "guidance", "guidance_reviewed", "active_motion_management",
@@ -164,6 +164,13 @@ class SessionApi(
         given.is_valid(raise_exception=True)
         session = cancel_session(session=self.get_object(), by=user_of(request), reason=given.validated_data["reason"])
         return Response(self.Output(session).data)
+
+    @extend_schema(request=None, responses=Output)
+    @action(detail=True, methods=["post"], write_roles=frozenset({Role.PHYSICIAN}))
+    def review(self, request: Request, pk: str | None = None) -> Response:
+        """Say that a physician reviewed the images now; before the next fraction, or it does not count."""
+        reviewed = review_guidance(session=self.get_object(), by=user_of(request))
+        return Response({**self.Output(reviewed.session).data, "message": reviewed.message})
 
 
 def _fractions(rows: list[dict[str, Any]]) -> tuple[list[Plan], dict[Plan, int | None] | None]:

@@ -3,8 +3,9 @@
 Each form's ``entry()`` gives the keyword arguments of the step that it feeds; the steps hold the rules.
 """
 
-from courses.forms.course import CloseForm, CourseForm, DiagnosesForm, EventForm, ReasonForm
+from courses.forms.course import CloseForm, CourseForm, DiagnosesForm, ReasonForm
 from courses.forms.entries import AmendForm, CancelForm, LogForm
+from courses.forms.event import EventForm
 from courses.forms.plan import PlanForm
 from courses.forms.steps import take_faults
 

@@ -1,12 +1,11 @@
-"""A course, its diagnoses and events, and the reasons that taking something back asks for."""
+"""A course, its diagnoses, and the reasons that taking something back asks for."""
 
 import re
 from typing import Any
 
 from django import forms
 
-from courses.forms.steps import say_what_is_empty
-from courses.models import ClinicalEvent, Course
+from courses.models import Course
 from patients.models import Facility, Provider
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -64,33 +63,6 @@ class CloseForm(forms.Form):
     """The day on which a course ends."""
 
     on = forms.DateField(label="Closed on", widget=DATE)
-
-
-class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
-    """A clinical event beside plans and sessions."""
-
-    class Meta:
-        model = ClinicalEvent
-        fields = ("family", "happened_on", "performer", "site", "units", "documented", "distinct_service")
-        widgets = {"happened_on": DATE}
-        labels = {"family": "What was done", "happened_on": "On", "performer": "By"}
-        help_texts = {
-            "documented": "Order and report are in the chart.",
-            "distinct_service": "A service of its own beside another of that day.",
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        say_what_is_empty(self)
-
-    def _post_clean(self) -> None:
-        """Leave the model's checks to the step, which speaks for the API and the imports too."""
-
-    def entry(self) -> dict[str, Any]:
-        """Return the arguments of ``record_event`` beside course and user."""
-        said = dict(self.cleaned_data)
-        said["on"] = said.pop("happened_on")
-        return said
 
 
 class ReasonForm(forms.Form):

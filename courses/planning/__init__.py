@@ -5,7 +5,8 @@ inside its transaction; each is safe to repeat. What the sessions delivered is d
 """
 
 from courses.planning.course import close_course, open_course, reopen_course, set_diagnoses
-from courses.planning.events import cancel_event, record_event
+from courses.planning.events import EventParticulars, amend_event, cancel_event, record_event, record_today
+from courses.planning.kinds import KINDS, EventKind, kind_of, kinds_for
 from courses.planning.plan import (
     PlanFacts,
     approve_plan,
@@ -17,15 +18,22 @@ from courses.planning.plan import (
 )
 
 __all__ = [
+    "KINDS",
+    "EventKind",
+    "EventParticulars",
     "PlanFacts",
+    "amend_event",
     "approve_plan",
     "cancel_event",
     "close_course",
     "confirm_plan",
+    "kind_of",
+    "kinds_for",
     "open_course",
     "propose_plan",
     "record_approval",
     "record_event",
+    "record_today",
     "reopen_course",
     "retire_plan",
     "set_diagnoses",

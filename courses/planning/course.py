@@ -5,9 +5,10 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from courses.models import Course, CourseDiagnosis
-from courses.planning.faults import faults_of_columns, lock, raise_faults
+from courses.planning.faults import faults_of_columns, lock, raise_faults, stated_reason
 from courses.signals import ring
 from patients.identifiers import IdentifierError, validate_icd10
 from patients.models import Facility, Patient, Provider
@@ -46,26 +47,37 @@ def open_course(
 
 
 def close_course(*, course: Course, on: date) -> Course:
-    """Close a course on a day; closing it on the same day again changes nothing."""
+    """Close a course on a day; closing it on the same day again changes nothing.
+
+    Raises:
+        ValidationError: the day lies before the course, or is still to come.
+    """
     with transaction.atomic():
         course = lock(course)
         if course.closed_on == on:
             return course
         if on < course.opened_on:
             raise ValidationError({"on": [f"The course was opened on {course.opened_on}; it closes on or after."]})
+        if on > course.facility.day_of(timezone.now()):
+            raise ValidationError({"on": [f"{on} is still to come. A course is closed once it is over."]})
         course.closed_on = on
         course.save(update_fields=["closed_on"])
         ring(course.pk)
     return course
 
 
-def reopen_course(*, course: Course) -> Course:
-    """Open a closed course again; an open one stays as it is."""
+def reopen_course(*, course: Course, reason: str) -> Course:
+    """Open a closed course again, with a reason; an open one stays as it is.
+
+    Raises:
+        ValidationError: there is no reason.
+    """
     with transaction.atomic():
         course = lock(course)
         if course.closed_on is not None:
+            course.amendment_reason = stated_reason(reason)
             course.closed_on = None
-            course.save(update_fields=["closed_on"])
+            course.save(update_fields=["closed_on", "amendment_reason"])
             ring(course.pk)
     return course
 

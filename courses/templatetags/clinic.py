@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from courses.forms.words import GUIDANCE, TECHNIQUES
+from courses.planning import kind_of
 from patients.models import Facility
 
 register = template.Library()
@@ -35,6 +36,13 @@ def technique(term: str) -> str:
 def guidance(term: str) -> str:
     """Return a kind of image guidance as it is said."""
     return GUIDANCE.get(term, words(term))
+
+
+@register.filter
+def event_kind(family: str) -> str:
+    """Return a kind of event as it is said."""
+    kind = kind_of(family)
+    return kind.name if kind else words(family)
 
 
 @register.simple_tag

@@ -8,17 +8,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from courses import planning
 from courses.delivery.proposals import FRACTIONS, next_number
-from courses.forms import CloseForm, CourseForm, DiagnosesForm, take_faults
+from courses.forms import CloseForm, CourseForm, DiagnosesForm, ReasonForm, take_faults
 from courses.models import Course, Plan, Session
+from courses.planning import kinds_for
 from courses.views.answers import UNPROCESSABLE, form_answer, go_to
 from courses.views.entries import course_or_404, crumbs_of
+from courses.views.history import history_of_course
 from patients.audit import note_access
 from patients.models import Patient
-from patients.roles import EVERYONE, LOGS, OPENS, PLANS, Role, allow, has_role
+from patients.roles import CLINICAL, EVERYONE, LOGS, OPENS, PLANS, Role, allow, has_role, roles_of
+
+RECORDS = CLINICAL | {Role.ADMINISTRATOR}
 
 
 @allow(read=EVERYONE)
@@ -36,6 +40,9 @@ def course(request: HttpRequest, course_id: int) -> HttpResponse:
         "plans": [(plan, _delivered(plan, sessions)) for plan in found.plans.select_related("approved_by", "machine")],
         "sessions": sessions,
         "events": list(found.events.select_related("entered_by", "cancelled_by").order_by("-happened_on", "-pk")),
+        "at_once": [kind for kind in kinds_for(roles_of(request.user)) if kind.at_once],
+        "may_record": has_role(request.user, *RECORDS),
+        "history": history_of_course(found),
         "crumbs": crumbs_of(found)[:-1],
         "may_open": has_role(request.user, *OPENS),
         "may_plan": has_role(request.user, *PLANS),
@@ -113,13 +120,18 @@ def close(request: HttpRequest, course_id: int) -> HttpResponse:
     return _small_form(request, found, form, title="Close the course", button="Close the course", lead=lead)
 
 
-@allow(write=OPENS)
-@require_POST
+@allow(read=OPENS, write=OPENS)
+@require_http_methods(["GET", "POST"])
 def reopen(request: HttpRequest, course_id: int) -> HttpResponse:
-    """Open a closed course again."""
-    found = planning.reopen_course(course=course_or_404(course_id))
-    messages.success(request, "The course is open again.")
-    return go_to(request, reverse("courses:course", args=[found.pk]))
+    """Open a closed course again, with the reason."""
+    found = course_or_404(course_id)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        planning.reopen_course(course=found, reason=form.cleaned_data["reason"])
+        messages.success(request, "The course is open again.")
+        return go_to(request, reverse("courses:course", args=[found.pk]))
+    lead = "What was charged at its end is taken back, and charged when it closes again, for all its sessions."
+    return _small_form(request, found, form, title="Open the course again", button="Open it again", lead=lead)
 
 
 def _small_form(

@@ -1,18 +1,26 @@
-"""What became of a row: its history of states, read as sentences."""
+"""What became of a session, an event or a course: its history of states, read as sentences."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
+from django.db.models import Model
 
-from courses.models import Session
+from courses.models import ClinicalEvent, Course, Session
 
 SILENT = frozenset({"entry_key", "entry_digest", "source_key", "id", "course", "logged_at", "amendment_reason"})
 SIGNATURES = frozenset({"signed_by", "cancelled_by", "amended_by", "guidance_reviewed_by", "logged_by"})
 MOMENTS = frozenset({"signed_at", "cancelled_at", "amended_at", "guidance_reviewed_at", "treated_on"})
+
+EVENT_WORDS = {
+    "happened_on": "day", "site": "site", "performer": "done by", "units": "units",
+    "distinct_service": "separate work", "documented": "documented", "reason": "reason",
+}  # fmt: skip
+Sentence = Callable[[Any, Any, ZoneInfo], tuple[str, str, str] | None]
+"""What one state says against the one before it: the sentence, its badge and the note; None where it says nothing."""
 
 WORDS = {"starts_at": "time", "status_reason": "reason", "machine": "machine (number)", "resumes": "resumed session"}
 
@@ -48,6 +56,64 @@ def _changes(session: Session, states: Sequence[Any], names: dict[int, str]) -> 
         before = state
 
 
+def history_of_event(event: ClinicalEvent) -> list[Change]:
+    """Return what became of an event, newest first (two queries)."""
+    return _told(event, event.course.facility.zone, _event_sentence, "entered_by_id")
+
+
+def history_of_course(course: Course) -> list[Change]:
+    """Return when a course was opened, closed and opened again, newest first (two queries)."""
+    return _told(course, course.facility.zone, _course_sentence, "")
+
+
+def _told(row: Model, zone: ZoneInfo, sentence: Sentence, entered_by: str) -> list[Change]:
+    history = row.history  # type: ignore[attr-defined]  # made by pghistory
+    states = list(history.select_related("pgh_context").order_by("pgh_id"))
+    users = [_user_of(state, entered_by) for state in states]
+    names = {
+        user.pk: user.get_full_name() or user.username
+        for user in User.objects.filter(pk__in=[one for one in users if one])
+    }
+    changes, before = [], None
+    for state, user in zip(states, users, strict=True):
+        told = sentence(state, before, zone)
+        if told is not None:
+            what, badge, note = told
+            # Without its zone: the template would turn it to the zone of the settings.
+            at = state.pgh_created_at.astimezone(zone).replace(tzinfo=None)
+            changes.append(Change(at, what, badge, names.get(user or 0, "an import"), note))
+        before = state
+    return changes[::-1]
+
+
+def _user_of(state: Any, entered_by: str) -> int | None:
+    said: int | None = (state.pgh_context.metadata if state.pgh_context else {}).get("user")
+    return said or (cast(int | None, getattr(state, entered_by)) if entered_by else None)
+
+
+def _event_sentence(state: Any, before: Any, zone: ZoneInfo) -> tuple[str, str, str] | None:
+    if before is None:
+        return "Recorded", "signed", ""
+    if state.cancelled_at and not before.cancelled_at:
+        return "Taken back", "cancelled", state.amendment_reason
+    changed = [
+        f"{words} from {_shown(getattr(before, name), zone)} to {_shown(getattr(state, name), zone)}"
+        for name, words in EVENT_WORDS.items()
+        if getattr(before, name) != getattr(state, name)
+    ]
+    return (f"Corrected: {', '.join(changed)}", "amended", state.amendment_reason) if changed else None
+
+
+def _course_sentence(state: Any, before: Any, zone: ZoneInfo) -> tuple[str, str, str] | None:
+    if before is None:
+        return f"Opened on {_shown(state.opened_on, zone)}", "open", ""
+    if state.closed_on and state.closed_on != before.closed_on:
+        return f"Closed on {_shown(state.closed_on, zone)}", "closed", ""
+    if before.closed_on and not state.closed_on:
+        return "Opened again", "open", state.amendment_reason
+    return None
+
+
 def _sentence(state: Any, before: Any, zone: ZoneInfo) -> tuple[str, str]:
     if before is None:
         return f"Logged as {state.status}", state.status
@@ -74,6 +140,8 @@ def _shown(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, datetime):
         local = value.astimezone(zone)
         return f"{local.day} {local:%b}, {local:%H:%M}"
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "none"}[value]
     return str(value).replace("_", " ") or "none"

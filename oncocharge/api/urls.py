@@ -14,6 +14,7 @@ router.register("patients", patients.PatientApi, basename="patient")
 router.register("coverages", patients.CoverageApi, basename="coverage")
 router.register("courses", courses.CourseApi, basename="course")
 router.register("plans", courses.PlanApi, basename="plan")
+router.register("events", courses.EventApi, basename="event")
 router.register("sessions", courses.SessionApi, basename="session")
 router.register("authorizations", billing.AuthorizationApi, basename="authorization")
 router.register("charges", billing.ChargeApi, basename="charge")
@@ -23,6 +24,7 @@ app_name = "api"
 urlpatterns = [
     *router.urls,
     path("estimates/", billing.EstimateApi.as_view(), name="estimates"),
+    path("estimates/planned/", billing.PlannedEstimateApi.as_view(), name="estimates-planned"),
     path("token/", obtain_auth_token, name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),

@@ -82,7 +82,10 @@ def test_a_course_is_closed_and_opened_again_from_its_page(ada: cast.Treated) ->
     client.post(url("course-close", ada.course.pk), {"on": "2025-04-30"})
     ada.course.refresh_from_db()
     assert ada.course.closed_on == date(2025, 4, 30)
-    client.post(url("course-reopen", ada.course.pk))
+    client.post(url("course-reopen", ada.course.pk), {"reason": " "})
+    ada.course.refresh_from_db()
+    assert ada.course.closed_on is not None
+    client.post(url("course-reopen", ada.course.pk), {"reason": "Boost added"})
     ada.course.refresh_from_db()
     assert ada.course.closed_on is None
 
@@ -177,8 +180,8 @@ def test_a_plan_is_retired_with_a_reason(ada: cast.Treated) -> None:
 def test_an_event_is_recorded_and_taken_back(ada: cast.Treated) -> None:
     client = signed_in(Role.PHYSICIST)
     address = url("event-record", ada.course.pk)
-    values = proposed(client.get(address)) | {"family": "physics_check", "performer": "physicist"}
-    assert client.post(address, values | {"units": "0"}, headers=HTMX).status_code == 422
+    values = proposed(client.get(address, {"family": "physics_check"})) | {"family": "physics_check"}
+    assert client.post(address, values | {"happened_on": ""}, headers=HTMX).status_code == 422
     client.post(address, values)
     event = ClinicalEvent.objects.get()
     assert (event.family, event.entered_by) == ("physics_check", cast.user(Role.PHYSICIST))
@@ -190,8 +193,8 @@ def test_an_event_is_recorded_and_taken_back(ada: cast.Treated) -> None:
 READS = ("course", "plan", "session")
 WRITES = {
     "session-log": LOGS, "session-amend": LOGS, "session-cancel": LOGS, "plan-enter": PLANS, "plan-confirm": PLANS,
-    "plan-retire": PLANS, "plan-withdraw": {Role.PHYSICIAN}, "course-close": OPENS, "course-diagnoses": OPENS,
-    "event-record": CLINICAL | {Role.ADMINISTRATOR},
+    "plan-retire": PLANS, "plan-withdraw": {Role.PHYSICIAN}, "course-close": OPENS, "course-reopen": OPENS,
+    "course-diagnoses": OPENS, "event-record": CLINICAL | {Role.ADMINISTRATOR},
 }  # fmt: skip
 
 

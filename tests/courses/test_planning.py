@@ -75,7 +75,7 @@ def test_a_course_is_closed_and_opened_again() -> None:
     with pytest.raises(ValidationError, match="was opened on 2025-03-03"):
         planning.close_course(course=ada.course, on=date(2025, 3, 2))
     assert planning.close_course(course=ada.course, on=date(2025, 4, 30)).closed_on == date(2025, 4, 30)
-    assert planning.reopen_course(course=ada.course).closed_on is None
+    assert planning.reopen_course(course=ada.course, reason="Boost added").closed_on is None
 
 
 def test_approving_signs_with_user_moment_and_clinic_day(rung: list[int]) -> None:
