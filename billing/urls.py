@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import authorizations, bulk, decisions, files, line, manual, rule, slots, worklist
+from billing.views import authorizations, bulk, decisions, fee_prices, fees, files, line, manual, rule, slots, worklist
 
 app_name = "billing"
 urlpatterns = [
@@ -40,4 +40,18 @@ urlpatterns = [
     path("courses/<int:course_id>/authorized/", authorizations.authorized, name="authorized"),
     path("courses/<int:course_id>/authorizations/", authorizations.of_course, name="course-authorizations"),
     path("courses/<int:course_id>/authorizations/new/", authorizations.enter, name="authorization-enter"),
+    path("fees/", fees.fees, name="fees"),
+    path("fees/new/", fees.new, name="fee-new"),
+    path("fees/missing/", fees.missing, name="fees-missing"),
+    path("fees/<int:schedule_id>/", fees.schedule, name="fee-schedule"),
+    path("fees/<int:schedule_id>/settings/", fees.settings, name="fee-settings"),
+    path("fees/<int:schedule_id>/export/", fees.export, name="fee-export"),
+    path("fees/<int:schedule_id>/price/", fee_prices.enter, name="fee-price"),
+    path("fees/<int:schedule_id>/load/", fee_prices.load, name="fee-load"),
+    path("fees/<int:schedule_id>/compute/", fee_prices.computed, name="fee-compute"),
+    path("fees/prices/<int:line_id>/", fee_prices.line, name="fee-line"),
+    path("fees/prices/<int:line_id>/withdraw/", fee_prices.withdraw, name="fee-withdraw"),
+    path("fees/drafts/<int:draft_id>/", fee_prices.draft, name="fee-draft"),
+    path("fees/drafts/<int:draft_id>/save/", fee_prices.save, name="fee-save"),
+    path("fees/drafts/<int:draft_id>/discard/", fee_prices.discard, name="fee-discard"),
 ]

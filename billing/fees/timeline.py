@@ -66,6 +66,16 @@ class Move:
         """What it is about."""
         return self.wanted.key if self.wanted else self.before[0].key
 
+    @property
+    def written(self) -> str:
+        """Code and modifier as a claim writes them."""
+        return "-".join(filter(None, self.key))
+
+    @property
+    def last_day(self) -> date:
+        """The day before ``since``: the last that reads as before."""
+        return self.since - DAY
+
 
 @dataclass(slots=True)
 class Plan:

@@ -1,6 +1,8 @@
 """What is typed on the biller's pages: one file a subject. Forms check the shape; steps and rules say what may be."""
 
 from billing.forms.authorization import AuthorizationForm, EndForm
+from billing.forms.fee_computation import ComputeForm
+from billing.forms.fees import EndPriceForm, LoadPricesForm, PriceForm, ScheduleForm
 from billing.forms.fields import take_faults
 from billing.forms.review import (
     MOST_IDS,
@@ -18,11 +20,16 @@ __all__ = [
     "ORDERS",
     "USUAL_REASONS",
     "AuthorizationForm",
+    "ComputeForm",
     "EndForm",
+    "EndPriceForm",
     "FilterForm",
     "FindForm",
     "LinesForm",
+    "LoadPricesForm",
     "ManualLineForm",
+    "PriceForm",
     "ReasonForm",
+    "ScheduleForm",
     "take_faults",
 ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from billing.fees import computing
 from billing.models import LedgerEntry, ManualLine, Review
 from billing.money import print_dollars
 from billing.rules import load_codebook
@@ -83,6 +84,12 @@ def _facts(facts: object) -> Iterator[tuple[str, str]]:
     for name, value in facts.items() if isinstance(facts, Mapping) else ():
         if name not in INTERNAL:
             yield str(name).replace("_", " ").capitalize(), fact_words(value)
+
+
+@register.filter
+def told(computation: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Say how a price was computed, as terms and values; nothing of one that somebody entered."""
+    return list(computing.told(computation))
 
 
 @register.filter

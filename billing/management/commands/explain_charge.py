@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
-from billing.models import LedgerEntry
+from billing.fees.computing import told
+from billing.models import FeeLine, LedgerEntry
 from billing.money import print_dollars
 from billing.rules import load_codebook
 
@@ -53,12 +54,18 @@ def _what(entry: LedgerEntry) -> Iterator[str]:
     if entry.amount is None:
         yield "  no price: no fee was known when it was posted"
     elif entry.fee_line is not None and entry.unit_amount is not None:
-        fee = entry.fee_line
-        yield (
-            f"  {print_dollars(entry.amount)} = {entry.units} x {print_dollars(entry.unit_amount)}, "
-            f"{fee.schedule.name}, fee {fee.pk} from {fee.effective_from}"
-        )
+        price = f"{print_dollars(entry.amount)} = {entry.units} x {print_dollars(entry.unit_amount)}"
+        yield f"  {price}, {entry.fee_line.schedule.name}"
+        yield from _price(entry.fee_line)
     yield f"  posted {entry.posted_at:%Y-%m-%d %H:%M:%S %Z}, generation {entry.generation} of {entry.line_key}"
+
+
+def _price(fee: FeeLine) -> Iterator[str]:
+    days = f"from {fee.effective_from}" + (f" to {fee.effective_to}" if fee.effective_to else "")
+    taken_back = f", taken back {fee.withdrawn_at:%Y-%m-%d}" if fee.withdrawn_at else ""
+    yield f"  fee {fee.pk}: {fee.written} {print_dollars(fee.amount)} {days}{taken_back}"
+    for term, value in told(fee.computation):
+        yield f"    {term}: {value}"
 
 
 def _why(entry: LedgerEntry) -> Iterator[str]:
