@@ -79,6 +79,17 @@ def test_a_gap_that_never_closes_is_told_from_its_first_day(tables: Path) -> Non
         ),
         ("forms.toml", 'setting = "freestanding"', "forms.toml has no row for freestanding/global/pc_tc 1"),
         ("places.toml", 'named = "24"', "places.toml has no row for freestanding/24"),
+        (
+            "guidance.toml",
+            'code = "G6001"',
+            "guidance.toml has no row for ultrasound/freestanding/hcpcs_g/medicare from 2015-01-01 to 2025-12-31.",
+        ),
+        ("guidance.toml", 'guidance = ["surface"]', "guidance.toml has no row for surface/hospital/cpt/self_pay from"),
+        (
+            "course_services.toml",
+            'service = "physics_of_five"',
+            "course_services.toml has no row for physics_of_five from 1992-01-01 on.",
+        ),
     ],
 )
 def test_a_row_that_is_taken_out_leaves_a_gap(tables: Path, name: str, old: str, expected: str) -> None:
@@ -106,6 +117,35 @@ def test_an_unlisted_code_or_one_of_another_family_may_not_be_generated(tables: 
     faults = faults_of(tables)
     assert "delivery.toml row 11: 77399 is unlisted, and no rule may generate it (E5). Take the row out." in faults
     assert "planning.toml row 2: 77307 is of the family dosimetry, not plan. Mend one of the two." in faults
+
+
+def test_guidance_and_services_of_a_course_may_neither_overlap_nor_earn_a_code_of_another_kind(tables: Path) -> None:
+    change(tables, "guidance.toml", "effective_from = 2026-01-01", "effective_from = 2025-12-31")
+    change(tables, "guidance.toml", 'code = "G6001"', 'code = "G6015"')
+    change(tables, "course_services.toml", 'code = "77336"', 'code = "77399"')
+    change(tables, "course_services.toml", 'code = "77431"', 'code = "77336"')
+    change(tables, "course_services.toml", "effective_to = 2025-12-31", "effective_to = 2026-01-01")
+    faults = faults_of(tables)
+    for expected in (
+        "guidance.toml row 3 and guidance.toml row 11 both cover cbct/freestanding/hcpcs_g/medicare on 2025-12-31. "
+        "End the first the day before.",
+        "guidance.toml row 5: G6015 is of the family delivery, not guidance. Mend one of the two.",
+        "course_services.toml row 5: 77399 is unlisted, and no rule may generate it (E5). Take the row out.",
+        "course_services.toml row 2: 77336 is of the family physics, not management. Mend one of the two.",
+        "course_services.toml row 6 and course_services.toml row 7 both cover port_image on 2026-01-01. "
+        "End the first the day before.",
+    ):
+        assert expected in faults, expected
+
+
+def test_guidance_may_not_outlive_its_code(tables: Path) -> None:
+    change(
+        tables,
+        "guidance.toml",
+        'code = "77014"\neffective_from = 2015-01-01',
+        'code = "77014"\neffective_from = 2006-01-01',
+    )
+    assert any("77014 is not in force on 2006-01-01 (procedures.toml)" in fault for fault in faults_of(tables))
 
 
 def test_a_delivery_row_may_not_outlive_its_code(tables: Path) -> None:
