@@ -1,6 +1,6 @@
-"""Settings of the money side for administrators: fees, partners, routes; and ledger, claims and files to look at.
+"""Settings of the money side for administrators: partners, routes; and fees, ledger, claims and files to look at.
 
-Payers with their policies stand in the patients' admin. What was posted, sealed or sent is shown, never changed here.
+Payers with their policies stand in the patients' admin. What was posted, sealed, sent or priced is shown, not changed.
 """
 
 from django.contrib import admin
@@ -34,24 +34,23 @@ class ReadOnly(AdministratorsAlone):
 
 
 @admin.register(FeeSchedule)
-class FeeScheduleAdmin(AdministratorsAlone, admin.ModelAdmin[FeeSchedule]):
-    """Price lists; their lines are many and have a list of their own."""
+class FeeScheduleAdmin(ReadOnly, admin.ModelAdmin[FeeSchedule]):
+    """Fee schedules, to look at: the page of fees changes them, and says first what that does to open lines."""
 
-    list_display = ("name", "payer")
+    list_display = ("name", "payer", "setting", "effective_from", "effective_to")
     list_select_related = ("payer",)
     search_fields = ("name",)
     ordering = ("name",)
 
 
 @admin.register(FeeLine)
-class FeeLineAdmin(AdministratorsAlone, admin.ModelAdmin[FeeLine]):
-    """One dated price of a code."""
+class FeeLineAdmin(ReadOnly, admin.ModelAdmin[FeeLine]):
+    """Every price that ever stood, those taken back included; the page of fees changes them."""
 
-    list_display = ("code", "modifier", "amount", "effective_from", "effective_to", "schedule")
+    list_display = ("code", "modifier", "amount", "effective_from", "effective_to", "schedule", "withdrawn_at")
     list_filter = ("schedule", "modifier")
     list_select_related = ("schedule",)
     search_fields = ("code",)
-    autocomplete_fields = ("schedule",)
     list_per_page = 100
 
 
