@@ -63,12 +63,8 @@ def _wrapped(text: str) -> Opening | None:
     if not has_isa_shape(joined, 0):
         return None
     opening = _opening(joined, 104, is_regular=False)
-    taken = skipped = 0
-    for skipped, sign in enumerate(text):
-        taken += sign not in "\r\n"
-        if taken == opening.length:
-            break
-    return opening._replace(length=skipped + 1)
+    kept = [place for place, sign in enumerate(text) if sign not in "\r\n"]
+    return opening._replace(length=kept[opening.length - 1] + 1)
 
 
 def _opening(text: str, component_at: int, *, is_regular: bool) -> Opening:

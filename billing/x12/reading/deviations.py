@@ -37,7 +37,9 @@ MEANINGS = {
     "unknown-segment": "The transaction has no such segment; it was kept, not read.",
     "misplaced-segment": "The segment may not stand here; it was kept, not read.",
     "extra-elements": "The segment has more elements than the guide knows; those were kept here.",
+    "out-of-order": "The segment stands after its place; it was read all the same.",
     "missing-element": "A required element is empty.",
+    "missing-amount": "A required amount is empty; it was taken as 0.",
     "not-a-number": "It is no number; nothing was read from it.",
     "not-a-date": "It is no date; nothing was read from it.",
     "repeated-segment": "The segment may stand once; the first was taken.",
@@ -45,10 +47,8 @@ MEANINGS = {
 }
 """Every code, and what it means in words."""
 
-HARMS_AMOUNTS = frozenset(
-    {"not-a-number", "missing-element", "unterminated", "unknown-segment", "misplaced-segment", "overlong-segment"}
-)
-"""Codes after which an amount may be wrong or missing."""
+HARMS_AMOUNTS = frozenset(("not-a-number", "missing-amount", "misplaced-segment", "unterminated", "overlong-segment"))
+"""Codes after which an amount may be wrong or missing: nobody should post what was read around them."""
 
 
 class Deviation(NamedTuple):

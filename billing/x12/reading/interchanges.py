@@ -45,6 +45,7 @@ class Transaction:
         """After the last segment: its SE stood there. Not before."""
         self.segments = 1
         self._file = file
+        self._harms_before = file.stream.harms
         self._body = iter((st,)) if is_bare else self._read()
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -54,6 +55,11 @@ class Transaction:
     def place(self) -> int:
         """The segment of the file just given, from 1 over all its interchanges."""
         return self._file.stream.position
+
+    @property
+    def harms(self) -> int:
+        """How many deviations of this transaction so far may have cost an amount."""
+        return self._file.stream.harms - self._harms_before
 
     def note(self, code: str, elements: list[str], element: int = 0, found: str = "", expected: str = "") -> None:
         """Note a deviation of the segment just given; an ``element`` other than 0 is kept as found."""

@@ -14,8 +14,8 @@ from billing.x12.reading.delimiters import (
     has_isa_shape,
     read_isa,
 )
-from billing.x12.reading.deviations import Deviation, Note, printable
-from billing.x12.syntax import USUAL, Separators
+from billing.x12.reading.deviations import HARMS_AMOUNTS, Deviation, Note, printable
+from billing.x12.syntax import USUAL
 
 _PIECE = 1 << 18
 _LONGEST = 1 << 17
@@ -28,10 +28,11 @@ _ISA_SHAPE_LENGTH = 106
 _CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 127]))
 _WITHOUT_CONTROLS = str.maketrans(dict.fromkeys(_CONTROLS, "?"))
 _LINE_BREAKS = re.compile(r"[\r\n]+")
-_NAMES = frozenset(
-    "ISA GS ST SE GE IEA TA1 BHT HL NM1 N1 N3 N4 PER REF DTM DTP TRN STC QTY AMT SVC BPR CUR RDM LX TS3 TS2 CLP CAS MIA"
-    " MOA LQ PLB AK1 AK2 AK3 AK4 AK5 AK9 IK3 IK4 IK5 CTX".split()
-)
+_NAME_LIST = """
+ISA GS ST SE GE IEA TA1 BHT HL NM1 N1 N3 N4 PER REF DTM DTP TRN STC QTY AMT SVC BPR CUR RDM LX TS3 TS2 CLP CAS MIA MOA LQ
+PLB AK1 AK2 AK3 AK4 AK5 AK9 IK3 IK4 IK5 CTX
+"""
+_NAMES = frozenset(_NAME_LIST.split())
 """Names that begin a segment where a line end stands for a terminator."""
 
 
@@ -54,6 +55,8 @@ class SegmentStream:
         self.position = 0
         self.offset = 0
         self.transaction = ""
+        self.harms = 0
+        """How many deviations so far may have cost an amount."""
         self.separators = USUAL
         self._note = note
         self._pieces = pieces_of(source)
@@ -66,10 +69,9 @@ class SegmentStream:
 
     def note(self, code: str, segment: str, element: int, found: str, expected: str = "") -> None:
         """Note a deviation of the segment just given."""
+        self.harms += code in HARMS_AMOUNTS
         self._note(
-            Deviation(
-                code, self.position, self.offset, self.transaction, segment, element, printable(found), expected
-            )
+            Deviation(code, self.position, self.offset, self.transaction, segment, element, printable(found), expected)
         )
 
     def __iter__(self) -> Iterator[list[str]]:

@@ -1,0 +1,88 @@
+"""A claim and a service line of a remittance while their segments are read; each becomes a value when it is whole."""
+
+from decimal import Decimal
+
+from billing.x12.reading.composites import Contact, Procedure, Reference
+from billing.x12.remit_835.values import (
+    Adjudication,
+    Adjustment,
+    Amount,
+    ClaimPaid,
+    Dated,
+    HeaderGroup,
+    Person,
+    Quantity,
+    Remark,
+    ServicePaid,
+)
+
+Service = tuple[int, Procedure, Decimal, Decimal, str, Decimal | None, Procedure | None, Decimal | None]
+"""What an SVC says, in the order of ``ServicePaid``."""
+
+Claim = tuple[int, str, str, Decimal, Decimal, Decimal, str, str, str, str, str, HeaderGroup]
+"""What a CLP says, in the order of ``ClaimPaid``."""
+
+
+class OpenLoop:
+    """What a claim and a service line both hold."""
+
+    __slots__ = ("adjustments", "amounts", "dates", "quantities", "references")
+
+    def __init__(self) -> None:
+        self.adjustments: list[Adjustment] = []
+        self.dates: list[Dated] = []
+        self.references: list[Reference] = []
+        self.amounts: list[Amount] = []
+        self.quantities: list[Quantity] = []
+
+
+class OpenService(OpenLoop):
+    """2110, from its SVC on."""
+
+    __slots__ = ("remarks", "svc")
+
+    def __init__(self, svc: Service) -> None:
+        super().__init__()
+        self.svc = svc
+        self.remarks: list[Remark] = []
+
+    def value(self) -> ServicePaid:
+        """Return the line as read."""
+        return ServicePaid(
+            *self.svc,
+            tuple(self.adjustments),
+            tuple(self.dates),
+            tuple(self.references),
+            tuple(self.amounts),
+            tuple(self.quantities),
+            tuple(self.remarks),
+        )
+
+
+class OpenClaim(OpenLoop):
+    """2100, from its CLP on."""
+
+    __slots__ = ("adjudications", "clp", "contacts", "people", "services")
+
+    def __init__(self, clp: Claim) -> None:
+        super().__init__()
+        self.clp = clp
+        self.people: list[Person] = []
+        self.adjudications: list[Adjudication] = []
+        self.contacts: list[Contact] = []
+        self.services: list[ServicePaid] = []
+
+    def value(self) -> ClaimPaid:
+        """Return the claim as read."""
+        return ClaimPaid(
+            *self.clp,
+            tuple(self.adjustments),
+            tuple(self.people),
+            tuple(self.adjudications),
+            tuple(self.references),
+            tuple(self.dates),
+            tuple(self.contacts),
+            tuple(self.amounts),
+            tuple(self.quantities),
+            tuple(self.services),
+        )

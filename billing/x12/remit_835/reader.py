@@ -1,0 +1,244 @@
+"""Reads the 835 (005010X221A1) of a transaction: the payment, claim after claim, then what closes it.
+
+Claims are given as they are read, so that memory stays flat however many a remittance has. Nothing is refused: what the
+guide does not know is kept as a deviation, and the closing says whether every sum is even.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from billing.x12.reading.composites import contact_of, procedure_of, reference_of
+from billing.x12.reading.cursor import Cursor
+from billing.x12.reading.interchanges import Transaction
+from billing.x12.remit_835.claim_loop import OpenClaim, OpenLoop, OpenService
+from billing.x12.remit_835.head import HeadReader
+from billing.x12.remit_835.tally import Tally
+from billing.x12.remit_835.values import (
+    Adjudication,
+    Adjustment,
+    Amount,
+    ClaimPaid,
+    Closing,
+    Dated,
+    HeaderGroup,
+    Payment,
+    Person,
+    ProviderAdjustment,
+    Quantity,
+    Remark,
+    Remittance,
+)
+
+_PAD = [""] * 12
+_REMARKS_AT = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
+_ENDS_CLAIM = frozenset(("CLP", "LX", "TS3", "TS2", "PLB"))
+_ANY_NUMBER = 9999
+_ORGANIZATION = "2"
+
+
+class RemittanceReader(Cursor):
+    """Reads one remittance: ``payment`` at once, then iterate for the claims, then ``closing``."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+        self._segments = iter(transaction)
+        head = HeadReader(self, self._segments)
+        self.payment: Payment = head.payment
+        self._first = [head.after] if head.after else []
+        self._tally = Tally(transaction)
+        self._group = HeaderGroup("", ())
+        self._claim: OpenClaim | None = None
+        self._service: OpenService | None = None
+        self._into: OpenLoop | None = None
+        """The service line or else the claim to which the next segments belong."""
+        self._claims = self._read()
+        self._handlers: dict[str, tuple[Callable[[list[str]], None], int]] = {
+            "CLP": (self._clp, 14),
+            "SVC": (self._svc, 7),
+            "CAS": (self._cas, 19),
+            "DTM": (self._dtm, 6),
+            "REF": (self._ref, 4),
+            "AMT": (self._amt, 3),
+            "LQ": (self._lq, 2),
+            "QTY": (self._qty, 4),
+            "NM1": (self._nm1, 12),
+            "MIA": (self._mia, 24),
+            "MOA": (self._mia, 9),
+            "PER": (self._per, 9),
+            "LX": (self._lx, 1),
+            "TS3": (self._ts3, 24),
+            "TS2": (self._ts3, 19),
+            "PLB": (self._plb, 14),
+        }
+
+    def __iter__(self) -> Iterator[ClaimPaid]:
+        return self._claims
+
+    @property
+    def closing(self) -> Closing:
+        """What is known at the end; reads what was not asked for yet."""
+        for _ in self._claims:
+            pass
+        return self._tally.closing(self.payment.amount)
+
+    def _read(self) -> Iterator[ClaimPaid]:
+        unknown = (self._unknown, _ANY_NUMBER)
+        for elements in chain(self._first, self._segments):
+            name = elements[0]
+            if name in _ENDS_CLAIM and self._claim is not None:
+                yield self._whole_claim(self._claim)
+            handler, most = self._handlers.get(name, unknown)
+            if len(elements) > most + 1:
+                self.note_extra(elements, most)
+            handler(elements)
+        if self._claim is not None:
+            yield self._whole_claim(self._claim)
+        self._tally.end_group(self._group)
+
+    def _whole_claim(self, claim: OpenClaim) -> ClaimPaid:
+        if self._service is not None:
+            claim.services.append(self._service.value())
+        value = claim.value()
+        self._tally.add(value)
+        self._claim = self._service = self._into = None
+        return value
+
+    # --- claim and service line -------------------------------------------------------------------------------------
+
+    def _clp(self, clp: list[str]) -> None:
+        c = clp + _PAD
+        charge, paid, responsibility = self.amount(clp, 3), self.amount(clp, 4), self.amount_or_nothing(clp, 5)
+        place = self.transaction.place
+        self._claim = self._into = OpenClaim(
+            (place, c[1], c[2], charge, paid, responsibility, c[6], c[7], c[8], c[9], c[11], self._group)
+        )
+        if not c[1]:
+            self.transaction.note("missing-element", clp, 1)
+
+    def _svc(self, svc: list[str]) -> None:
+        claim = self._claim
+        if claim is None:
+            self.transaction.keep("misplaced-segment", svc)
+            return
+        if self._service is not None:
+            claim.services.append(self._service.value())
+        c = svc + _PAD
+        place, procedure = self.transaction.place, procedure_of(c[1], self.joint(svc, 1))
+        submitted = procedure_of(c[6], self.joint(svc, 6)) if c[6] else None
+        charge, paid, units, submitted_units = (
+            self.amount(svc, 2),
+            self.amount(svc, 3),
+            self.number(svc, 5),
+            self.number(svc, 7),
+        )
+        self._service = self._into = OpenService(
+            (place, procedure, charge, paid, c[4], units, submitted, submitted_units)
+        )
+
+    def _cas(self, cas: list[str]) -> None:
+        into = self._into
+        if into is None:
+            self.transaction.keep("misplaced-segment", cas)
+            return
+        group = cas[1] if len(cas) > 1 else ""
+        for number in range(2, len(cas), 3):
+            if any(cas[number : number + 3]):
+                into.adjustments.append(
+                    Adjustment(group, cas[number], self.amount(cas, number + 1), self.number(cas, number + 2))
+                )
+
+    def _dtm(self, dtm: list[str]) -> None:
+        if self._into is None:
+            self.transaction.keep("misplaced-segment", dtm)
+        else:
+            self._into.dates.append(Dated(dtm[1] if len(dtm) > 1 else "", self.day(dtm, 2)))
+
+    def _ref(self, ref: list[str]) -> None:
+        if self._into is None:
+            self.transaction.keep("misplaced-segment", ref)
+        else:
+            self._into.references.append(reference_of(ref))
+
+    def _amt(self, amt: list[str]) -> None:
+        if self._into is None:
+            self.transaction.keep("misplaced-segment", amt)
+        else:
+            self._into.amounts.append(Amount(amt[1] if len(amt) > 1 else "", self.amount(amt, 2)))
+
+    def _qty(self, qty: list[str]) -> None:
+        if self._into is None:
+            self.transaction.keep("misplaced-segment", qty)
+        else:
+            self._into.quantities.append(Quantity(qty[1] if len(qty) > 1 else "", self.amount(qty, 2)))
+
+    def _lq(self, lq: list[str]) -> None:
+        if self._service is None:
+            self.transaction.keep("misplaced-segment", lq)
+        else:
+            cells = lq + _PAD
+            self._service.remarks.append(Remark(cells[1], cells[2]))
+
+    # --- claim only -------------------------------------------------------------------------------------------------
+
+    def _open_claim(self, elements: list[str]) -> OpenClaim | None:
+        """Return the claim to which a segment belongs; notes it if it stands outside one, or after its lines."""
+        if self._claim is None:
+            self.transaction.keep("misplaced-segment", elements)
+        elif self._service is not None:
+            self.transaction.note("out-of-order", elements)
+        return self._claim
+
+    def _nm1(self, nm1: list[str]) -> None:
+        claim = self._open_claim(nm1)
+        if claim is not None:
+            c = nm1 + _PAD
+            claim.people.append(Person(c[1], c[2] == _ORGANIZATION, c[3], c[4], c[5], c[7], c[8], c[9]))
+
+    def _mia(self, elements: list[str]) -> None:
+        claim = self._open_claim(elements)
+        if claim is None:
+            return
+        remarks_at = _REMARKS_AT[elements[0]]
+        present = [(number, text) for number, text in enumerate(elements) if number and text]
+        claim.adjudications.append(
+            Adjudication(
+                elements[0],
+                tuple(text for number, text in present if number in remarks_at),
+                tuple((number, self.amount(elements, number)) for number, _ in present if number not in remarks_at),
+            )
+        )
+
+    def _per(self, per: list[str]) -> None:
+        claim = self._open_claim(per)
+        if claim is not None:
+            claim.contacts.append(contact_of(per))
+
+    # --- between and after claims -----------------------------------------------------------------------------------
+
+    def _lx(self, lx: list[str]) -> None:
+        self._tally.end_group(self._group)
+        self._group = HeaderGroup(lx[1] if len(lx) > 1 else "", ())
+
+    def _ts3(self, elements: list[str]) -> None:
+        self._group = self._group._replace(summaries=(*self._group.summaries, tuple(elements)))
+
+    def _plb(self, plb: list[str]) -> None:
+        provider, year_end = plb[1] if len(plb) > 1 else "", self.day(plb, 2)
+        for number in range(3, len(plb), 2):
+            if any(plb[number : number + 2]):
+                reason, reference = self.parts(plb, number, 2)[:2]
+                self._tally.adjust(
+                    ProviderAdjustment(
+                        self.transaction.place, provider, year_end, reason, reference, self.amount(plb, number + 1)
+                    )
+                )
+
+    def _unknown(self, elements: list[str]) -> None:
+        self.transaction.keep("unknown-segment", elements)
+
+
+def read_835(transaction: Transaction) -> Remittance:
+    """Read a whole remittance into memory."""
+    reader = RemittanceReader(transaction)
+    claims = tuple(reader)
+    return Remittance(reader.payment, claims, reader.closing)
