@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from billing.capture import capture_course
 from billing.ledger import balance
 from billing.models import LedgerEntry, StandingFinding
-from courses.models import Session
+from courses.models import ClinicalEvent, Course, Session
 from tests import cast
 from tests.captures import cancel, deliver, practice_fees, standing
 from tests.cast import Treated
@@ -97,6 +97,61 @@ def test_captures_in_between_do_not_change_what_the_ledger_says_in_the_end(
         reversals = LedgerEntry.objects.filter(course=bit_by_bit.course, kind="reversal").count()
         charges = LedgerEntry.objects.filter(course=bit_by_bit.course, kind="charge").count()
         assert charges - reversals == len(standing(bit_by_bit))
+        transaction.set_rollback(True)
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something beside sessions: an event of a family, a day after the first, who did it."""
+
+    day: int
+    family: str
+    performer: str
+
+
+DONE = st.lists(
+    st.builds(
+        Done,
+        day=st.integers(0, 13),
+        family=st.sampled_from(["visit", "visit", "physics_check", "physics_check", "port_image", "planning_note"]),
+        performer=st.sampled_from(["physician", "nurse_practitioner", "physicist"]),
+    ),
+    max_size=6,
+)
+
+
+def record(patient: Treated, fact: Visit | Done) -> None:
+    """Log a session or enter an event."""
+    if isinstance(fact, Visit):
+        log(patient, fact)
+        return
+    on = date(2025, 3, 4) + timedelta(days=fact.day)
+    ClinicalEvent.objects.create(course=patient.course, family=fact.family, happened_on=on, performer=fact.performer)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(visits=VISITS, done=DONE, closes=st.booleans(), data=st.data())
+def test_facts_split_into_two_captures_give_the_same_balance_as_in_one(
+    visits: list[Visit], done: list[Done], closes: bool, data: st.DataObject
+) -> None:
+    facts: list[Visit | Done] = [*visits, *done]
+    first = data.draw(st.sets(st.integers(0, len(facts) - 1)))
+    with transaction.atomic():
+        practice_fees()
+        in_one, in_two = cast.ada(), twin()
+        for fact in facts:
+            record(in_one, fact)
+        for place in sorted(first):
+            record(in_two, facts[place])
+        capture_course(course_id=in_two.course.pk)
+        for place in sorted(set(range(len(facts))) - first):
+            record(in_two, facts[place])
+        if closes:
+            Course.objects.filter(pk__in=[in_one.course.pk, in_two.course.pk]).update(closed_on=date(2025, 4, 30))
+        capture_course(course_id=in_one.course.pk)
+        capture_course(course_id=in_two.course.pk)
+        assert told(in_two) == told(in_one)
+        assert balance(course_id=in_two.course.pk) == balance(course_id=in_one.course.pk)
         transaction.set_rollback(True)
 
 
