@@ -140,7 +140,7 @@ def test_the_course_and_the_log_form_ask_for_it_apart_from_saving(clara: cast.Tr
 
 def test_the_machine_day_asks_once_for_all_its_rows(clara: cast.Treated) -> None:
     url = reverse("courses:machine-day")
-    page = signed_in(Role.THERAPIST).get(url, {"machine": clara.machine.pk, "day": "2026-03-02"}).content.decode()
+    page = signed_in(Role.THERAPIST).get(url, {"machine": str(clara.machine.pk), "day": "2026-03-02"}).content.decode()
     assert page.count(reverse("billing:authorized-many")) == 1
     assert f"courses={clara.course.pk}" in page
 

@@ -85,7 +85,7 @@ def test_the_list_is_narrowed_by_course_status_and_day(clara: cast.Treated, bill
     biller.post(AUTHORIZATIONS, _body(clara))
     biller.post(AUTHORIZATIONS, _body(clara, number="PA-2", status="denied"))
 
-    def found(**filters: object) -> int:
+    def found(**filters: str | int | bool) -> int:
         return int(biller.get(AUTHORIZATIONS, filters).json()["count"])
 
     assert (found(course=clara.course.pk), found(status="denied"), found(counts=True)) == (2, 1, 1)
