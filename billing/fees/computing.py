@@ -38,12 +38,15 @@ class Recipe:
 
     ``values`` prices physicians' and freestanding services; ``rates`` the technical services of a hospital.
     Without a locality the nation's indices stand; without a conversion factor that of each row of the file.
+    ``technical`` are the codes of which the house knows that the bare form on a hospital's claim is the technical
+    service: Medicare's file does not say it of codes that its physician schedule does not pay.
     """
 
     values: ReferenceFile | None
     rates: ReferenceFile | None
     codes: Collection[str]
     effective_from: date
+    technical: Collection[str] = ()
     effective_to: date | None = None
     locality: Gpci | None = None
     conversion_factor: Decimal | None = None
@@ -92,18 +95,17 @@ def compute(recipe: Recipe) -> Computed:
     """
     found = Computed()
     seen: set[str] = set()
+    technical = set(recipe.technical)
     if recipe.values is not None:
         rows = list(
             RelativeValue.objects.filter(file=recipe.values, code__in=recipe.codes).order_by("code", "modifier")
         )
-        technical = _technical_codes(rows)
+        technical |= _technical_codes(rows)
         for row in rows:
             seen.add(row.code)
             if recipe.rates is not None and not row.modifier and row.code in technical:
                 continue
             _add(found, recipe, (row.code, row.modifier), _physician_price(recipe, recipe.values, row))
-    else:
-        technical = None
     if recipe.rates is not None:
         seen |= _add_hospital(found, recipe, recipe.rates, technical)
     found.left_out += [f"{code}: in none of the chosen files" for code in sorted(set(recipe.codes) - seen)]
@@ -182,20 +184,22 @@ def _place(locality: Gpci | None) -> str:
 # --- hospitals -------------------------------------------------------------------------------------------------------
 
 
-def _add_hospital(found: Computed, recipe: Recipe, file: ReferenceFile, technical: set[str] | None) -> set[str]:
+def _add_hospital(found: Computed, recipe: Recipe, file: ReferenceFile, technical: Collection[str]) -> set[str]:
     """Add the technical services by the hospital's rates; return the codes that the file knows.
 
-    Args:
-        technical: the codes of technical services by the relative values; none: every code that has a rate.
+    What is not known as technical keeps the physicians' price, if they have one: a schedule has one bare row a code.
     """
     seen: set[str] = set()
+    priced = {price.code for price in found.prices if not price.modifier}
+    told_of = {reason.partition(":")[0] for reason in found.left_out}
     for row in OppsRate.objects.filter(file=file, code__in=recipe.codes).order_by("code"):
         seen.add(row.code)
-        if technical is None or row.code in technical:
-            _add(found, recipe, (row.code, ""), _hospital_price(file, row))
-    missing = (technical or set()) - seen
+        if row.code not in technical and (row.code in priced or (row.code in told_of and not row.payment_rate)):
+            continue
+        _add(found, recipe, (row.code, ""), _hospital_price(file, row))
+    missing = set(technical).intersection(recipe.codes) - seen
     found.left_out += [f"{code}: no hospital rate in {file.name}" for code in sorted(missing)]
-    return seen
+    return seen | missing
 
 
 def _hospital_price(file: ReferenceFile, row: OppsRate) -> Priced | str:

@@ -14,6 +14,8 @@ from billing.models import FeeSchedule, Gpci, ReferenceFile
 from billing.rules import load_codebook
 from patients.terms import Setting
 
+TECHNICAL = (1, 3)
+"""Component indicators of codes that are, or have, a technical service."""
 INDEX_FILES = 3
 """Of how many index files, the latest first, the localities are offered."""
 
@@ -114,13 +116,15 @@ class ComputeForm(forms.Form):
         file = said["values"] or said["rates"]
         first = said["effective_from"] or file.effective_from
         codebook = load_codebook()
-        ours = {row.code for row in codebook.procedures if row.effective_from <= first <= row.effective_to}
+        in_force = [row for row in codebook.procedures if row.effective_from <= first <= row.effective_to]
+        ours = {row.code for row in in_force}
         ours |= set(self.schedule.lines.filter(withdrawn_at=None).values_list("code", flat=True))
         return Recipe(
             values=said["values"],
             rates=said["rates"],
             codes=ours,
             effective_from=first,
+            technical={row.code for row in in_force if row.pc_tc in TECHNICAL},
             effective_to=said["effective_to"],
             locality=said["locality"],
             conversion_factor=said["conversion_factor"],
