@@ -100,14 +100,14 @@ def draw_caseload(today: date) -> list[CourseCase]:
 def _past_course(dice: random.Random, number: int, today: date) -> CourseCase:
     last = max(today - timedelta(days=75), FIRST_DAY + timedelta(days=400))
     start = FIRST_DAY + (last - FIRST_DAY) * number // PAST_COURSES
-    case = _course(dice, number, _weekday_from(start), today, is_current=False)
+    case = _course(dice, number, weekday_from(start), today, is_current=False)
     _trouble(case, TROUBLES[number % len(TROUBLES)])
     return case
 
 
 def _current_course(dice: random.Random, number: int, today: date) -> CourseCase:
     days_ago = 4 + 2 * (number - PAST_COURSES)
-    return _course(dice, number, _weekday_from(today - timedelta(days=days_ago)), today, is_current=True)
+    return _course(dice, number, weekday_from(today - timedelta(days=days_ago)), today, is_current=True)
 
 
 def _course(dice: random.Random, number: int, start: date, today: date, *, is_current: bool) -> CourseCase:
@@ -164,7 +164,8 @@ def _daily(dice: random.Random, start: date, fractions: int, slot: time, today: 
     return sessions
 
 
-def _weekday_from(day: date) -> date:
+def weekday_from(day: date) -> date:
+    """Return the day, or the Monday after a weekend."""
     return day + timedelta(days=(7 - day.weekday()) % 7) if day.weekday() >= SATURDAY else day
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from billing.capture import sweep
 from billing.submission import export_claims
 from billing.worklist import Filters, LineState, lines, release
-from courses.models import Course, CourseDiagnosis, Fraction, Plan, Session
+from courses.models import ClinicalEvent, Course, CourseDiagnosis, Fraction, Plan, Session
+from oncocharge.demo.around import draw_events, draw_unreviewed
 from oncocharge.demo.caseload import CourseCase, SessionCase, draw_caseload
 from oncocharge.demo.department import Department, build_department
 from patients.models import Coverage, Facility, Patient
@@ -29,11 +30,11 @@ def write_rows(today: date) -> int:
     department = build_department()
     cases = draw_caseload(today)
     for case in cases:
-        _write_case(case, department)
+        _write_case(case, department, today)
     return len(cases)
 
 
-def _write_case(case: CourseCase, department: Department) -> None:
+def _write_case(case: CourseCase, department: Department, today: date) -> None:
     patient = Patient.objects.create(
         mrn=f"DEMO-{case.number + 1:04d}", last_name=case.last_name, first_name=case.first_name,
         birth_date=case.birth_date, sex=case.sex, street=f"{10 + case.number} Elm Street",
@@ -51,7 +52,8 @@ def _write_case(case: CourseCase, department: Department) -> None:
     if case.diagnosis:
         CourseDiagnosis.objects.create(course=course, position=1, code=case.diagnosis)
     plans = [_write_plan(case, index, course, department) for index in range(len(case.plans))]
-    _write_sessions(case, course, plans, department)
+    _write_sessions(case, course, plans, department, draw_unreviewed(case, today))
+    _write_events(case, course, department)
 
 
 def _write_plan(case: CourseCase, index: int, course: Course, department: Department) -> Plan:
@@ -66,15 +68,29 @@ def _write_plan(case: CourseCase, index: int, course: Course, department: Depart
     )  # fmt: skip
 
 
-def _write_sessions(case: CourseCase, course: Course, plans: list[Plan], department: Department) -> None:
+def _write_events(case: CourseCase, course: Course, department: Department) -> None:
+    entered_by = {"physician": "dana", "physicist": "phil", "therapist": "tess", "nurse_practitioner": "dana"}
+    ClinicalEvent.objects.bulk_create(
+        ClinicalEvent(
+            course=course, family=event.family, happened_on=event.on, performer=event.performer, site=event.site,
+            documented=event.is_documented, entered_by=department.staff[entered_by[event.performer]],
+        )
+        for event in draw_events(case)
+    )  # fmt: skip
+
+
+def _write_sessions(
+    case: CourseCase, course: Course, plans: list[Plan], department: Department, unreviewed: set[int]
+) -> None:
     therapist = department.staff["tess" if case.machine == 0 else "theo"]
     previous: Session | None = None
-    for session in case.sessions:
+    for place, session in enumerate(case.sessions):
         starts_at = session.at.replace(tzinfo=department.facility.zone).astimezone(UTC)
         row = Session.objects.create(
             course=course, machine=department.machines[case.machine], starts_at=starts_at, treated_on=session.at.date(),
             status=session.status, status_reason=session.reason, resumes=previous if session.resumes_previous else None,
-            guidance=plans[session.plan].default_guidance or "none", guidance_reviewed=True,
+            guidance=plans[session.plan].default_guidance or "none",
+            guidance_reviewed=place not in unreviewed,
             active_motion_management=session.motion, motion_record_complete=session.motion_record_complete,
             logged_by=therapist, signed_at=starts_at + timedelta(minutes=12), signed_by=therapist,
         )  # fmt: skip
