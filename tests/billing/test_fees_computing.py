@@ -220,7 +220,8 @@ def test_a_computed_schedule_is_shown_saved_and_says_on_every_line_how_it_was_co
     sweep()
     plan = next(line for line in standing(ada) if line.code == "77301")
     assert plan.fee_line is not None
-    assert plan.amount == Decimal("2371.46")  # (8.00 x 1.05 + 40.00 x 1.2 + 0.50 x 0.8) = 56.80 x 33.4009 = 1897.17; 125%
+    # (8.00 x 1.05 + 40.00 x 1.2 + 0.50 x 0.8) x 33.4009 = 56.80 x 33.4009 = 1897.17; 125% of it.
+    assert plan.amount == Decimal("2371.46")
     out = StringIO()
     call_command("explain_charge", str(plan.pk), stdout=out)
     assert "x $2,371.46, Medicare 2026" in out.getvalue()
