@@ -1,5 +1,7 @@
 """What the bar at the top shows, by role: a context processor. Not a guard: each page guards itself."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
@@ -18,12 +20,38 @@ class Entry(NamedTuple):
     roles: frozenset[Role]
 
 
-ENTRIES = (
+class Menu(NamedTuple):
+    """Entries that are seldom needed, behind one word."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry as the bar shows it; a menu has ``entries`` and no address."""
+
+    label: str
+    url: str
+    is_active: bool
+    entries: tuple["Shown", ...] = ()
+
+
+ENTRIES: tuple[Entry | Menu, ...] = (
     Entry("Machine day", "courses:machine-day", CLINICAL | {Role.ADMINISTRATOR, Role.AUDITOR}),
     Entry("Patients", "patients:list", EVERYONE),
     Entry("Review", "billing:worklist", READS_MONEY),
     Entry("Claim files", "billing:files", READS_MONEY),
-    Entry("Settings", "admin:index", frozenset({Role.ADMINISTRATOR})),
+    Entry("Estimates", "billing:estimates", READS_MONEY),
+    Menu(
+        "Practice",
+        (
+            Entry("Fees", "billing:fees", READS_MONEY),
+            Entry("Payer policies", "billing:policies", READS_MONEY),
+            Entry("Code files", "billing:reference", READS_MONEY),
+            Entry("Settings", "admin:index", frozenset({Role.ADMINISTRATOR})),
+        ),
+    ),
 )
 # Where each role's day begins; the first that fits.
 BEGINNINGS = (
@@ -34,23 +62,32 @@ BEGINNINGS = (
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Return ``navigation`` (label, url name, active, badge) and ``role_names`` for the signed-in user.
+    """Return ``navigation`` (a list of ``Shown``) and ``role_names`` for the signed-in user.
 
     Both are worked out where they are shown: a fragment shows neither.
     """
     return {
-        "navigation": SimpleLazyObject(lambda: _shown(request)),
+        "navigation": SimpleLazyObject(lambda: list(_shown(request))),
         "role_names": SimpleLazyObject(lambda: ", ".join(sorted(_roles(request)))),
     }
 
 
-def _shown(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
-    roles = _roles(request)
-    return [
-        (entry.label, entry.url_name, _is_active(request, entry.url_name), 0)
-        for entry in ENTRIES
-        if roles & entry.roles and _exists(entry.url_name)
-    ]
+def _shown(request: HttpRequest) -> Iterator[Shown]:
+    """Yield what the user may open; a menu of one entry is that entry."""
+    for entry in ENTRIES:
+        if isinstance(entry, Entry):
+            yield from _link(request, entry)
+            continue
+        inside = tuple(link for one in entry.entries for link in _link(request, one))
+        if len(inside) > 1:
+            yield Shown(entry.label, "", any(link.is_active for link in inside), inside)
+        else:
+            yield from inside
+
+
+def _link(request: HttpRequest, entry: Entry) -> Iterator[Shown]:
+    if _roles(request) & entry.roles and _exists(entry.url_name):
+        yield Shown(entry.label, reverse(entry.url_name), _is_active(request, entry.url_name))
 
 
 def _roles(request: HttpRequest) -> frozenset[Role]:
