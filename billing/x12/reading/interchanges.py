@@ -19,7 +19,6 @@ from billing.x12.reading.envelopes import (
 from billing.x12.reading.segments import SegmentStream
 
 _PAD = [""] * 4
-_ENVELOPING = frozenset(("ISA", "GS", "ST", "SE", "GE", "IEA"))
 _HEADERS_OF = {"SE": "ST", "GE": "GS", "IEA": "ISA"}
 
 
@@ -45,6 +44,7 @@ class Transaction:
         """After the last segment: its SE stood there. Not before."""
         self.segments = 1
         self._file = file
+        self._stream = file.stream
         self._harms_before = file.stream.harms
         self._body = iter((st,)) if is_bare else self._read()
 
@@ -54,22 +54,22 @@ class Transaction:
     @property
     def place(self) -> int:
         """The segment of the file just given, from 1 over all its interchanges."""
-        return self._file.stream.position
+        return self._stream.position
 
     @property
     def harms(self) -> int:
         """How many deviations of this transaction so far may have cost an amount."""
-        return self._file.stream.harms - self._harms_before
+        return self._stream.harms - self._harms_before
 
     def note(self, code: str, elements: list[str], element: int = 0, found: str = "", expected: str = "") -> None:
         """Note a deviation of the segment just given; an ``element`` other than 0 is kept as found."""
         if element and not found and element < len(elements):
             found = elements[element]
-        self._file.stream.note(code, elements[0], element, found, expected)
+        self._stream.note(code, elements[0], element, found, expected)
 
     def keep(self, code: str, elements: list[str]) -> None:
         """Note a segment that was not read, whole."""
-        self._file.stream.note(code, elements[0], 0, self._file.stream.separators.element.join(elements))
+        self._stream.note(code, elements[0], 0, self._stream.separators.element.join(elements))
 
     def skip(self) -> None:
         """Go past what was not asked for."""
@@ -77,22 +77,21 @@ class Transaction:
             pass
 
     def _read(self) -> Iterator[list[str]]:
-        for elements in self._file.segments:
-            if elements[0] in _ENVELOPING:
-                self._end(elements)
-                return
-            self.segments += 1
-            yield elements
-        self._file.stream.note("missing-trailer", "SE", 0, "", "SE")
+        stream = self._stream
+        while run := stream.run():
+            self.segments += len(run)
+            for stream.index, elements in enumerate(run, stream.index):  # noqa: B020 (the first is where it stands)
+                yield elements
+        self._end(stream.peek())
 
-    def _end(self, elements: list[str]) -> None:
-        if elements[0] != "SE":
-            self._file.put_back(elements)
-            self._file.stream.note("missing-trailer", "SE", 0, "", "SE")
+    def _end(self, trailer: list[str] | None) -> None:
+        if trailer is None or trailer[0] != "SE":
+            self._stream.note("missing-trailer", "SE", 0, "", "SE")
             return
+        self._stream.take()
         self.segments += 1
         self.is_complete = True
-        self._file.compare_trailer(elements, str(self.segments), self.control_number)
+        self._file.compare_trailer(trailer, str(self.segments), self.control_number)
 
 
 class InboundFile:
@@ -106,7 +105,6 @@ class InboundFile:
 
     def __init__(self, source: bytes | Iterable[bytes], note: Note, expected: Expected | None = None) -> None:
         self.stream = SegmentStream(source, note)
-        self.segments = iter(self.stream)
         self.interchange = NO_INTERCHANGE
         self.interchanges = 0
         self.group: Group | None = None
@@ -114,10 +112,9 @@ class InboundFile:
         self._is_open = False
         self._groups = 0
         self._transactions = 0
-        self._returned: list[list[str]] = []
 
     def __iter__(self) -> Iterator[Transaction]:
-        for elements in self._all():
+        while elements := self.stream.take():
             match elements[0]:
                 case "ISA":
                     self._open_interchange(elements)
@@ -134,10 +131,6 @@ class InboundFile:
                     self.stream.note("outside-transaction", elements[0], 0, found)
         self._lack_trailers("GE", "IEA")
 
-    def put_back(self, elements: list[str]) -> None:
-        """Take a segment back that ends a transaction without being its end."""
-        self._returned.append(elements)
-
     def compare_trailer(self, elements: list[str], count: str, number: str) -> None:
         """Note a trailer whose count or control number is not that of what it closes."""
         cells = elements + _PAD
@@ -145,12 +138,6 @@ class InboundFile:
             self.stream.note("wrong-count", elements[0], 1, cells[1], count)
         if not same_number(cells[2], number):
             self.stream.note("wrong-control-number", elements[0], 2, cells[2], number)
-
-    def _all(self) -> Iterator[list[str]]:
-        for elements in self.segments:
-            yield elements
-            while self._returned:
-                yield self._returned.pop()
 
     def _open_interchange(self, isa: list[str]) -> None:
         self._lack_trailers("GE", "IEA")

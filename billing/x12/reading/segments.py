@@ -1,50 +1,34 @@
-"""Bytes to segments: finds each interchange, splits it by its own delimiters, counts segments and bytes.
+"""Bytes to segments: finds each interchange and splits it by its own delimiters.
 
-Knows no envelope and no transaction. Takes bytes in pieces and holds one piece at a time. No bytes make it raise: what
-is no segment is noted and kept.
+Knows no transaction. Takes bytes in pieces and holds one piece at a time. No bytes make it raise: what is no segment is
+noted and kept.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
-from billing.x12.reading.delimiters import (
-    LOOK_AHEAD,
-    find_isa,
-    guess_separators,
-    has_isa_shape,
-    read_isa,
-)
-from billing.x12.reading.deviations import HARMS_AMOUNTS, Deviation, Note, printable
+from billing.x12.reading.buffer import Buffer
+from billing.x12.reading.delimiters import LOOK_AHEAD, find_isa, guess_separators, has_isa_shape, read_isa
+from billing.x12.reading.deviations import Note
+from billing.x12.reading.mending import WHITE, is_plain, mended, unterminated
+from billing.x12.reading.places import Place
 from billing.x12.syntax import USUAL
 
-_PIECE = 1 << 18
+ENVELOPING = frozenset(("ISA", "GS", "ST", "SE", "GE", "IEA"))
+
 _LONGEST = 1 << 17
 """Characters after which a segment without an end is given up."""
 
 _MARKS = ("\xef\xbb\xbf", "\xff\xfe", "\xfe\xff")
-_WHITE = " \t\r\n\v\f"
-_TRAILERS = ("SE", "GE", "IEA")
-_ISA_SHAPE_LENGTH = 106
-_CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 127]))
-_WITHOUT_CONTROLS = str.maketrans(dict.fromkeys(_CONTROLS, "?"))
-_LINE_BREAKS = re.compile(r"[\r\n]+")
-_NAME_LIST = """
-ISA GS ST SE GE IEA TA1 BHT HL NM1 N1 N3 N4 PER REF DTM DTP TRN STC QTY AMT SVC BPR CUR RDM LX TS3 TS2 CLP CAS MIA MOA LQ
-PLB AK1 AK2 AK3 AK4 AK5 AK9 IK3 IK4 IK5 CTX
-"""
-_NAMES = frozenset(_NAME_LIST.split())
-"""Names that begin a segment where a line end stands for a terminator."""
+_NAME = 3
+_ISA_SHAPE = 106
+_BEFORE_A_NAME = 9
+"""Characters before a name among which the terminator of the segment before stands, white space between."""
+
+Block = list[list[str]]
 
 
-def pieces_of(source: bytes | Iterable[bytes]) -> Iterator[str]:
-    """Yield text of at most some 256 KB, one character a byte."""
-    for block in (source,) if isinstance(source, bytes) else source:
-        for start in range(0, len(block), _PIECE):
-            yield block[start : start + _PIECE].decode("latin-1")
-
-
-class SegmentStream:
-    """The segments of a file, each as the list of its elements; the place of the one just given stands beside it.
+class SegmentStream(Place):
+    """The segments of a file, each as the list of its elements; the place of the one at hand stands beside it.
 
     Args:
         source: the file, whole or in pieces of any size.
@@ -52,249 +36,193 @@ class SegmentStream:
     """
 
     def __init__(self, source: bytes | Iterable[bytes], note: Note) -> None:
-        self.position = 0
-        self.offset = 0
-        self.transaction = ""
-        self.harms = 0
-        """How many deviations so far may have cost an amount."""
+        super().__init__(note)
         self.separators = USUAL
-        self._note = note
-        self._pieces = pieces_of(source)
-        self._text = ""
-        self._at = 0
-        """Byte of the file at which ``_text`` begins."""
-        self._is_over = False
+        self._buffer = Buffer(source)
         self._is_inside = False
         self._has_begun = False
+        self._blocks = self._read()
+        self._block: Block = []
+        self._next = 0
+        self._marks: list[int] = []
+        """Where in the block enveloping segments stand, the last one first."""
 
-    def note(self, code: str, segment: str, element: int, found: str, expected: str = "") -> None:
-        """Note a deviation of the segment just given."""
-        self.harms += code in HARMS_AMOUNTS
-        self._note(
-            Deviation(code, self.position, self.offset, self.transaction, segment, element, printable(found), expected)
-        )
+    def peek(self) -> list[str] | None:
+        """Return the next segment without going to it; None at the end of the file."""
+        while self._next >= len(self._block):
+            block = next(self._blocks, None)
+            if block is None:
+                return None
+            self._block, self._next = block, 0
+            self._marks = [i for i, elements in enumerate(block) if elements[0] in ENVELOPING][::-1]
+        return self._block[self._next]
 
-    def __iter__(self) -> Iterator[list[str]]:
-        while self._text or self._fill():
+    def take(self) -> list[str] | None:
+        """Go to the next segment and return it; None at the end of the file."""
+        elements = self.peek()
+        if elements is not None:
+            self.index = self._next
+            self._next += 1
+        return elements
+
+    def run(self) -> Block:
+        """Return the next segments up to one that envelopes, as many as are at hand; none before one.
+
+        Whoever walks through them sets ``index`` to each, beginning with the one that stands in it now.
+        """
+        if self.peek() is None:
+            return []
+        start = self._next
+        while self._marks and self._marks[-1] < start:
+            self._marks.pop()
+        self._next = self._marks[-1] if self._marks else len(self._block)
+        if self._next > start:
+            self.index = start
+        return self._block[start : self._next]
+
+    # --- between interchanges ---------------------------------------------------------------------------------------
+
+    def _read(self) -> Iterator[Block]:
+        while self._buffer.text or self._buffer.fill():
             if self._is_inside:
-                yield from self._segments_inside()
+                yield from self._inside()
             else:
                 yield from self._next_interchange()
         if not self._has_begun:
             self.note("no-interchange", "", 0, "")
 
-    def _fill(self) -> bool:
-        """Take the next piece of the file; return whether there was one."""
-        piece = next(self._pieces, None)
-        if piece is None:
-            self._is_over = True
-            return False
-        self._text += piece
-        return True
-
-    def _take(self, length: int) -> str:
-        """Return the next characters and go past them."""
-        taken, self._text = self._text[:length], self._text[length:]
-        self._at += length
-        return taken
-
-    # --- between interchanges ---------------------------------------------------------------------------------------
-
-    def _next_interchange(self) -> Iterator[list[str]]:
+    def _next_interchange(self) -> Iterator[Block]:
         """Go to the next ISA and give it; what stands before it is kept."""
-        while len(self._text) < LOOK_AHEAD and self._fill():
-            pass
-        guessed = guess_separators(self._text) if not self._has_begun else None
+        buffer = self._buffer
+        buffer.reach(LOOK_AHEAD)
+        guessed = None if self._has_begun else guess_separators(buffer.text)
         if guessed:
             self._has_begun = self._is_inside = True
             self.separators = guessed
             self.note("missing-header", "ISA", 0, "", "ISA")
             return
-        start = find_isa(self._text)
+        start = find_isa(buffer.text)
         if start < 0:
-            # An ISA may begin with the last three characters, and end in the next piece.
-            self._keep(self._take(len(self._text) if self._is_over else max(len(self._text) - 3, 1)))
+            # An ISA may begin with the last three characters, and go on in the next piece.
+            self._keep(len(buffer.text) if buffer.is_over else max(len(buffer.text) - _NAME, 1))
             return
-        self._keep(self._take(start))
-        while len(self._text) < LOOK_AHEAD and self._fill():
-            pass
+        self._keep(start)
+        buffer.reach(LOOK_AHEAD)
         yield from self._open()
 
-    def _open(self) -> Iterator[list[str]]:
-        """Give the ISA with which the text begins, or keep its name as junk if it is none."""
-        opening = read_isa(self._text[:LOOK_AHEAD])
+    def _open(self) -> Iterator[Block]:
+        """Give the ISA with which the text begins, or keep its name if it is none."""
+        buffer = self._buffer
+        opening = read_isa(buffer.text[:LOOK_AHEAD])
         if opening is None:
-            self._keep(self._take(3))
+            self._keep(_NAME)
             return
-        self.position += 1
-        self.offset = self._at
         self._has_begun = self._is_inside = True
         self.separators = opening.separators
-        taken = self._take(opening.length)
+        self.enter(buffer.at, [""])
+        taken, follows = buffer.take(opening.length), buffer.text[:LOOK_AHEAD]
         if not opening.is_regular:
             self.note("malformed-isa", "ISA", 0, taken)
-        if taken[:3] != "ISA":
-            self.note("lower-case", "ISA", 0, taken[:3])
-        if self.separators.segment not in self._text[:LOOK_AHEAD] and "\n" in self._text[:LOOK_AHEAD].strip(_WHITE):
+        if taken[:_NAME] != "ISA":
+            self.note("lower-case", "ISA", 0, taken[:_NAME])
+        if self.separators.segment not in follows and "\n" in follows.strip(WHITE):
             self.note("line-end-as-terminator", "ISA", 0, self.separators.segment)
             self.separators = self.separators._replace(segment="\n")
         if len(set(self.separators[:4])) < len(self.separators[:4]):
             self.note("equal-delimiters", "ISA", 16, " ".join(self.separators[:4]))
-        yield ["ISA", *opening.elements[1:]]
+        yield [["ISA", *opening.elements[1:]]]
 
-    def _keep(self, text: str) -> None:
+    def _keep(self, length: int) -> None:
         """Note text outside every interchange, unless it is white space."""
-        self.offset = self._at - len(text)
+        self.stand(self._buffer.at)
+        text = self._buffer.take(length)
         for mark in _MARKS:
             if text.startswith(mark):
                 self.note("byte-order-mark", "", 0, mark)
                 text = text.removeprefix(mark)
-        if text.strip(_WHITE):
+        if text.strip(WHITE):
             self.note("junk", "", 0, text)
 
     # --- within an interchange --------------------------------------------------------------------------------------
 
-    def _segments_inside(self) -> Iterator[list[str]]:
+    def _inside(self) -> Iterator[Block]:
         """Give the segments up to the end of the interchange, or of the text at hand."""
-        end, is_boundary = self._boundary()
-        if end < 0:
-            end = self._text.rfind(self.separators.segment) + 1
+        buffer = self._buffer
+        boundary = self._boundary()
+        end = boundary if boundary >= 0 else buffer.text.rfind(self.separators.segment) + 1
         if end > 0:
-            yield from self._split(self._take(end))
-        if is_boundary:
+            yield from self._split(end)
+        if boundary >= 0:
             yield from self._end_or_anew()
-        elif end <= 0 and (len(self._text) > _LONGEST or not self._fill()):
-            yield from self._rest()
+        elif end <= 0 and (len(buffer.text) > _LONGEST or not buffer.fill()):
+            yield from self._split(len(buffer.text))
 
-    def _boundary(self) -> tuple[int, bool]:
-        """Return where the IEA of this interchange or the ISA of another begins in the text; -1 and no if nowhere."""
+    def _boundary(self) -> int:
+        """Return where in the text the IEA of this interchange or the ISA of another begins, or -1."""
         places = []
         for name in ("ISA", "isa", "IEA" + self.separators.element, "iea" + self.separators.element):
-            start = self._text.find(name)
+            start = self._buffer.text.find(name)
             while start >= 0 and not self._is_boundary(start):
-                start = self._text.find(name, start + 1)
+                start = self._buffer.text.find(name, start + 1)
             if start >= 0:
                 places.append(start)
-        return (min(places), True) if places else (-1, False)
+        return min(places, default=-1)
 
     def _is_boundary(self, start: int) -> bool:
         """Return whether a segment begins here, or an ISA cuts the one before it off."""
-        before = self._text[max(start - 9, 0) : start].rstrip(_WHITE)
-        begins = not before or before[-1] == self.separators.segment or self._text[start - 1] in "\r\n"
-        if self._text[start : start + 3].upper() == "IEA":
+        text = self._buffer.text
+        before = text[max(start - _BEFORE_A_NAME, 0) : start]
+        trimmed = before.rstrip(WHITE)
+        begins = not trimmed or trimmed[-1] == self.separators.segment or before[-1] in "\r\n"
+        if text[start : start + _NAME].upper() == "IEA":
             return begins
-        while len(self._text) < start + _ISA_SHAPE_LENGTH and self._fill():
-            pass
-        return has_isa_shape(self._text, start) or (begins and read_isa(self._text[start:][:LOOK_AHEAD]) is not None)
+        self._buffer.reach(start + LOOK_AHEAD)
+        text = self._buffer.text
+        return has_isa_shape(text, start) or (begins and read_isa(text[start : start + LOOK_AHEAD]) is not None)
 
-    def _end_or_anew(self) -> Iterator[list[str]]:
+    def _end_or_anew(self) -> Iterator[Block]:
         """Give the IEA that stands next, and leave the interchange; before an ISA just leave it."""
-        if self._text[:3].upper() == "IEA":
-            end = self._text.find(self.separators.segment)
-            while end < 0 and len(self._text) < _LONGEST and self._fill():
-                end = self._text.find(self.separators.segment)
-            another = find_isa(self._text, 3)
-            if 0 <= another <= end and has_isa_shape(self._text, another):
-                end = another - 1
-            yield from self._split(self._take(end + 1 if end >= 0 else len(self._text)))
+        buffer = self._buffer
+        if buffer.text[:_NAME].upper() == "IEA":
+            buffer.reach(LOOK_AHEAD)
+            end = buffer.text.find(self.separators.segment) + 1 or len(buffer.text)
+            another = find_isa(buffer.text, _NAME)
+            if 0 <= another < end and has_isa_shape(buffer.text, another):
+                end = another
+            yield from self._split(end)
         self._is_inside = False
 
-    def _rest(self) -> Iterator[list[str]]:
-        """Give a trailer that lacks its terminator at the end of the file; keep anything else that never ended."""
-        text = self._take(len(self._text))
-        if text.strip(_WHITE):
-            yield from self._split(text)
-
-    def _split(self, block: str) -> Iterator[list[str]]:
-        """Give the segments of a block; only its last one may lack the terminator."""
-        element, _, _, end, _ = self.separators
-        is_plain = block.isascii() and f" {element}" not in block and f"{element} " not in block
-        is_plain = is_plain and not any(sign in block for sign in _CONTROLS)
-        at = self._at - len(block)
-        pieces = block.split(end)
-        last = pieces.pop()
-        for piece in pieces:
-            body = piece.lstrip("\r\n")
-            # Most begin with a capital and need no second look.
-            if is_plain and "A" <= body[:1] <= "Z" and "\n" not in body and "\r" not in body:
-                self.offset = at + len(piece) - len(body)
-                self.position += 1
-                yield body.split(element)
-            else:
-                yield from self._look_twice(piece, at)
-            at += len(piece) + 1
-        if last.strip(_WHITE):
-            yield from self._unterminated(last, at)
-
-    def _unterminated(self, piece: str, at: int) -> Iterator[list[str]]:
-        """Note a piece that nothing ends. Only a trailer is read: any other may have lost half of an amount."""
-        lines = [line for line in _LINE_BREAKS.split(piece.strip(_WHITE)) if line]
+    def _split(self, length: int) -> Iterator[Block]:
+        """Give the segments of the next characters; the last one may lack its terminator."""
+        at = self._buffer.at
+        block = self._buffer.take(length)
         element = self.separators.element
-        whole = lines if lines[-1].split(element)[0].strip().upper() in _TRAILERS else lines[:-1]
-        for line in whole:
-            yield from self._look_twice(line, at)
-        if len(piece) > _LONGEST or len(whole) < len(lines):
-            self.position += 1
-            self.offset = at
-        code = "overlong-segment" if len(piece) > _LONGEST else "unterminated"
-        self.note(code, lines[-1].split(element)[0][:3], 0, piece if whole is not lines else lines[-1])
-
-    def _look_twice(self, piece: str, at: int) -> Iterator[list[str]]:
-        """Give the segments of a piece that is not plain: white space, line breaks, small letters, other characters."""
-        body = piece.lstrip(_WHITE)
-        self.offset = at + len(piece) - len(body)
-        body = body.rstrip(_WHITE)
-        if not body:
-            return
-        lines = _LINE_BREAKS.split(body)
-        if len(lines) > 1 and all(self._begins_segment(line) for line in lines):
-            for line in lines:
-                elements = self._mended(line)
-                self.note("line-end-as-terminator", elements[0], 0, "")
-                yield elements
-                self.offset += len(line) + 1
-            return
-        elements = self._mended("".join(lines))
-        if len(lines) > 1:
-            self.note("line-break-in-segment", elements[0], 0, body)
-        yield elements
-
-    def _begins_segment(self, line: str) -> bool:
-        return line.split(self.separators.element, 1)[0].upper() in _NAMES
-
-    def _mended(self, body: str) -> list[str]:
-        """Return the elements of a piece, mended and noted."""
-        self.position += 1
-        elements = body.split(self.separators.element)
-        name = elements[0].strip().upper()
-        if name != elements[0]:
-            self.note("lower-case" if elements[0].strip() != name else "padded", name, 0, elements[0])
-        elements[0] = name
-        for number, element in enumerate(elements):
-            if not element.isascii() or not element.isprintable() or element != element.strip():
-                elements[number] = self._mended_element(element, name, number)
-        return elements
-
-    def _mended_element(self, element: str, name: str, number: int) -> str:
-        mended = element.strip()
-        if mended != element:
-            self.note("padded", name, number, element)
-        if not mended.isascii():
-            mended = _decoded(mended)
-            self.note("not-ascii", name, number, mended)
-        if any(sign in mended for sign in _CONTROLS):
-            self.note("control-character", name, number, mended)
-            mended = mended.translate(_WITHOUT_CONTROLS)
-        return mended
+        pieces = block.split(self.separators.segment)
+        last = pieces.pop()
+        if is_plain(block, element):
+            has_breaks = "\n" in block or "\r" in block
+            bodies = [piece.lstrip("\r\n") for piece in pieces] if has_breaks else pieces
+            segments = [body.split(element) for body in bodies]
+            if _are_names({elements[0] for elements in segments}) and not (has_breaks and _break(bodies)):
+                self.enter(at, pieces)
+                yield segments
+                at += sum(map(len, pieces)) + len(pieces)
+                pieces = []
+        for piece in pieces:
+            for elements in mended(piece, at=at, element=element, place=self):
+                yield [elements]
+            at += len(piece) + 1
+        if last.strip(WHITE):
+            is_overlong = len(last) > _LONGEST
+            for elements in unterminated(last, at=at, element=element, place=self, is_overlong=is_overlong):
+                yield [elements]
 
 
-def _decoded(text: str) -> str:
-    """Return what the bytes say in UTF-8, or else one letter a byte.
+def _are_names(names: set[str]) -> bool:
+    """Return whether all of these begin segments: capitals and digits."""
+    return all(name.isupper() and name.isalnum() for name in names)
 
-    >>> _decoded("MÃ¼ller"), _decoded("Müller")
-    ('Müller', 'Müller')
-    """
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return text
+
+def _break(bodies: list[str]) -> bool:
+    """Return whether a line break stands within a segment."""
+    return any("\n" in body or "\r" in body for body in bodies)

@@ -7,12 +7,14 @@ guide does not know is kept as a deviation, and the closing says whether every s
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from billing.x12.reading.composites import contact_of, procedure_of, reference_of
+from billing.x12.reading.cells import number_of
+from billing.x12.reading.composites import Reference, contact_of, procedure_of, reference_of
 from billing.x12.reading.cursor import Cursor
 from billing.x12.reading.interchanges import Transaction
 from billing.x12.remit_835.claim_loop import OpenClaim, OpenLoop, OpenService
 from billing.x12.remit_835.head import HeadReader
 from billing.x12.remit_835.tally import Tally
+from billing.x12.remit_835.triplets import adjustment_of, amount_of, dated_of
 from billing.x12.remit_835.values import (
     Adjudication,
     Adjustment,
@@ -33,6 +35,8 @@ _PAD = [""] * 12
 _REMARKS_AT = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
 _ENDS_CLAIM = frozenset(("CLP", "LX", "TS3", "TS2", "PLB"))
 _ANY_NUMBER = 9999
+_OF_TWO = 3
+"""Length of a segment with two elements and its name."""
 _ORGANIZATION = "2"
 
 
@@ -123,14 +127,14 @@ class RemittanceReader(Cursor):
         if self._service is not None:
             claim.services.append(self._service.value())
         c = svc + _PAD
-        place, procedure = self.transaction.place, procedure_of(c[1], self.joint(svc, 1))
+        place = self.transaction.place
+        joint = self.component if self.component in c[1] else self.joint(svc, 1)
+        procedure = procedure_of(c[1], joint)
+        charge, paid = number_of(c[2]), number_of(c[3])
+        if charge is None or paid is None:
+            charge, paid = self.amount(svc, 2), self.amount(svc, 3)
         submitted = procedure_of(c[6], self.joint(svc, 6)) if c[6] else None
-        charge, paid, units, submitted_units = (
-            self.amount(svc, 2),
-            self.amount(svc, 3),
-            self.number(svc, 5),
-            self.number(svc, 7),
-        )
+        units, submitted_units = self.number(svc, 5), self.number(svc, 7) if c[7] else None
         self._service = self._into = OpenService(
             (place, procedure, charge, paid, c[4], units, submitted, submitted_units)
         )
@@ -140,36 +144,39 @@ class RemittanceReader(Cursor):
         if into is None:
             self.transaction.keep("misplaced-segment", cas)
             return
-        group = cas[1] if len(cas) > 1 else ""
         for number in range(2, len(cas), 3):
-            if any(cas[number : number + 3]):
-                into.adjustments.append(
-                    Adjustment(group, cas[number], self.amount(cas, number + 1), self.number(cas, number + 2))
-                )
+            adjustment = adjustment_of(cas[1], *cas[number : number + 3])
+            if adjustment is not None:
+                into.adjustments.append(adjustment)
+            elif any(cas[number : number + 3]):
+                amount, quantity = self.amount(cas, number + 1), self.number(cas, number + 2)
+                into.adjustments.append(Adjustment(cas[1], cas[number], amount, quantity))
 
     def _dtm(self, dtm: list[str]) -> None:
         if self._into is None:
             self.transaction.keep("misplaced-segment", dtm)
-        else:
-            self._into.dates.append(Dated(dtm[1] if len(dtm) > 1 else "", self.day(dtm, 2)))
+            return
+        dated = dated_of(dtm[1], dtm[2]) if len(dtm) == _OF_TWO else None
+        self._into.dates.append(dated or Dated("".join(dtm[1:2]), self.day(dtm, 2)))
 
     def _ref(self, ref: list[str]) -> None:
         if self._into is None:
             self.transaction.keep("misplaced-segment", ref)
         else:
-            self._into.references.append(reference_of(ref))
+            self._into.references.append(Reference(ref[1], ref[2]) if len(ref) == _OF_TWO else reference_of(ref))
 
     def _amt(self, amt: list[str]) -> None:
         if self._into is None:
             self.transaction.keep("misplaced-segment", amt)
-        else:
-            self._into.amounts.append(Amount(amt[1] if len(amt) > 1 else "", self.amount(amt, 2)))
+            return
+        amount = amount_of(amt[1], amt[2]) if len(amt) == _OF_TWO else None
+        self._into.amounts.append(amount or Amount("".join(amt[1:2]), self.amount(amt, 2)))
 
     def _qty(self, qty: list[str]) -> None:
         if self._into is None:
             self.transaction.keep("misplaced-segment", qty)
         else:
-            self._into.quantities.append(Quantity(qty[1] if len(qty) > 1 else "", self.amount(qty, 2)))
+            self._into.quantities.append(Quantity("".join(qty[1:2]), self.amount(qty, 2)))
 
     def _lq(self, lq: list[str]) -> None:
         if self._service is None:
