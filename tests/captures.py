@@ -88,13 +88,15 @@ def cancel(session: Session, reason: str = "Wrong patient selected") -> None:
     )
 
 
-def standing(patient: Treated) -> list[LedgerEntry]:
-    """The charges of the course that are not reversed, by day."""
-    return list(
-        LedgerEntry.objects.filter(course=patient.course, kind="charge", reversal=None).order_by(
-            "service_on", "family", "id"
-        )
-    )
+WITH_A_PLAN = ("device", "dosimetry")
+"""What a plan earns beside its own line; the tests that are about it ask for it."""
+
+
+def standing(patient: Treated, *, with_the_plan: bool = False) -> list[LedgerEntry]:
+    """The charges of the course that are not reversed, by day; without device and calculations of its plans."""
+    entries = LedgerEntry.objects.filter(course=patient.course, kind="charge", reversal=None)
+    entries = entries if with_the_plan else entries.exclude(family__in=WITH_A_PLAN)
+    return list(entries.order_by("service_on", "family", "id"))
 
 
 def codes(entries: Iterable[LedgerEntry]) -> list[str]:
