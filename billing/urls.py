@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from billing.views import authorizations, bulk, decisions, fee_prices, fees, files, line, manual, rule, slots, worklist
+from billing.views import (
+    authorizations,
+    bulk,
+    decisions,
+    estimates,
+    fee_prices,
+    fees,
+    files,
+    line,
+    manual,
+    policies,
+    reference,
+    rule,
+    slots,
+    worklist,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -36,10 +51,19 @@ urlpatterns = [
     path("authorizations/<int:authorization_id>/", authorizations.authorization, name="authorization"),
     path("authorizations/<int:authorization_id>/change/", authorizations.change, name="authorization-change"),
     path("authorizations/<int:authorization_id>/end/", authorizations.end, name="authorization-end"),
+    path("estimates/", estimates.estimates, name="estimates"),
+    path("courses/<int:course_id>/estimate/", estimates.left_of_course, name="course-estimate"),
     path("authorized/", authorizations.authorized_many, name="authorized-many"),
     path("courses/<int:course_id>/authorized/", authorizations.authorized, name="authorized"),
     path("courses/<int:course_id>/authorizations/", authorizations.of_course, name="course-authorizations"),
     path("courses/<int:course_id>/authorizations/new/", authorizations.enter, name="authorization-enter"),
+    path("reference/", reference.reference, name="reference"),
+    path("reference/load/", reference.load, name="reference-load"),
+    path("policies/", policies.payers, name="policies"),
+    path("policies/<int:payer_id>/", policies.payer, name="policy"),
+    path("policies/<int:payer_id>/new/", policies.enter, name="policy-enter"),
+    path("policies/periods/<int:period_id>/change/", policies.change, name="policy-change"),
+    path("policies/periods/<int:period_id>/remove/", policies.remove, name="policy-remove"),
     path("fees/", fees.fees, name="fees"),
     path("fees/new/", fees.new, name="fee-new"),
     path("fees/missing/", fees.missing, name="fees-missing"),

@@ -127,7 +127,13 @@ DIAGNOSES_ROWS = (
     diagnosis_line(1, "A00", False, "Cholera", "Cholera"),
     diagnosis_line(2, "A000", True, "Cholera due to Vibrio cholerae 01, biovar cholerae", "Cholera due to V. cholerae"),
     diagnosis_line(12001, "C61", True, "Malignant neoplasm of prostate", "Malignant neoplasm of prostate"),
-    diagnosis_line(80123, "T8131XA", True, "Disruption of external operation wound, NEC, init", "Wound, initial"),
+    diagnosis_line(
+        80123,
+        "T8131XA",
+        True,
+        "Disruption of external operation wound, NEC, init",
+        "Disruption of external operation (surgical) wound, initial",
+    ),
 )
 
 HCPCS_NAME = "HCPC2026_JUL_ANWEB.txt"
