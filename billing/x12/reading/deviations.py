@@ -39,6 +39,7 @@ MEANINGS = {
     "extra-elements": "The segment has more elements than the guide knows; those were kept here.",
     "out-of-order": "The segment stands after its place; it was read all the same.",
     "missing-element": "A required element is empty.",
+    "unknown-code": "The guide has no such code here; nothing was decided by it.",
     "missing-amount": "A required amount is empty; it was taken as 0.",
     "not-a-number": "It is no number; nothing was read from it.",
     "not-a-date": "It is no date; nothing was read from it.",
