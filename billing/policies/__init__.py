@@ -24,6 +24,7 @@ from billing.policies.looking import (
     look,
     scope_of,
 )
+from billing.policies.progress import Progress, begun, go_on, opened
 from billing.policies.standing import columns_of, period_of, settings_from, standing_periods
 from billing.policies.timeline import DEFAULTS, Period, Plan, Settings, Wanted, settings_on
 
@@ -35,17 +36,21 @@ __all__ = [
     "Change",
     "Period",
     "Plan",
+    "Progress",
     "Scope",
     "Settings",
     "Step",
     "Wanted",
+    "begun",
     "columns_of",
     "count_courses",
     "count_older_courses",
     "explained",
     "faults_of",
+    "go_on",
     "history_of",
     "look",
+    "opened",
     "period_of",
     "planned",
     "planned_without",

@@ -13,6 +13,8 @@ from tests.worked_tables import RULES_PAGE, WorkedRow, outcome_of, said, worked_
 
 PAGE = RULES_PAGE.read_text(encoding="utf-8")
 ROWS = list(worked_rows(PAGE))
+OUTSIDE_THE_ENGINE = {"R3"}
+"""Asked at release and export alone; tests/billing/rules/test_filing_limit.py runs its examples."""
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
@@ -24,7 +26,7 @@ def test_a_worked_row_says_what_the_engine_says(row: WorkedRow) -> None:
 
 
 def test_every_rule_has_a_section_with_a_worked_table() -> None:
-    assert documented_rules(PAGE) == set(RULE_NUMBERS)
+    assert documented_rules(PAGE) - OUTSIDE_THE_ENGINE == set(RULE_NUMBERS)
     assert {row.rule for row in ROWS} == set(RULE_NUMBERS)
 
 
