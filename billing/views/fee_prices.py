@@ -19,17 +19,18 @@ from billing.fees.computing import compute, told
 from billing.fees.price_file import PriceFile, PriceFileError, read_price_file
 from billing.fees.prices import WantedPrice
 from billing.fees.saving import end_price, make_draft, preview, preview_draft, preview_end, save_draft, save_prices
-from billing.fees.timeline import DAY, Kind
+from billing.fees.timeline import DAY, Kind, Move
 from billing.forms import ComputeForm, EndPriceForm, LoadPricesForm, PriceForm
 from billing.models import FeeDraft, FeeLine, FeeSchedule
 from billing.money import print_dollars
 from billing.rules import load_codebook
-from billing.templatetags.charges import name_of_code
 from billing.views.answers import UNPROCESSABLE, user_of
-from billing.views.fees import KEEPS_FEES
+from billing.views.fees import KEEPS_FEES, name_of_price
 from patients.roles import READS_MONEY, allow, has_role
 
 PAGE = 100
+SHOWN = (Kind.CHANGED, Kind.NEW, Kind.ENDED)
+"""What the preview lists, in this order; what stays as it is, is counted."""
 MOST_FAULTS = 200
 """More faults than these are counted, not listed."""
 
@@ -92,9 +93,9 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
         return _save_or_show(request, found.schedule, form.wanted(), said)
     may_change = has_role(request.user, *KEEPS_FEES) and found.withdrawn_at is None
     context = {
-        "page_title": f"{found.written} from {found.effective_from}",
+        "page_title": f"{found.written} from {found.effective_from.day} {found.effective_from:%b %Y}",
         "line": found,
-        "name": name_of_code(found.code, found.effective_from),
+        "name": name_of_price(found.code, found.effective_from, found.effective_to),
         "told": list(told(found.computation)),
         "used": found.ledger_entries.aggregate(
             standing=Count("id", filter=Q(kind="charge", reversal=None)), ever=Count("id", filter=Q(kind="charge"))
@@ -211,7 +212,7 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
         messages.info(request, "These prices are saved.")
         return redirect("billing:fee-schedule", found.schedule_id)
     shown = preview_draft(found)
-    moves = [move for move in shown.plan.moves if move.kind is not Kind.SAME]
+    moves = [move for kind in SHOWN for move in shown.plan.moves if move.kind is kind]
     page = Paginator(moves, PAGE).get_page(request.GET.get("page"))
     context = {
         "page_title": "Look before you save",
@@ -219,11 +220,18 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
         "shown": shown,
         "counts": {kind.value: shown.plan.count(kind) for kind in Kind},
         "page_obj": page,
-        "moves": [(move, name_of_code(move.key[0], move.since)) for move in page],
+        "moves": [(move, _name(move)) for move in page],
         "changes_past": shown.plan.changes_before(timezone.localdate()),
         "crumbs": _crumbs(found.schedule, "Look before you save"),
     }
     return render(request, "billing/fee_draft.html", context)
+
+
+def _name(move: Move) -> str:
+    """Name the code of a move on the days of the price that begins, or of the one that ends."""
+    if move.kind is Kind.ENDED or move.wanted is None:
+        return name_of_price(move.key[0], move.before[0].effective_from, move.last_day)
+    return name_of_price(move.key[0], move.wanted.effective_from, move.wanted.effective_to)
 
 
 @allow(write=KEEPS_FEES)
@@ -237,7 +245,7 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("billing:fee-draft", found.pk)
-    counts = ", ".join(f"{plan.count(kind):,} {kind.value}" for kind in (Kind.NEW, Kind.CHANGED, Kind.ENDED))
+    counts = ", ".join(f"{plan.count(kind):,} {kind.value}" for kind in SHOWN)
     messages.success(request, f"Saved: {counts}. Open lines are priced within a minute.")
     return redirect("billing:fee-schedule", found.schedule_id)
 

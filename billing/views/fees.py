@@ -19,7 +19,7 @@ from billing.fees.saving import touched_by_serving
 from billing.fees.touched import Touched
 from billing.forms import ScheduleForm
 from billing.models import FeeLine, FeeSchedule
-from billing.templatetags.charges import name_of_code
+from billing.rules import load_codebook
 from billing.views.answers import UNPROCESSABLE
 from patients.roles import READS_MONEY, Role, allow, has_role
 
@@ -30,7 +30,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class ShownPrice:
-    """A row with what the code was called on its first day."""
+    """A row with what its code is called."""
 
     line: FeeLine
     name: str
@@ -84,13 +84,23 @@ def schedule(request: HttpRequest, schedule_id: int) -> HttpResponse:
         "page_title": found.name,
         "schedule": found,
         "page_obj": page,
-        "shown": [ShownPrice(line, name_of_code(line.code, line.effective_from)) for line in page],
+        "shown": [ShownPrice(line, name_of_price(line.code, line.effective_from, line.effective_to)) for line in page],
         "asked": {"code": code, "on": said_day, "fault": fault},
         "may_change": has_role(request.user, *KEEPS_FEES),
         "today": timezone.localdate(),
         "crumbs": [("Fees", reverse("billing:fees")), (found.name, "")],
     }
     return render(request, "billing/fee_schedule.html", context, status=UNPROCESSABLE if fault else 200)
+
+
+def name_of_price(code: str, first: date, last: date | None) -> str:
+    """Name a code as it is called on the latest of the days on which a price of it holds."""
+    rows = [
+        row
+        for row in load_codebook().procedures
+        if row.code == code and row.effective_from <= (last or date.max) and row.effective_to >= first
+    ]
+    return rows[-1].name if rows else "not among the codes of those days"
 
 
 def _prices(schedule: FeeSchedule, code: str, day: date | None) -> QuerySet[FeeLine]:

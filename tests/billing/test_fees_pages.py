@@ -123,7 +123,7 @@ def test_a_price_that_changes_the_past_is_shown_with_its_lines_and_saved_only_af
     draft = FeeDraft.objects.get()
     practice.refresh_from_db()
     saved = manager.post(reverse("billing:fee-save", args=[draft.pk]), {"revision": practice.revision}, follow=True)
-    assert "Saved: 0 new, 1 changed, 0 ended." in text_of(saved)
+    assert "Saved: 1 changed, 0 new, 0 ended." in text_of(saved)
     sweep()
     assert [line.amount for line in standing(ada) if line.code == "77385"] == [
         Decimal("845.00"), Decimal("900.00"), Decimal("900.00"),
@@ -190,7 +190,7 @@ def test_a_file_is_shown_before_it_is_saved_and_saved_as_shown(
     set_fee(practice, "77471", "1.00")
     assert "changed while you looked" in text_of(manager.post(address, {"revision": revision}, follow=True))
     practice.refresh_from_db()
-    assert "Saved: 1 new, 1 changed" in text_of(manager.post(address, {"revision": practice.revision}, follow=True))
+    assert "Saved: 1 changed, 1 new" in text_of(manager.post(address, {"revision": practice.revision}, follow=True))
     again = manager.post(address, {"revision": practice.revision}, follow=True)
     assert "saved already" in text_of(again)
     assert practice.lines.filter(code="77470").count() == 1
