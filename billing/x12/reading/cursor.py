@@ -7,6 +7,7 @@ from billing.x12.reading.cells import NOTHING, day_of, joint_of, number_of
 from billing.x12.reading.interchanges import Transaction
 
 DAY_LENGTH = 8
+MOST_DIGITS = 10
 
 
 class Cursor:
@@ -32,6 +33,18 @@ class Cursor:
     def number(self, elements: list[str], number: int) -> Decimal | None:
         """Return a number that need not be there."""
         return self.amount(elements, number) if number < len(elements) and elements[number] else None
+
+    def count(self, elements: list[str], number: int) -> int:
+        """Return a whole number; 0 where it is empty or unreadable, the latter noted."""
+        return self.count_of(elements[number] if number < len(elements) else "", elements, number)
+
+    def count_of(self, text: str, elements: list[str], number: int) -> int:
+        """Return a whole number that is a part of an element."""
+        if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS:
+            return int(text)
+        if text:
+            self.transaction.note("not-a-number", elements, number)
+        return 0
 
     def day(self, elements: list[str], number: int) -> date | None:
         """Return a day; None where it is empty or unreadable, the latter noted."""

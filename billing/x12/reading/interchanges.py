@@ -41,8 +41,9 @@ class Transaction:
         self.position = file.stream.position
         self.offset = file.stream.offset
         self.is_complete = is_bare
-        """After the last segment: its SE stood there. Not before."""
+        """After the last segment: its SE stood there, and nothing before it was left unread by whoever asked."""
         self.segments = 1
+        self._is_skipped = False
         self._file = file
         self._stream = file.stream
         self._harms_before = file.stream.harms
@@ -72,9 +73,10 @@ class Transaction:
         self._stream.note(code, elements[0], 0, self._stream.separators.element.join(elements))
 
     def skip(self) -> None:
-        """Go past what was not asked for."""
+        """Go past what was not asked for; whoever asks later is told that it is not complete."""
         for _ in self._body:
-            pass
+            self._is_skipped = True
+        self.is_complete = self.is_complete and not self._is_skipped
 
     def _read(self) -> Iterator[list[str]]:
         stream = self._stream
