@@ -14,7 +14,9 @@ from django.utils import timezone
 from billing.authorizations.ahead import Standing, sessions_ahead
 from billing.capture.facts import load_courses
 from billing.models import Authorization, AuthorizationStatus
+from billing.reference.overlay import current_codebook
 from billing.rules import load_codebook
+from billing.rules.lines import Family
 from billing.rules.outlook import Outlook, course_outlook
 from courses.models import Course, Fraction, Plan, Session
 from courses.terms import SessionStatus
@@ -43,7 +45,7 @@ def reach_of_many(course_ids: Collection[int], *, at: datetime | None = None) ->
     at = at or timezone.now()
     heads = {one.pk: one for one in Course.objects.filter(pk__in=course_ids).select_related("facility")}
     today = {pk: course.facility.day_of(at) for pk, course in heads.items()}
-    loaded, codebook = load_courses(list(heads)), load_codebook()
+    loaded, codebook = load_courses(list(heads)), current_codebook()
     plans, standing, done = _plans(heads), _standing(heads), _done(heads, today)
     requests = _requests(heads)
     found = {}
@@ -94,5 +96,9 @@ def _done(courses: Collection[int], today: dict[int, date]) -> Counter[int]:
 
 
 def _requests(courses: Collection[int]) -> dict[int, date | None]:
-    rows = Authorization.objects.filter(course_id__in=courses, status=AuthorizationStatus.REQUESTED)
+    """Return the courses for whose delivery a request waits, with its day."""
+    delivery = sorted({row.code for row in load_codebook().procedures if row.family is Family.DELIVERY})
+    rows = Authorization.objects.filter(
+        course_id__in=courses, status=AuthorizationStatus.REQUESTED, codes__overlap=delivery
+    )
     return dict(rows.order_by("requested_on").values_list("course_id", "requested_on"))

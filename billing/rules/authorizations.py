@@ -15,6 +15,7 @@ from billing.rules.facts import AuthorizationFacts, PlanFacts
 from billing.rules.lines import ChargeLine, ClaimKind, Family, Finding, Origin, Severity
 from courses.terms import IMRT_TECHNIQUES, Technique
 
+_INITIALS = 4
 NOT_ASKED_FOR = frozenset({Family.MANAGEMENT, Family.MANUAL})
 """Families of lines that need no authorization (R1)."""
 
@@ -120,13 +121,21 @@ def _other_technique(plan: PlanFacts, authorizations: Sequence[AuthorizationFact
     approved = [one.technique for one in of_payer if one.technique is not None]
     if not approved or any(_alike(technique, plan.technique) for technique in approved):
         return None
-    named = ", ".join(sorted({technique.replace("_", " ") for technique in approved}))
-    planned = plan.technique.replace("_", " ")
+    named, planned = ", ".join(sorted({_said(technique) for technique in approved})), _said(plan.technique)
     return Note(
         Severity.WARNING,
         "authorization-of-another-technique",
         f"The plan is {planned}, the payer approved {named}. Have the approval amended, or the entry corrected.",
     )
+
+
+def _said(technique: Technique) -> str:
+    """Return a technique as it is said: its short names are initials.
+
+    >>> _said(Technique.VMAT), _said(Technique.CONFORMAL_3D)
+    ('VMAT', 'conformal 3d')
+    """
+    return technique.upper() if len(technique) <= _INITIALS else technique.replace("_", " ")
 
 
 def _alike(one: Technique, other: Technique) -> bool:

@@ -39,7 +39,7 @@ class EventKind:
     @property
     def usual_performer(self) -> Performer | None:
         """Who did it where nobody asks: the only one who can."""
-        return self.performers[0] if self.performers and PERFORMER not in self.asks else None
+        return self.performers[0] if len(self.performers) == 1 else None
 
 
 def _simulation(family: EventFamily, level: str, text: str) -> EventKind:
