@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 
 from billing.cms.kinds import TITLES, FileKind
 from billing.models import ReferenceFile
@@ -92,15 +92,18 @@ SHOWN: dict[FileKind, Shown] = {
 }  # fmt: skip
 
 
-def loaded_files() -> QuerySet[ReferenceFile]:
-    """Return what is loaded, by kind, the latest first."""
-    return ReferenceFile.objects.order_by("kind", "-effective_from", "edition", "part")
+def loaded_files() -> list[ReferenceFile]:
+    """Return what is loaded, kind by kind, the latest first: one statement."""
+    kinds = list(FileKind)
+    files = ReferenceFile.objects.order_by("-effective_from", "edition", "part")
+    return sorted(files, key=lambda file: kinds.index(FileKind(file.kind)))
 
 
 def files_in_force(on: date) -> list[ReferenceFile]:
-    """Return the latest file up to a day of each kind, edition and part: one statement."""
+    """Return the latest file up to a day of each kind, edition and part, kind by kind: one statement."""
+    kinds = list(FileKind)
     rows = ReferenceFile.objects.filter(effective_from__lte=on).order_by("kind", "edition", "part", "-effective_from")
-    return list(rows.distinct("kind", "edition", "part"))
+    return sorted(rows.distinct("kind", "edition", "part"), key=lambda file: kinds.index(FileKind(file.kind)))
 
 
 def what_files_say(*, code: str, on: date) -> list[Said]:
