@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 from random import Random
 from typing import TypeVar
 
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from billing.rules import charge_lines, load_codebook
 from billing.rules.codebook import TABLES
 from billing.rules.facts import CourseFacts, SessionFacts
-from billing.rules.lines import ClaimKind, Family, Origin, Outcome, Severity
+from billing.rules.lines import ChargeLine, ClaimKind, Family, Origin, Outcome, Severity
+from billing.rules.pair_rows import NEVER
 from courses.terms import Guidance, SessionStatus
 from patients.terms import Bills
 from tests.any_course import any_course
@@ -147,6 +149,31 @@ def test_every_line_says_which_row_of_which_table_it_stands_on(facts: CourseFact
     for line in outcome(facts).lines:
         assert line.because.rule and line.because.row > 0 and line.because.source
         assert (TABLES / line.because.table).is_file()
+
+
+@for_any_course
+@given(any_course())
+def test_no_two_lines_stand_together_that_never_may(facts: CourseFacts) -> None:
+    lines = outcome(facts).lines
+    for first, second in permutations(lines, 2):
+        if (first.on, first.claim) == (second.on, second.claim) and not _are_exempt(first, second):
+            pair = CODEBOOK.pair(first.claim, first.code, second.code, first.on)
+            assert pair is None or pair.indicator != NEVER or not pair.holds_on(first.on)
+
+
+def _are_exempt(first: ChargeLine, second: ChargeLine) -> bool:
+    """Lines of one plan approval, and the lines of one family that two sessions earn."""
+    of_one_plan = first.earned_by is second.earned_by is Origin.PLAN and first.subject == second.subject
+    of_sessions = first.earned_by is second.earned_by is Origin.SESSION and first.family is second.family
+    return of_one_plan or of_sessions
+
+
+@for_any_course
+@given(any_course())
+def test_no_finding_names_a_line_that_does_not_stand(facts: CourseFacts) -> None:
+    answer = outcome(facts)
+    keys = {line.key for line in answer.lines}
+    assert {key for finding in answer.findings for key in finding.lines} <= keys
 
 
 def _shuffled(facts: tuple[T, ...], random: Random) -> tuple[T, ...]:
