@@ -6,8 +6,12 @@ from django.db.models import F, Q
 
 from billing.models import LedgerEntry, StandingFinding
 from billing.rules import load_codebook
-from billing.rules.lines import Severity
+from billing.rules.lines import Family, Severity
 from courses.models import Course
+
+_READ = ("id", "code", "service_on", "family")
+_FAMILIES = tuple(family.value for family in Family)
+"""The plan before its device and calculations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,9 @@ def earned_by(*, session_id: int | None = None, plan_id: int | None = None) -> E
         return Earned((), (), is_captured=False)
     subject = f"session:{session_id}" if session_id is not None else f"plan:{plan_id}"
     asked = Q(session_id=session_id) if session_id is not None else Q(plan_id=plan_id)
-    entries = list(
-        LedgerEntry.objects.filter(asked, kind="charge", reversal=None).order_by("id").only("id", "code", "service_on")
+    entries = sorted(
+        LedgerEntry.objects.filter(asked, kind="charge", reversal=None).order_by("id").only(*_READ),
+        key=lambda entry: _FAMILIES.index(entry.family),
     )
     about = Q(entry__in=entries) | Q(entry=None, subject=subject)
     holds = StandingFinding.objects.filter(

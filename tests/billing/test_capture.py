@@ -15,15 +15,26 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_course_earns_its_plan_and_a_delivery_for_each_session() -> None:
-    practice_fees({"77301": "3050.00", "77385": "845.00"})
+    practice_fees({"77301": "3050.00", "77338": "980.00", "77300": "155.00", "77385": "845.00"})
     ada = cast.ada()
     sessions = deliver_days(ada, date(2025, 3, 4), 3)
     done = capture_course(course_id=ada.course.pk)
-    assert done is not None and (done.posted, done.reversed, done.error) == (4, 0, "")
+    assert done is not None and (done.posted, done.reversed, done.error) == (6, 0, "")
     assert codes(standing(ada)) == ["77301", "77385", "77385", "77385"]
     assert [entry.session for entry in standing(ada)] == [None, *sessions]
     assert standing(ada)[0].plan == ada.plan
-    assert balance(course_id=ada.course.pk) == Decimal("5585.00")
+    assert balance(course_id=ada.course.pk) == Decimal("6875.00")
+
+
+def test_a_plan_earns_its_device_and_a_calculation_for_each_arc_priced_by_unit() -> None:
+    practice_fees({"77301": "3050.00", "77338": "980.00", "77300": "155.00"})
+    ada = cast.ada()
+    capture_course(course_id=ada.course.pk)
+    posted = {(line.family, line.code): line for line in standing(ada, with_the_plan=True)}
+    assert set(posted) == {("plan", "77301"), ("device", "77338"), ("dosimetry", "77300")}
+    calculations = posted["dosimetry", "77300"]
+    assert (calculations.units, calculations.amount) == (2, Decimal("310.00"))
+    assert {line.plan for line in posted.values()} == {ada.plan}
 
 
 def test_a_second_capture_changes_nothing_even_when_it_derives_everything_again() -> None:

@@ -66,7 +66,9 @@ def test_a_cancelled_session_is_reversed_and_earns_nothing() -> None:
     cancel(wrong)
     assert capture(ada) == ["77301", "77385"]
     assert standing(ada)[1].session == right
-    assert balance(course_id=ada.course.pk) == Decimal("3050.00") + Decimal("845.00")
+    assert balance(course_id=ada.course.pk) == Decimal("3050.00") + Decimal("980.00") + 2 * Decimal("155.00") + Decimal(
+        "845.00"
+    )
 
 
 def test_a_session_that_stands_again_after_its_cancellation_names_the_charge_that_it_had() -> None:
@@ -119,7 +121,7 @@ def test_an_unsigned_session_earns_nothing() -> None:
 
 
 def test_without_a_fee_the_line_stands_unpriced_and_held_and_is_priced_once_the_fee_is_loaded() -> None:
-    schedule = practice_fees({"77301": "3050.00"})
+    schedule = practice_fees({"77301": "3050.00", "77338": "980.00", "77300": "155.00"})
     ada = cast.ada()
     deliver(ada, "2025-03-04 09:00", number=1)
     capture(ada)

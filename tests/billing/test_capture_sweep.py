@@ -135,5 +135,5 @@ def test_the_statements_of_a_capture_do_not_grow_with_courses_or_sessions(ada: T
 def test_the_mark_tells_what_a_capture_rested_on(ada: Treated) -> None:
     mark = CaptureMark.objects.get()
     ada.course.refresh_from_db()
-    assert (mark.course_revision, mark.lines, mark.error) == (ada.course.revision, 3, "")
+    assert (mark.course_revision, mark.lines, mark.error) == (ada.course.revision, 5, "")
     assert mark.basis.startswith(f"c{ada.course.revision} p{ada.patient.pk}.")

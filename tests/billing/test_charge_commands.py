@@ -28,7 +28,7 @@ def test_capture_charges_takes_whatever_is_out_of_date() -> None:
     practice_fees()
     deliver_days(cast.ada(), date(2025, 3, 4), 2)
     cast.clara()
-    assert run("capture_charges") == "2 courses derived, 4 charges posted, 0 reversed.\n"
+    assert run("capture_charges") == "2 courses derived, 8 charges posted, 0 reversed.\n"
     assert run("capture_charges") == "0 courses derived, 0 charges posted, 0 reversed.\n"
     assert run("capture_charges", "--again") == "2 courses derived, 0 charges posted, 0 reversed.\n"
 

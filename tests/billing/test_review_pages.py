@@ -15,6 +15,7 @@ from billing import worklist
 from billing.capture import capture_course
 from billing.models import ClaimFile, LedgerEntry, Review, StandingFinding
 from billing.urls import urlpatterns
+from courses.models import ClinicalEvent
 from patients.models import PatientAccess
 from patients.roles import CLINICAL, READS_MONEY, Role
 from tests import cast
@@ -28,7 +29,7 @@ HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/billing/"}
 
 @pytest.fixture
 def ada() -> Treated:
-    """Ada after three clean sessions and one that was stopped part way: five lines, one held by a finding."""
+    """Ada after three clean sessions and one that was stopped part way: seven lines, one held by a finding."""
     practice_fees()
     patient = cast.ada()
     deliver_days(patient, date(2025, 3, 4), 3)
@@ -46,7 +47,7 @@ def signed_in(role: Role, username: str | None = None) -> Client:
 
 def clean_and_held(patient: Treated) -> tuple[list[LedgerEntry], LedgerEntry]:
     """The clean lines of the patient, and the one that a finding holds."""
-    lines = standing(patient)
+    lines = standing(patient, with_the_plan=True)
     held = next(line for line in lines if "52" in line.modifiers)
     return [line for line in lines if line.pk != held.pk], held
 
@@ -109,10 +110,10 @@ def test_worklist_without_a_sign_in_leads_to_the_sign_in_page(client: Client) ->
 
 def test_lines_stand_in_groups_with_what_needs_action_first(ada: Treated) -> None:
     text = said(page(signed_in(Role.BILLER), "worklist"))
-    action, clean = text.index("Needs action 1 line,"), text.index("Clean 4 lines,")
+    action, clean = text.index("Needs action 1 line,"), text.index("Clean 6 lines,")
     assert text.index("Needs action 1 $") < action < text.index("stopped part way") < clean
     total = sum(line.amount or 0 for line in clean_and_held(ada)[0])
-    assert f"Clean 4 lines, ${total:,.2f}" in text
+    assert f"Clean 6 lines, ${total:,.2f}" in text
 
 
 def test_row_says_who_what_when_and_how_much_in_words(ada: Treated) -> None:
@@ -138,12 +139,13 @@ def test_row_says_who_what_when_and_how_much_in_words(ada: Treated) -> None:
         ({"code": "77385"}, 4),
         ({"code": " 77385 "}, 4),
         ({"family": "plan"}, 1),
+        ({"family": "dosimetry"}, 1),
         ({"since": "2025-03-05", "until": "2025-03-06"}, 2),
         ({"finding": "partial-fraction"}, 1),
-        ({"group": "clean"}, 4),
+        ({"group": "clean"}, 6),
         ({"state": "released"}, 0),
         ({"claim": "institutional"}, 0),
-        ({"claim": "professional"}, 5),
+        ({"claim": "professional"}, 7),
     ],
 )
 def test_filters_of_the_address_narrow_the_list(ada: Treated, query: dict[str, str], shown: int) -> None:
@@ -169,7 +171,7 @@ def test_other_orders_show_the_same_lines_without_groups(ada: Treated, order: st
     response = page(signed_in(Role.BILLER), "worklist", sort=order)
     (section,) = response.context["sections"]
     assert section.group is None
-    assert {row.line.pk for row in section.rows} == {line.pk for line in standing(ada)}
+    assert {row.line.pk for row in section.rows} == {line.pk for line in standing(ada, with_the_plan=True)}
 
 
 def queries_of(client: Client, address: str) -> int:
@@ -323,3 +325,14 @@ def test_findings_without_a_line_are_gathered_by_course_and_cause() -> None:
     (cause,) = response.context["page_obj"].object_list
     assert len(cause.findings) == StandingFinding.objects.filter(entry=None, code="no-rule-for-technique").count() == 5
     assert "Eder" in said(response)
+
+
+def test_simulation_that_is_inside_the_plan_is_told_in_words_among_what_has_no_line(ada: Treated) -> None:
+    ClinicalEvent.objects.create(
+        course=ada.course, family="simulation_complex", happened_on=date(2025, 2, 24), site="prostate"
+    )
+    capture_course(course_id=ada.course.pk)
+    assert not LedgerEntry.objects.filter(code="77290").exists()
+    text = said(page(signed_in(Role.BILLER), "loose"))
+    assert "Simulation complex (77290) of 2025-02-24, the site prostate, is part of the plan of 2025-03-03" in text
+    assert "Abbott" in text

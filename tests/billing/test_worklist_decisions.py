@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from billing import worklist
 from billing.capture import capture_course
 from billing.models import Review, StandingFinding
+from billing.worklist import Filters
 from courses.models import Course
 from patients.models import Coverage
 from patients.roles import Role
@@ -48,7 +49,7 @@ def test_bulk_release_takes_the_clean_lines_and_says_why_not_of_the_others() -> 
     assert {refusal.entry_id for refusal in decided.refused} == {ids[3], 999_999}
     (partial,) = [refusal for refusal in decided.refused if refusal.entry_id == ids[3]]
     assert partial.findings == ("partial-fraction",)
-    assert states(ada) == ["released", "released", "released", "open"]
+    assert states(ada) == ["open", "open", "released", "released", "released", "open"]
 
 
 def test_release_hold_and_undo_are_each_in_the_history_with_their_user() -> None:
@@ -89,8 +90,8 @@ def test_a_hold_needs_a_reason_of_sensible_length(reason: str) -> None:
     assert not Review.objects.exists()
 
 
-def the_hold(patient: Treated, code: str) -> StandingFinding:
-    return StandingFinding.objects.get(course=patient.course, code=code, resolved_at=None)
+def the_hold(patient: Treated, code: str, **of_line: int) -> StandingFinding:
+    return StandingFinding.objects.get(course=patient.course, code=code, resolved_at=None, **of_line)
 
 
 def test_a_held_line_passes_once_a_manager_overrides_the_finding_with_a_reason() -> None:
@@ -112,7 +113,7 @@ def test_a_held_line_passes_once_a_manager_overrides_the_finding_with_a_reason()
 def test_a_missing_fee_cannot_be_overridden_by_anyone() -> None:
     ada = cast.ada()
     (plan_line,) = captured(ada)
-    finding = the_hold(ada, "missing-fee")
+    finding = the_hold(ada, "missing-fee", entry_id=plan_line)
     administrator = user(Role.ADMINISTRATOR)
     with pytest.raises(ValidationError, match="cannot be overridden"):
         worklist.override_finding(finding_id=finding.pk, reason="Free of charge", by=administrator, at=NOW)
@@ -208,7 +209,8 @@ def test_a_reversed_line_drops_out_of_the_worklist_and_takes_no_decision() -> No
     ids = captured(ada)
     ada.course.sessions.update(cancelled_at=NOW, cancelled_by=user(Role.THERAPIST), amendment_reason="Wrong patient")
     capture_course(course_id=ada.course.pk)
-    assert [line.pk for line in worklist.lines().filter(course=ada.course)] == [ids[0]]
+    assert [line.pk for line in worklist.lines(Filters(family="plan")).filter(course=ada.course)] == [ids[0]]
+    assert not worklist.lines(Filters(family="delivery")).filter(course=ada.course)
     for decide in (worklist.release, worklist.undo):
         assert "reversed" in decide(entry_ids=[ids[1]], by=user(Role.BILLER), at=NOW).refused[0].reason
 

@@ -15,7 +15,7 @@ from billing.worklist import EVERYTHING, TO_REVIEW, Filters, LineState
 from courses.models import Plan
 from patients.roles import Role
 from tests import cast
-from tests.captures import deliver, deliver_days, practice_fees, put_on_claim, standing
+from tests.captures import WITH_A_PLAN, deliver, deliver_days, practice_fees, put_on_claim, standing
 from tests.cast import Treated, local, user
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +45,13 @@ def shown(filters: Filters = worklist.Filters(), order: str = "findings") -> lis
 def test_lines_with_findings_come_first_then_by_day(department: tuple[Treated, Treated]) -> None:
     assert shown() == [
         "Abbott 77385 03-06",
+        "Abbott 77338 03-03",
+        "Abbott 77300 03-03",
         "Abbott 77301 03-03",
         "Abbott 77385 03-04",
         "Abbott 77385 03-05",
+        "Castro 77338 02-02",
+        "Castro 77300 02-02",
         "Castro 77301 02-02",
         "Castro 77407 02-03",
     ]
@@ -58,12 +62,13 @@ def test_lines_with_findings_come_first_then_by_day(department: tuple[Treated, T
 @pytest.mark.parametrize(
     ("filters", "count"),
     [
-        (Filters(search="abb"), 4),
-        (Filters(search="A-10"), 4),
-        (Filters(search="Castro, Cl"), 2),
+        (Filters(search="abb"), 6),
+        (Filters(search="A-10"), 6),
+        (Filters(search="Castro, Cl"), 4),
         (Filters(search="Castro, Bo"), 0),
         (Filters(code="77385"), 3),
         (Filters(family="plan"), 2),
+        (Filters(family="device"), 2),
         (Filters(claim_kind="institutional"), 0),
         (Filters(finding="partial-fraction"), 1),
         (Filters(severity="hold"), 1),
@@ -82,8 +87,10 @@ def test_filters_of_course_facility_and_payer_name_the_rows(department: tuple[Tr
     boris = cast.boris()
     deliver(boris, "2025-05-06 09:00", number=1)
     sweep()
-    assert len(worklist.lines(Filters(course_id=clara.course.pk))) == 2
-    assert len(worklist.lines(Filters(facility_id=boris.course.facility_id))) == len(standing(boris))
+    assert len(worklist.lines(Filters(course_id=clara.course.pk))) == 4
+    assert len(worklist.lines(Filters(facility_id=boris.course.facility_id))) == len(
+        standing(boris, with_the_plan=True)
+    )
     medicare_lines = worklist.lines(Filters(payer_id=boris.coverage.payer_id))
     assert {line.payer_name for line in medicare_lines} == {"Medicare Part B"}
     assert {line.course_id for line in medicare_lines} == {boris.course.pk}
@@ -92,13 +99,15 @@ def test_filters_of_course_facility_and_payer_name_the_rows(department: tuple[Tr
 
 def test_the_state_of_a_line_follows_the_decisions_and_the_claim(department: tuple[Treated, Treated]) -> None:
     ada, _clara = department
+    with_the_plan = [line.pk for line in standing(ada, with_the_plan=True) if line.family in WITH_A_PLAN]
     plan, first, second, partial = standing(ada)
     biller = user(Role.BILLER)
     at = local("2025-03-20 12:00")
-    worklist.release(entry_ids=[plan.pk, first.pk], by=biller, at=at)
+    worklist.release(entry_ids=[*with_the_plan, plan.pk, first.pk], by=biller, at=at)
     worklist.hold(entry_ids=[second.pk], reason="Ask", by=biller, at=at)
     put_on_claim([plan])
     every = {line.pk: line.state for line in worklist.lines(Filters(states=(), course_id=ada.course.pk))}
+    assert [every.pop(pk) for pk in with_the_plan] == ["released", "released"]
     assert every == {plan.pk: "claimed", first.pk: "released", second.pk: "held", partial.pk: "open"}
     assert {line.pk for line in worklist.lines(Filters(course_id=ada.course.pk))} == {second.pk, partial.pk}
     assert TO_REVIEW == (LineState.OPEN, LineState.HELD)
@@ -111,7 +120,7 @@ def test_totals_count_lines_and_dollars_by_state_and_what_a_hold_blocks(departme
     totals = worklist.totals(replace(EVERYTHING, course_id=ada.course.pk))
     assert (totals[LineState.RELEASED].lines, totals[LineState.RELEASED].amount) == (1, Decimal("3050.00"))
     open_lines = totals[LineState.OPEN]
-    assert (open_lines.lines, open_lines.blocked, open_lines.amount) == (3, 1, Decimal("2112.50"))
+    assert (open_lines.lines, open_lines.blocked, open_lines.amount) == (5, 1, Decimal("3402.50"))
     assert totals[LineState.CLAIMED] == worklist.StateTotal()
 
 
