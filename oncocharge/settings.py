@@ -265,8 +265,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_NAME_OVERRIDES": {
+        "AuthorizationStatusEnum": "oncocharge.api.schema.authorization_statuses",
         "PlanKindEnum": "oncocharge.api.schema.plan_kinds",
+        "SessionStatusEnum": "oncocharge.api.schema.session_statuses",
         "SexEnum": "oncocharge.api.schema.sexes",
+        "TechniqueEnum": "oncocharge.api.schema.techniques",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -19,6 +19,7 @@ from courses.models import ClinicalEvent, Course
 from courses.planning import amend_event, cancel_event, kind_of, record_event
 from courses.planning.events import faults_of_event, refuse_role
 from courses.terms import EventFamily, Performer, Site
+from patients.models.base import choices_of
 from patients.permissions import RolePermission
 from patients.roles import CLINICAL, EVERYONE, Role
 
@@ -74,10 +75,10 @@ class EventApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
         """What records an event. A kind needs not all of it: a visit its performer, devices their units."""
 
         course = serializers.PrimaryKeyRelatedField(queryset=Course.objects.select_related("facility"))
-        family = serializers.ChoiceField(choices=[one.value for one in EventFamily])
+        family = serializers.ChoiceField(choices=choices_of(EventFamily))
         on = serializers.DateField(help_text="The clinic-local day; not to come.")
-        site = serializers.ChoiceField(choices=[one.value for one in Site], required=False, allow_blank=True)
-        performer = serializers.ChoiceField(choices=[one.value for one in Performer], required=False, allow_blank=True)
+        site = serializers.ChoiceField(choices=choices_of(Site), required=False, allow_blank=True)
+        performer = serializers.ChoiceField(choices=choices_of(Performer), required=False, allow_blank=True)
         units = serializers.IntegerField(required=False)
         distinct_service = serializers.BooleanField(required=False)
         documented = serializers.BooleanField(required=False)

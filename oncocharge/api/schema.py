@@ -1,7 +1,7 @@
 """How the OpenAPI file names its parts.
 
 Each API class nests its own Input and Output; in the file they are PlanInput, PlanOutput and so on.
-Two vocabularies need a name said aloud, as two fields share one or one field's name has two.
+Some vocabularies need a name said aloud, as two fields share one or one field's name has two.
 """
 
 from typing import Any, Literal
@@ -9,7 +9,8 @@ from typing import Any, Literal
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.serializers import Serializer
 
-from courses.terms import PlanKind
+from billing.models import AuthorizationStatus
+from courses.terms import PlanKind, SessionStatus, Technique
 from patients.models.base import choices_of
 from patients.terms import Sex
 
@@ -33,3 +34,18 @@ def plan_kinds() -> list[tuple[str, str]]:
 def sexes() -> list[tuple[str, str]]:
     """The choices that are SexEnum, of the patient and of the subscriber."""
     return choices_of(Sex)
+
+
+def authorization_statuses() -> list[tuple[str, str]]:
+    """The choices that are AuthorizationStatusEnum."""
+    return choices_of(AuthorizationStatus)
+
+
+def session_statuses() -> list[tuple[str, str]]:
+    """The choices that are SessionStatusEnum."""
+    return choices_of(SessionStatus)
+
+
+def techniques() -> list[tuple[str, str]]:
+    """The choices that are TechniqueEnum, of the plan and of what a payer approved."""
+    return choices_of(Technique)
