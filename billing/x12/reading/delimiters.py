@@ -42,19 +42,40 @@ def read_isa(text: str) -> Opening | None:
     """Read the ISA with which a text begins; None if it is none.
 
     With other than the fixed width the delimiters are found by counting elements: what follows the sixteenth separator
-    joins components, what follows that ends the segment.
+    joins components, what follows that ends the segment. Where elements are missing: what stands before the next
+    segment's name ends the ISA.
     """
     if has_isa_shape(text, 0):
         return _opening(text, 104, is_regular=True)
+    if _START.match(text) is None:
+        return None
     end, separator = 0, text[3]
     for _ in range(_ISA_ELEMENTS):
         end = text.find(separator, end + 1, LOOK_AHEAD)
         if end < 0:
-            return None
-    line_broken = any(sign in text[:end] for sign in "\r\n")
-    if line_broken:
-        return _wrapped(text)
-    return _opening(text, end + 1, is_regular=False) if len(text) > end + 1 else None
+            return _cut_short(text)
+    if any(sign in text[:end] for sign in "\r\n"):
+        return _wrapped(text) or _cut_short(text)
+    if len(text) <= end + 1 or "GS" + separator in text[:end] or separator in text[end + 1 : end + 3]:
+        return _cut_short(text)
+    return _opening(text, end + 1, is_regular=False)
+
+
+def _cut_short(text: str) -> Opening | None:
+    """Read an ISA that lacks elements by the segment that follows it."""
+    follows = re.search(rf"[^A-Za-z0-9](?:GS|TA1){re.escape(text[3])}", text[:LOOK_AHEAD], re.IGNORECASE)
+    if follows is None:
+        return None
+    head = text[: follows.start() + 1]
+    body = head.rstrip()
+    end = body[-1] if not body[-1].isalnum() and body[-1] != text[3] else "\n"
+    body = body.removesuffix(end)
+    component = body[-1:]
+    elements = body.split(text[3])
+    if component.isalnum() or component == text[3]:
+        component = _USUAL_COMPONENT
+    elements = [*elements, *[""] * _ISA_ELEMENTS][: _ISA_ELEMENTS + 1]
+    return Opening(elements, Separators(text[3], component, "^", end), len(head.rstrip(" \t\r\n")), is_regular=False)
 
 
 def _wrapped(text: str) -> Opening | None:

@@ -48,21 +48,20 @@ class SegmentStream(Place):
         """Where in the block enveloping segments stand, the last one first."""
 
     def peek(self) -> list[str] | None:
-        """Return the next segment without going to it; None at the end of the file."""
+        """Return the next segment, which is then the one at hand, without going past it; None at the end of the file."""
         while self._next >= len(self._block):
             block = next(self._blocks, None)
             if block is None:
                 return None
             self._block, self._next = block, 0
             self._marks = [i for i, elements in enumerate(block) if elements[0] in ENVELOPING][::-1]
+        self.index = self._next
         return self._block[self._next]
 
     def take(self) -> list[str] | None:
         """Go to the next segment and return it; None at the end of the file."""
         elements = self.peek()
-        if elements is not None:
-            self.index = self._next
-            self._next += 1
+        self._next += elements is not None
         return elements
 
     def run(self) -> Block:
@@ -76,8 +75,6 @@ class SegmentStream(Place):
         while self._marks and self._marks[-1] < start:
             self._marks.pop()
         self._next = self._marks[-1] if self._marks else len(self._block)
-        if self._next > start:
-            self.index = start
         return self._block[start : self._next]
 
     # --- between interchanges ---------------------------------------------------------------------------------------
@@ -89,6 +86,7 @@ class SegmentStream(Place):
             else:
                 yield from self._next_interchange()
         if not self._has_begun:
+            self.stand(0)
             self.note("no-interchange", "", 0, "")
 
     def _next_interchange(self) -> Iterator[Block]:
@@ -120,7 +118,9 @@ class SegmentStream(Place):
         self._has_begun = self._is_inside = True
         self.separators = opening.separators
         self.enter(buffer.at, [""])
-        taken, follows = buffer.take(opening.length), buffer.text[:LOOK_AHEAD]
+        taken = buffer.take(opening.length)
+        buffer.reach(LOOK_AHEAD)
+        follows = buffer.text[:LOOK_AHEAD]
         if not opening.is_regular:
             self.note("malformed-isa", "ISA", 0, taken)
         if taken[:_NAME] != "ISA":
