@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from billing.estimates.planning import costs
-from billing.rules import charge_lines, load_codebook
+from billing.reference.overlay import current_codebook
+from billing.rules import charge_lines
 from billing.rules.course_fields import CourseFileError
 from billing.rules.course_file import read_course
 from billing.rules.estimate import Price, estimate, no_price
@@ -92,7 +93,7 @@ class EstimateApi(APIView):
             course = read_course(request.data, "request")
         except CourseFileError as error:
             raise serializers.ValidationError({"course": error.faults}) from error
-        outcome = charge_lines(course.facts, load_codebook())
+        outcome = charge_lines(course.facts, current_codebook())
         price = _practice_price(course.facts, outcome) if has_role(request.user, *READS_MONEY) else no_price
         return Response(estimate(course.facts.id, outcome, price))
 

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 
@@ -17,8 +17,9 @@ from billing import ledger
 from billing.capture.facts import LoadedCourse, load_courses
 from billing.capture.foresight import CourseForesight, PlacedLine, compare_findings, compare_lines
 from billing.pricing import Fees, load_fees
+from billing.reference.overlay import current_codebook
 from billing.rules import charge_lines
-from billing.rules.codebook import Codebook, load_codebook
+from billing.rules.codebook import Codebook
 from billing.rules.lines import Outcome
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def reading_only() -> Iterator[None]:
 
 
 def foresee(*, course_ids: Collection[int], before: World = AS_THINGS_ARE, after: World) -> list[CourseForesight]:
-    """Return what would be otherwise in each course, by id: fourteen statements, whatever their number.
+    """Return what would be otherwise in each course, by id: fifteen statements, whatever their number.
 
     A course of which the rules cannot answer says so and costs the others nothing. Call it for a few hundred
     courses at most: all their facts are in memory at once.
@@ -63,6 +64,8 @@ def foresee(*, course_ids: Collection[int], before: World = AS_THINGS_ARE, after
     with reading_only():
         loaded = load_courses(course_ids)
         claimed = _claimed_lines(loaded)
+        in_force = current_codebook()
+        before, after = (replace(world, codebook=world.codebook or in_force) for world in (before, after))
         asked = {course: _asked(course, loaded[course], before, after) for course in sorted(loaded)}
         answers = {course: answer for course, answer in asked.items() if not isinstance(answer, str)}
         fees = _fees_for(loaded, answers)
@@ -97,7 +100,7 @@ def _asked(course_id: int, course: LoadedCourse, before: World, after: World) ->
 
 def _answer(course: LoadedCourse, world: World) -> _Answer:
     seen = world.course(course)
-    return _Answer(seen, charge_lines(seen.facts, world.codebook or load_codebook()))
+    return _Answer(seen, charge_lines(seen.facts, world.codebook or current_codebook()))
 
 
 def _fees_for(loaded: Mapping[int, LoadedCourse], answers: Mapping[int, _Both]) -> Fees:

@@ -9,7 +9,8 @@ from billing.estimates.planned import PlannedCourse
 from billing.estimates.prediction import predict
 from billing.estimates.summary import Cost, CostOf, Summary, no_cost, summarize
 from billing.pricing import load_fees
-from billing.rules import charge_lines, load_codebook
+from billing.reference.overlay import current_codebook
+from billing.rules import charge_lines
 from billing.rules.facts import PayerFacts, PracticeFacts
 from billing.rules.lines import ChargeLine, Outcome
 from patients.models import Facility, Payer
@@ -44,7 +45,7 @@ def estimate_planned(
     """
     facts = SELF_PAYER if payer is None else payer_facts(payer)
     prediction = predict(planned, practice_of(facility), facts)
-    codebook = load_codebook()
+    codebook = current_codebook()
     outcome = charge_lines(prediction.facts, codebook)
     cost_of: CostOf = no_cost
     if with_prices:

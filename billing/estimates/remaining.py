@@ -14,7 +14,8 @@ from billing.capture.facts import LoadedCourse, load_courses
 from billing.estimates.planning import Estimate, costs
 from billing.estimates.prediction import usual_checks
 from billing.estimates.summary import CostOf, no_cost, summarize
-from billing.rules import charge_lines, load_codebook
+from billing.reference.overlay import current_codebook
+from billing.rules import charge_lines
 from billing.rules.facts import CourseFacts, EventFacts, SessionFacts
 from billing.rules.lines import Outcome
 from billing.rules.sessions import count_sessions
@@ -39,7 +40,7 @@ def estimate_remaining(course: Course, *, with_prices: bool = True, at: datetime
     (loaded,) = load_courses([course.pk]).values()
     ahead = _ahead(course, today)
     then = at_the_end(loaded.facts, ahead, today)
-    codebook = load_codebook()
+    codebook = current_codebook()
     outcome = _added(charge_lines(loaded.facts, codebook), charge_lines(then, codebook), today)
     cost_of = _costs(outcome, loaded, course) if with_prices else no_cost
     return Estimate(
