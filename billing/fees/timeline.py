@@ -110,10 +110,11 @@ def plan_changes(
 ) -> Plan:
     """Return what to do so that the schedule says the wanted prices.
 
-    1. A wanted price that begins on a row's first day with its amount gives the row its last day.
-    2. One that lies within a row of the same amount changes nothing.
-    3. Any other takes its days: what stood before keeps the days before and after.
-    4. Prices that are not named keep standing, unless ``ends_others_on`` ends them the day before it.
+    1. A wanted price without a last day holds until the next row that begins: what was decided for later stays.
+    2. One that begins on a row's first day with its amount gives the row its last day.
+    3. One that lies within a row of the same amount changes nothing.
+    4. Any other takes its days: what stood before keeps the days before and after.
+    5. Prices that are not named keep standing, unless ``ends_others_on`` ends them the day before it.
 
     Planning the same again after it was done changes nothing.
 
@@ -149,34 +150,40 @@ def plan_end(row: StandingPrice, last_day: date) -> Plan:
 
 
 def _placed(timeline: list[StandingPrice], price: WantedPrice) -> tuple[list[StandingPrice], Move]:
-    last = price.effective_to or date.max
+    last = price.effective_to or _until_next(timeline, price.effective_from)
+    price = replace(price, effective_to=None if last == date.max else last)
     met = [row for row in timeline if row.effective_from <= last and row.effective_to >= price.effective_from]
     for row in met:
         if row.amount != price.amount:
             continue
         if row.effective_from == price.effective_from:
-            return _resized(timeline, row, price)
+            return _resized(timeline, row, price, last)
         if row.effective_from < price.effective_from and last <= row.effective_to:
             return timeline, Move(Kind.SAME, price, (row,), price.effective_from)
     kind = Kind.CHANGED if met else Kind.NEW
     new = StandingPrice(None, price.code, price.modifier, price.amount, price.effective_from, last, price.computation)
-    return _sorted([*_cut(timeline, price.effective_from, last), new]), Move(
-        kind, price, tuple(met), price.effective_from
-    )
+    kept = _cut(timeline, price.effective_from, last)
+    return _sorted([*kept, new]), Move(kind, price, tuple(met), price.effective_from)
 
 
-def _resized(timeline: list[StandingPrice], row: StandingPrice, price: WantedPrice) -> tuple[list[StandingPrice], Move]:
+def _until_next(timeline: Iterable[StandingPrice], first: date) -> date:
+    """Return the last day of an open price: the day before the next one that begins."""
+    later = [row.effective_from for row in timeline if row.effective_from > first]
+    return min(later) - DAY if later else date.max
+
+
+def _resized(
+    timeline: list[StandingPrice], row: StandingPrice, price: WantedPrice, last: date
+) -> tuple[list[StandingPrice], Move]:
     """Give a row the last day of the price that repeats it."""
-    last = price.effective_to or date.max
     if last == row.effective_to:
         return timeline, Move(Kind.SAME, price, (row,), price.effective_from)
     others = [other for other in timeline if other is not row]
     if last > row.effective_to:
         others = _cut(others, row.effective_to + DAY, last)
     kind = Kind.ENDED if last < row.effective_to else Kind.CHANGED
-    return _sorted([*others, replace(row, effective_to=last)]), Move(
-        kind, price, (row,), min(last, row.effective_to) + DAY
-    )
+    since = min(last, row.effective_to) + DAY
+    return _sorted([*others, replace(row, effective_to=last)]), Move(kind, price, (row,), since)
 
 
 def _cut(timeline: Iterable[StandingPrice], first: date, last: date) -> list[StandingPrice]:

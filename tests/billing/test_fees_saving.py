@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing import worklist
-from billing.capture import capture_course, sweep
+from billing.capture import capture_course, stale_courses, sweep
 from billing.fees.missing import missing_prices
 from billing.fees.prices import WantedPrice
 from billing.fees.saving import (
@@ -154,6 +154,35 @@ def test_thousands_of_prices_are_saved_in_a_fixed_number_of_statements(practice:
         save_prices(practice, [want(code, "11.00", date(2026, 1, 1)) for code in codes], at=NOW)
     assert len(first) == len(second) <= 9
     assert practice.lines.count() == 3000 + practice.lines.exclude(code__in=codes).count()
+
+
+# --- which courses a schedule concerns -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("serves", "is_concerned"),
+    [
+        ({"payer": "own"}, True),
+        ({"payer": "own", "setting": "freestanding"}, True),
+        ({"setting": "freestanding"}, True),
+        ({"setting": "hospital"}, False),
+        ({"payer": "other"}, False),
+    ],
+)
+def test_a_schedule_asks_for_a_new_capture_of_the_courses_that_it_may_price_and_no_other(
+    serves: dict[str, str], is_concerned: bool, ada: Treated
+) -> None:
+    sweep()
+    payers = {"own": ada.coverage.payer, "other": cast.medicare()}
+    values = {**serves, "payer": payers.get(serves.get("payer", ""))}
+    schedule = FeeSchedule.objects.create(name="Other", effective_from=date(2024, 1, 1), **values)
+    assert (stale_courses(limit=5) == [ada.course.pk]) is is_concerned
+    sweep()
+    set_fee(schedule, "77385", "400.00")
+    assert (stale_courses(limit=5) == [ada.course.pk]) is is_concerned
+    sweep()
+    FeeSchedule.objects.filter(pk=schedule.pk).update(effective_to=date(2024, 12, 31))
+    assert (stale_courses(limit=5) == [ada.course.pk]) is is_concerned
 
 
 # --- ends -----------------------------------------------------------------------------------------------------------

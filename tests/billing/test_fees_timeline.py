@@ -42,9 +42,20 @@ def test_a_new_price_ends_the_old_one_the_day_before() -> None:
 
 
 def test_a_price_that_covers_an_old_one_whole_withdraws_it_and_never_changes_it() -> None:
+    plan = plan_changes([row("845.00", JUN)], [want("900.00", JAN, DEC)])
+    assert after(plan) == [("900.00", JAN, DEC), ("845.00", DEC + DAY, None)]
+    assert (plan.withdrawn, plan.cut, [added.id for added in plan.added]) == ([1], {}, [None, None])
+    corrected = plan_changes([row("845.00", JAN)], [want("900.00", JAN)])
+    assert (corrected.withdrawn, after(corrected)) == ([1], [("900.00", JAN, None)])
+
+
+def test_an_open_price_holds_until_the_next_one_that_was_decided_already() -> None:
     plan = plan_changes([row("845.00", JUN)], [want("900.00", JAN)])
-    assert after(plan) == [("900.00", JAN, None)]
-    assert (plan.withdrawn, plan.cut, [added.id for added in plan.added]) == ([1], {}, [None])
+    assert after(plan) == [("900.00", JAN, JUN - DAY), ("845.00", JUN, None)]
+    assert (kinds(plan), plan.withdrawn, plan.cut) == ([Kind.NEW], [], {})
+    shown = plan.moves[0].wanted
+    assert shown is not None
+    assert shown.effective_to == JUN - DAY
 
 
 def test_a_price_for_some_days_leaves_the_days_before_and_after_as_they_were() -> None:
@@ -55,8 +66,13 @@ def test_a_price_for_some_days_leaves_the_days_before_and_after_as_they_were() -
 def test_the_same_price_from_the_same_day_takes_the_new_last_day() -> None:
     ended = plan_changes([row("845.00", JAN)], [want("845.00", JAN, DEC)])
     assert (kinds(ended), ended.cut) == ([Kind.ENDED], {1: DEC})
-    opened = plan_changes([row("845.00", JAN, DEC), row("900.00", DEC + DAY, number=2)], [want("845.00", JAN)])
-    assert (kinds(opened), opened.lengthened, opened.withdrawn) == ([Kind.CHANGED], {1: None}, [2])
+    opened = plan_changes([row("845.00", JAN, DEC)], [want("845.00", JAN)])
+    assert (kinds(opened), opened.lengthened) == ([Kind.CHANGED], {1: None})
+    rows = [row("845.00", JAN, DEC), row("900.00", DEC + DAY, number=2)]
+    assert kinds(plan_changes(rows, [want("845.00", JAN)])) == [Kind.SAME]
+    longer = plan_changes(rows, [want("845.00", JAN, DEC + 10 * DAY)])
+    assert (longer.lengthened, longer.withdrawn) == ({1: DEC + 10 * DAY}, [2])
+    assert after(longer) == [("845.00", JAN, DEC + 10 * DAY), ("900.00", DEC + 11 * DAY, None)]
 
 
 def test_the_same_price_within_a_row_changes_nothing() -> None:
@@ -101,6 +117,11 @@ def amount_on(rows: list[StandingPrice], day: date) -> Decimal | None:
     return found[0] if found else None
 
 
+def last_of_open(price: WantedPrice, rows: list[StandingPrice]) -> date:
+    later = [found.effective_from for found in rows if found.effective_from > price.effective_from]
+    return min(later) - DAY if later else date.max
+
+
 @given(timelines, timelines)
 def test_afterwards_every_wanted_day_has_its_price_and_a_second_time_changes_nothing(
     before: list[tuple[Decimal, date, date | None]], wanted: list[tuple[Decimal, date, date | None]]
@@ -114,7 +135,7 @@ def test_afterwards_every_wanted_day_has_its_price_and_a_second_time_changes_not
     found = plan.after.get(("77386", ""), rows)
     for n in range(-1, 45):
         day = JAN + n * DAY
-        asked = [p.amount for p in prices if p.effective_from <= day <= (p.effective_to or date.max)]
+        asked = [p.amount for p in prices if p.effective_from <= day <= (p.effective_to or last_of_open(p, rows))]
         stands = amount_on(found, day)
         assert not asked or stands == asked[0]
     numbered = [
