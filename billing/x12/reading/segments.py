@@ -48,7 +48,7 @@ class SegmentStream(Place):
         """Where in the block enveloping segments stand, the last one first."""
 
     def peek(self) -> list[str] | None:
-        """Return the next segment, which is then the one at hand, without going past it; None at the end of the file."""
+        """Return the next segment, which is then the one at hand; None at the end of the file."""
         while self._next >= len(self._block):
             block = next(self._blocks, None)
             if block is None:
