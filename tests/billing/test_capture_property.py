@@ -72,7 +72,7 @@ def told(patient: Treated) -> tuple[Counter[str], Counter[str]]:
     """What the ledger and the worklist say, without ids."""
     lines = Counter(
         f"{entry.service_on} {entry.code} {entry.modifiers} {entry.units} {entry.amount} {entry.place_of_service}"
-        for entry in standing(patient)
+        for entry in standing(patient, with_the_plan=True)
     )
     findings = StandingFinding.objects.filter(course=patient.course, resolved_at=None)
     return lines, Counter(
@@ -96,7 +96,7 @@ def test_captures_in_between_do_not_change_what_the_ledger_says_in_the_end(
         assert balance(course_id=bit_by_bit.course.pk) == balance(course_id=at_once.course.pk)
         reversals = LedgerEntry.objects.filter(course=bit_by_bit.course, kind="reversal").count()
         charges = LedgerEntry.objects.filter(course=bit_by_bit.course, kind="charge").count()
-        assert charges - reversals == len(standing(bit_by_bit))
+        assert charges - reversals == len(standing(bit_by_bit, with_the_plan=True))
         transaction.set_rollback(True)
 
 

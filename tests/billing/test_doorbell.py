@@ -50,4 +50,4 @@ def test_the_tasks_capture_once_however_often_they_are_delivered() -> None:
     for _delivery in range(3):
         tasks.capture_course(ada.course.pk)
         tasks.capture_missed()
-    assert len(standing(ada)) == ada.course.ledger_entries.count() == 2
+    assert len(standing(ada, with_the_plan=True)) == ada.course.ledger_entries.count() == 4

@@ -25,7 +25,7 @@ HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/billing/?grou
 
 @pytest.fixture
 def ada() -> Treated:
-    """Ada after three clean sessions and one that was stopped part way: seven lines, one held by a finding."""
+    """Ada after three clean sessions and one that was stopped part way, beside what her plan earned; one is held."""
     practice_fees()
     patient = cast.ada()
     deliver_days(patient, date(2025, 3, 4), 3)
@@ -47,7 +47,7 @@ def signed_in(role: Role, username: str | None = None) -> Client:
 
 
 def clean_and_held(patient: Treated) -> tuple[list[LedgerEntry], LedgerEntry]:
-    lines = standing(patient, with_the_plan=True)
+    lines = standing(patient)
     held = next(line for line in lines if "52" in line.modifiers)
     return [line for line in lines if line.pk != held.pk], held
 

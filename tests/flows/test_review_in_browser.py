@@ -23,7 +23,7 @@ LIST = "/billing/"
 
 @pytest.fixture
 def ada() -> Treated:
-    """Ada after three clean sessions and one that was stopped part way: five lines, one held by a finding."""
+    """Ada after three clean sessions and one that was stopped part way: seven lines, one held by a finding."""
     practice_fees()
     patient = cast.ada()
     deliver_days(patient, date(2025, 3, 4), 3)
@@ -33,7 +33,7 @@ def ada() -> Treated:
 
 
 def clean(patient: Treated) -> list[LedgerEntry]:
-    return [line for line in standing(patient) if "52" not in line.modifiers]
+    return [line for line in standing(patient, with_the_plan=True) if "52" not in line.modifiers]
 
 
 def states() -> list[str]:
@@ -104,16 +104,16 @@ def test_manager_overrides_and_releases_without_leaving_the_list(open_as: OpenAs
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_bulk_release_asks_first_and_tells_what_stayed(open_as: OpenAs, ada: Treated, scripts: bool) -> None:
     page = open_as(Role.BILLER, LIST, scripts=scripts)
-    page.get_by_role("button", name="Release all 5 that match…").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Release 4 lines for $")
+    page.get_by_role("button", name="Release all 7 that match…").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Release 6 lines for $")
     expect(page.get_by_text("stopped part way")).to_be_visible()
     assert states() == []
-    page.get_by_role("button", name="Release 4 lines").click()
-    expect(page.get_by_text("Released 4 lines for $")).to_be_visible()
-    assert states() == ["released"] * 4
+    page.get_by_role("button", name="Release 6 lines").click()
+    expect(page.get_by_text("Released 6 lines for $")).to_be_visible()
+    assert states() == ["released"] * 6
     page.get_by_role("button", name="Undo").first.click()
-    expect(page.get_by_text("4 lines open again")).to_be_visible()
-    assert states() == ["open"] * 4
+    expect(page.get_by_text("6 lines open again")).to_be_visible()
+    assert states() == ["open"] * 6
 
 
 def test_selected_lines_alone_are_released(open_as: OpenAs, ada: Treated) -> None:
@@ -131,11 +131,11 @@ def test_line_is_decided_without_scripts(open_as: OpenAs, ada: Treated) -> None:
     page = open_as(Role.BILLER, f"{LIST}?group=clean", scripts=False)
     (first, second, *_) = clean(ada)
     page.locator(f"#line-{first.pk}").get_by_role("button", name="Release").click()
-    expect(page.locator(".oc-messages")).to_contain_text("Released: 77301")
+    expect(page.locator(".oc-messages")).to_contain_text("Released: 77338")
     page.locator(f"#line-{second.pk}").get_by_role("link", name="Hold").click()
     page.get_by_label("Reason").fill("Waits for the note")
     page.get_by_role("button", name="Hold").click()
-    expect(page.locator(".oc-messages")).to_contain_text("Held: 77385")
+    expect(page.locator(".oc-messages")).to_contain_text("Held: 77300")
     assert states() == ["held", "released"]
 
 
