@@ -16,6 +16,7 @@ from typing import TypeVar
 from django.db import InterfaceError, OperationalError, transaction
 
 from billing import ledger
+from billing.capture.approvals import note_approvals
 from billing.capture.basis import Basis, read_basis
 from billing.capture.difference import PricedLine, difference
 from billing.capture.facts import LoadedCourse, load_courses
@@ -142,6 +143,7 @@ def _post_difference(
         for course in outcomes
     ]
     carry_holds(list(results.values()))
+    note_approvals(outcomes, loaded, results)
     write_notes(notes)
     write_marks([Mark(quiet[course], len(priced[course])) for course in outcomes])
     return [

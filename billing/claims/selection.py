@@ -54,6 +54,10 @@ _LINES = """
            || to_char(e.service_on, 'YYYYMMDD') || E'\\x1f' || array_to_string(e.modifiers, ':') || E'\\x1f'
            || translate(e.narrative, E'\\x1e\\x1f', '  ') || E'\\x1f'
            || CASE WHEN e.course_id IN (SELECT course_id FROM oncocharge_billing_authorization) THEN COALESCE((
+                SELECT a.number FROM oncocharge_billing_authorizedline u
+                  JOIN oncocharge_billing_authorization a ON a.id = u.authorization_id
+                 WHERE u.entry_id = e.id AND a.status IN ('approved', 'approved_with_changes')
+                   AND e.service_on BETWEEN a.effective_from AND a.effective_to), (
                 SELECT a.number FROM oncocharge_billing_authorization a
                  WHERE a.course_id = e.course_id AND e.code = ANY(a.codes)
                    AND a.status IN ('approved', 'approved_with_changes')

@@ -1,6 +1,6 @@
 """WHAT it is worth and what became of it: fees, ledger, findings, reviews, claims and claim files."""
 
-from billing.models.authorization import COUNTING, EXPIRED, Authorization, AuthorizationStatus
+from billing.models.authorization import COUNTING, EXPIRED, Authorization, AuthorizationStatus, AuthorizedLine
 from billing.models.capture import CaptureMark
 from billing.models.claim import Claim, ClaimLine
 from billing.models.claim_file import ClaimFile, ClaimFilePart, ExportRun
@@ -29,6 +29,7 @@ __all__ = [
     "AddOnPair",
     "Authorization",
     "AuthorizationStatus",
+    "AuthorizedLine",
     "CaptureMark",
     "Claim",
     "ClaimFile",

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from billing.models.ledger import LedgerEntry
 from courses.models import Course
 from courses.models.revision import bumps_course_revision
 from courses.terms import Technique
@@ -96,3 +97,16 @@ class Authorization(models.Model):
     def state_on(self, day: date) -> str:
         """Return the status as it is read on a day: an approval whose last day has passed is expired."""
         return EXPIRED if self.counts and self.effective_to < day else self.status
+
+
+class AuthorizedLine(models.Model):
+    """Which approval a charge uses, where several cover its day: that one's number goes on its claim.
+
+    Kept by capture, for these charges alone; of the others the authorization's own days tell it.
+    """
+
+    entry = models.OneToOneField(LedgerEntry, on_delete=models.CASCADE, primary_key=True, related_name="authorized")
+    authorization = models.ForeignKey(Authorization, on_delete=models.CASCADE, related_name="lines")
+
+    def __str__(self) -> str:
+        return f"authorization {self.authorization_id} of entry {self.entry_id}"

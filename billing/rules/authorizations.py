@@ -56,6 +56,15 @@ def count_units(case: Case, lines: Sequence[ChargeLine]) -> Iterator[CountedLine
         yield _counted(line, named_by, used, case)
 
 
+def chosen_among_several(case: Case, lines: Sequence[ChargeLine]) -> dict[str, str]:
+    """Return the authorization that a line uses, by their keys, for each line whose day several approvals cover."""
+    return {
+        counted.line.key: counted.uses.key
+        for counted in count_units(case, lines)
+        if counted.uses is not None and sum(one.is_in_time(counted.line.on) for one in counted.named_by) > 1
+    }
+
+
 def authorization_findings(case: Case, lines: Sequence[ChargeLine]) -> Iterator[Finding]:
     """Yield a finding for each line that no authorization covers, and for each plan that none names the technique of.
 

@@ -15,7 +15,7 @@ from billing.authorizations import (
     void_authorization,
 )
 from billing.capture import capture_course
-from billing.models import Authorization, StandingFinding
+from billing.models import Authorization, AuthorizedLine, StandingFinding
 from patients.models import Coverage, PayerPolicy
 from patients.roles import Role
 from tests import cast
@@ -173,6 +173,22 @@ def test_after_a_change_of_payer_each_payers_approval_serves_its_own_days(ada: c
     enter(ada, units=2, effective_from=days[3], number="PA-2", coverage=new, codes=["G6015"])
     assert held(ada) == [("authorization-exceeded", days[5])]
     assert old.coverage == ada.coverage
+
+
+def test_of_several_approvals_of_a_day_each_charge_names_the_one_whose_units_it_uses(ada: cast.Treated) -> None:
+    deliver_days(ada, date(2025, 3, 3), 3)
+    first = enter(ada, units=2, effective_to=date(2025, 4, 30))
+    assert not AuthorizedLine.objects.exists()  # One approval: its days tell it.
+    more = enter(ada, units=8, number="PA-2")
+
+    def named() -> list[int]:
+        capture_course(course_id=ada.course.pk)
+        lines = AuthorizedLine.objects.filter(entry__family="delivery").order_by("entry__service_on")
+        return list(lines.values_list("authorization_id", flat=True))
+
+    assert named() == [first.pk, first.pk, more.pk]
+    change_authorization(authorization=first, by=cast.user(Role.BILLER), reason="One more", said={"units": 3})
+    assert named() == [first.pk] * 3
 
 
 def test_an_approval_of_another_technique_is_a_warning(ada: cast.Treated) -> None:

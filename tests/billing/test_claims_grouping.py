@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from billing.models import Authorization, Claim, ClaimLine, LedgerEntry, Review, StandingFinding
+from billing.models import Authorization, AuthorizedLine, Claim, ClaimLine, LedgerEntry, Review, StandingFinding
 from courses.models import Course, CourseDiagnosis
 from patients.models import Coverage, Encounter, Provider
 from patients.roles import Role
@@ -305,6 +305,18 @@ def test_after_a_change_of_payer_each_claim_carries_its_own_payers_number() -> N
     assert [segment for segment in segments(only_text(), "REF") if segment.startswith("REF*G1")] == [
         "REF*G1*OLD1", "REF*G1*NEW1",
     ]  # fmt: skip
+
+
+def test_a_charge_that_uses_the_second_of_two_approvals_carries_its_number() -> None:
+    ada = cast.ada()
+    authorize(ada, "FIRST1", "77386")
+    authorize(ada, "SECOND", "77386")
+    first, second = line(ada), line(ada, service_on=date(2026, 3, 3))
+    AuthorizedLine.objects.create(entry=second, authorization=Authorization.objects.get(number="SECOND"))
+    release(first, second)
+    export()
+    text = only_text()
+    assert text.index("~LX*1~") < text.index("REF*G1*FIRST1") < text.index("~LX*2~") < text.index("REF*G1*SECOND")
 
 
 @pytest.mark.parametrize("status", ["requested", "denied", "voided"])
