@@ -10,12 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from billing.capture import capture_course, stale_courses, sweep
 from billing.cms.kinds import FileKind
+from billing.estimates.planned import PlannedCourse
+from billing.estimates.planning import estimate_planned
 from billing.models import ReferenceFile
 from billing.reference import Wanted, load_code_files
 from billing.reference.overlay import current_codebook, new_meaning
 from billing.rules import load_codebook
 from billing.rules.lines import ClaimKind
 from billing.rules.table_rows import OPEN
+from courses.terms import Guidance, Site, Technique
 from tests import cast
 from tests.captures import deliver, open_codes, practice_fees
 from tests.cast import Treated
@@ -206,6 +209,24 @@ def test_sweep_captures_again_what_a_loaded_file_touches(clara: Treated, tmp_pat
     assert sweep().captured == 1
     assert "over-daily-limit" in open_codes(clara)
     assert sweep().stale == 0
+
+
+def test_estimate_of_a_planned_course_asks_the_loaded_files(tmp_path: Path) -> None:
+    planned = PlannedCourse(
+        technique=Technique.VMAT,
+        site=Site.LUNG,
+        fractions=3,
+        starts_on=date(2026, 8, 3),
+        arcs=2,
+        guidance=Guidance.CBCT,
+    )
+
+    def notes() -> set[str]:
+        return {found.code for found in estimate_planned(planned, facility=cast.center(), payer=None).outcome.findings}
+
+    assert "over-daily-limit" not in notes()
+    load_limits(tmp_path, "77407,0,3 Date,Why")
+    assert "over-daily-limit" in notes()
 
 
 def test_file_that_no_charge_turns_on_leaves_courses_alone(clara: Treated, tmp_path: Path) -> None:
