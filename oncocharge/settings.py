@@ -201,6 +201,7 @@ PATIENTS_COURSES_SLOT = "courses:of-patient"
 COURSES_SESSION_SLOT = "billing:session-earned"
 COURSES_COURSE_SLOT = "billing:course-charges"
 COURSES_AUTHORIZATIONS_SLOT = "billing:course-authorizations"
+COURSES_RECONCILIATION_SLOT = "billing:course-reconciliation"
 COURSES_AUTHORIZED_SLOT = "billing:authorized"
 COURSES_AUTHORIZED_MANY_SLOT = "billing:authorized-many"
 

@@ -266,7 +266,7 @@ def _codes_that_end(lines: Sequence[ChargeLine], codebook: Codebook) -> Iterator
         then = f"is charged as {' or '.join(after)}" if after else "has no line under this code"
         message = f"{code} ends on {procedure.effective_to}; what is delivered from the next day on {then}."
         since = procedure.effective_to + timedelta(days=1)
-        yield Told(Severity.INFO, "code-ends-during-course", message, len(of_code), since, last_on)
+        yield Told(Severity.INFO, "code-ends-during-course", message, 1, since, last_on)
 
 
 # --- units to ask for ---------------------------------------------------------------------------------------------

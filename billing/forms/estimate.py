@@ -46,21 +46,25 @@ class EstimateForm(forms.Form):
     payer = forms.ModelChoiceField(
         Payer.objects.filter(is_active=True).order_by("name"), required=False, empty_label="none: the patient pays"
     )
-    technique = forms.ChoiceField(choices=[("", "Choose…"), *TECHNIQUE_CHOICES])
+    technique = forms.ChoiceField(
+        choices=[("", "Choose…"), *TECHNIQUE_CHOICES], error_messages={"required": "Choose the technique."}
+    )
     site = forms.ChoiceField(
-        choices=[("", "Choose…"), *SITE_CHOICES, (Site.OTHER.value, "other")], label="Treated site"
+        choices=[("", "Choose…"), *SITE_CHOICES, (Site.OTHER.value, "other")], label="Treated site", error_messages={"required": "Choose the site."}
     )
     laterality = forms.ChoiceField(
         required=False, choices=[("", "not paired"), *((one.value, one.value) for one in Laterality)], label="Side"
     )
     includes_nodes = forms.BooleanField(required=False, label="Lymph nodes are treated")
-    fractions = forms.IntegerField(help_text="Sessions, without those of the boost.")
+    fractions = forms.IntegerField(
+        help_text="Sessions, without those of the boost.", error_messages={"required": "Write how many are planned."}
+    )
     twice_daily = forms.BooleanField(required=False, label="Twice a day")
-    starts_on = day_field(required=True, label="First session")
+    starts_on = day_field(required=True, label="First session", error_messages={"required": "Choose the day."})
     approved_on = day_field(label="Plan approved", help_text="Empty: the working day before.")
     simulated_on = day_field(label="Simulated", help_text="Empty: a week before the approval.")
-    guidance = forms.ChoiceField(choices=list(GUIDANCE.items()), initial="cbct", label="Image guidance of each session")
-    motion = forms.ChoiceField(choices=list(MOTION.items()), initial="none", label="Control of the beam against motion")
+    guidance = forms.ChoiceField(choices=list(GUIDANCE.items()), initial="cbct", label="Guidance of each session")
+    motion = forms.ChoiceField(choices=list(MOTION.items()), initial="none", label="Motion management")
 
     static_fields = forms.IntegerField(required=False, label="Static fields")
     arcs = forms.IntegerField(required=False, label="Arcs")

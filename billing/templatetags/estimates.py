@@ -11,6 +11,7 @@ from billing.templatetags.charges import INTERNAL, fact_words, rule_link
 register = template.Library()
 
 PHONE_DIGITS = 10
+LONG_ZIP_DIGITS = 9
 
 
 @register.filter
@@ -40,3 +41,13 @@ def phone(digits: str) -> str:
     ('617-555-0100', 'ext 4')
     """
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if len(digits) == PHONE_DIGITS and digits.isdigit() else digits
+
+
+@register.filter
+def zip_code(digits: str) -> str:
+    """Write a ZIP code of nine digits with its hyphen; any other as it is.
+
+    >>> zip_code("021151234"), zip_code("02115")
+    ('02115-1234', '02115')
+    """
+    return f"{digits[:5]}-{digits[5:]}" if len(digits) == LONG_ZIP_DIGITS and digits.isdigit() else digits

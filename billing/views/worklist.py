@@ -26,6 +26,7 @@ LISTS = (
     ("loose", "Without a line"),
     ("corrections", "Corrections to send"),
     ("authorizations", "Authorizations"),
+    ("reconciliation", "Closed courses"),
 )
 """The biller's lists: url name and words of each tab."""
 PAGE = 50
