@@ -22,7 +22,7 @@ from patients.models import Payer
 from patients.terms import CoverageRank
 
 WINDOW = timedelta(days=90)
-BATCH = 100
+BATCH = 50
 
 
 class CourseId(TypedDict):
@@ -83,11 +83,12 @@ def look(scope: Scope, *, after_id: int = 0, most: int = BATCH) -> Step:
     """
     with reading_only():
         asked = _courses(scope.payer_id, Q(treated_on__gte=scope.since, course_id__gt=after_id))
-        ids = list(asked.order_by("course_id").values_list("course_id", flat=True)[:most])
+        found = list(asked.order_by("course_id").values_list("course_id", flat=True)[: most + 1])
+        ids = found[:most]
         payers = list(Payer.objects.values_list("pk", flat=True))
         policies = {**load_policies(payers), scope.payer_id: scope.periods}
         foreseen = foresee(course_ids=ids, after=World(course=lambda course: _insured_by(course, policies)))
-    return Step(foreseen, ids[-1] if len(ids) == most else None)
+    return Step(foreseen, ids[-1] if len(found) > most else None)
 
 
 def _insured_by(course: LoadedCourse, policies: Mapping[int, Sequence[PolicyPeriod]]) -> LoadedCourse:

@@ -32,6 +32,11 @@ class Setting:
     choices: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the default is to leave it to the rules, so that its value alone does not say what they do."""
+        return "" in self.choices or self.name == "filing_limit_days"
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

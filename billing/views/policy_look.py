@@ -17,7 +17,7 @@ from django.utils import timezone
 from billing import policies
 from billing.forms import take_faults
 from billing.forms.policy import PolicyReasonForm
-from billing.policies import Plan, Progress
+from billing.policies import Plan, Progress, go_on
 from billing.policies.words import changed_settings, span_words
 from billing.views.answers import UNPROCESSABLE, is_fragment
 from billing.views.policy_rows import MOST_LISTED, ShownCourse, codes_of, schedules_of, shown_courses, tiles_of
@@ -69,7 +69,7 @@ def _looked(request: HttpRequest, asked: Asked, progress: Progress | None) -> Ht
         progress = policies.begun(asked.plan, scope, revision=asked.payer.revision)
     shown: list[ShownCourse] = []
     if not progress.is_done:
-        shown = shown_courses(policies.go_on(progress, scope).foreseen)
+        shown = shown_courses(go_on(progress, scope).foreseen)
     if progress.listed >= MOST_LISTED:
         shown = []
     progress.listed += sum(len(one.changes) + len(one.holds) for one in shown)

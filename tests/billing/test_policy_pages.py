@@ -23,7 +23,6 @@ from tests.cast import Treated, user
 
 pytestmark = pytest.mark.django_db
 
-original = policies.go_on
 MAY_CHANGE = {Role.BILLING_MANAGER, Role.ADMINISTRATOR}
 DAY = timedelta(days=1)
 
@@ -235,7 +234,7 @@ def test_a_long_look_goes_on_batch_by_batch_and_its_figures_add_up(
         )  # fmt: skip
         deliver(other, f"{day} 08:00", number=1)
         deliver(other, f"{day} 15:00", number=2)
-    monkeypatch.setattr(policy_look.policies, "go_on", lambda progress, scope: original(progress, scope, most=2))
+    monkeypatch.setattr(policy_look, "go_on", lambda progress, scope: policies.go_on(progress, scope, most=2))
     client, url = signed_in(Role.BILLING_MANAGER), reverse("billing:policy-enter", args=[payer.pk])
     values = filled_in(second_session_modifier="XE")
     answer = client.post(url, values)
