@@ -123,7 +123,7 @@ def test_an_authorization_that_the_payer_asks_for_holds_the_lines_and_says_what_
     asking = Settings(replace(DEFAULTS.policy, requires_authorization=True))
     totals = Totals()
     totals.add(foreseen(boris.coverage.payer, asking))
-    lines = standing(boris)
+    lines = standing(boris, with_the_plan=True)
     free = [line for line in lines if not line.findings.filter(severity="hold", source="rules").exists()]
     assert totals.appearing == {"authorization-missing": len(lines)}
     assert (totals.held, totals.difference) == (len(free), Decimal("0.00"))
