@@ -38,6 +38,7 @@ class Measured(NamedTuple):
     again_seconds: float
     peak_mb: float
     stored: int
+    disk_mb: float
 
 
 def write(path: Path, rows: int) -> None:
@@ -58,14 +59,20 @@ def measure(path: Path) -> Measured:
     import django
 
     django.setup()
-    from billing.models import ReferenceFile
+    from django.db import connection
+
+    from billing.models import CodePair, ReferenceFile
     from billing.reference import Wanted, load_code_files
 
-    ReferenceFile.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {ReferenceFile._meta.db_table}, {CodePair._meta.db_table} CASCADE")
     seconds = _timed(path, load_code_files, Wanted)
     again = _timed(path, load_code_files, Wanted)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Measured(seconds, again, peak, ReferenceFile.objects.get().row_count)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_total_relation_size('oncocharge_billing_codepair')")
+        disk = cursor.fetchone()[0] / 1e6
+    return Measured(seconds, again, peak, ReferenceFile.objects.get().row_count, disk)
 
 
 def _timed(path: Path, load, wanted) -> float:  # type: ignore[no-untyped-def]  # known only once Django is set up
@@ -106,7 +113,7 @@ def main(arguments: list[str]) -> bool:
         size = path.stat().st_size / 1e6
         whole, floor = apart(path), measure_floor(path)
     growth = whole.peak_mb - small.peak_mb
-    print(f"load_cms, {rows:,} rows of pairs, {size:.0f} MB, {whole.stored:,} stored")
+    print(f"load_cms, {rows:,} rows of pairs, {size:.0f} MB, {whole.stored:,} stored on {whole.disk_mb:.0f} MB")
     print(f"  load       {whole.seconds:6.1f} s   wanted under {TARGET_SECONDS}   {rows / whole.seconds:,.0f} rows/s")
     print(f"  floor      {floor:6.1f} s   COPY of the lines as text into a bare table")
     print(f"  again      {whole.again_seconds:6.1f} s   the same bytes: nothing to do")

@@ -151,17 +151,16 @@ def hcpcs_line(code: str, sequence: int, kind: int, name: str, short: str = "", 
 
 HCPCS_ROWS = (
     hcpcs_line("A1", 100, 7, "Dressing for one wound", "Dressing for one wound"),
-    hcpcs_line("G6015", 100, 3, "Intensity modulated treatment delivery, single or multiple fields or arcs, via",
-               "Radiation tx delivery imrt", added="20150101", changed="20260101", ended="20251231"),
-    hcpcs_line("G6015", 200, 4, "narrow beams, per treatment session"),
+    hcpcs_line("G6015", 100, 3, "Delivery with beams whose strength varies, in words of our own, over two lines:",
+               "Delivery of varied beams", added="20150101", changed="20260101", ended="20251231"),
+    hcpcs_line("G6015", 200, 4, "the rest of the name"),
     hcpcs_line("J1100", 100, 3, "Injection, dexamethasone, 1 mg", "Dexamethasone", coverage="D"),
 )  # fmt: skip
 HCPCS_CSV_HEAD = "HCPC,SEQNUM,RECID,LONG DESCRIPTION,SHORT DESCRIPTION,COV,ADD DT,ACT EFF DT,TERM DT,ACTION CD\r\n"
 HCPCS_CSV_ROWS = (
     "A1,00100,7,Dressing for one wound,Dressing for one wound,C,20020701,20020701,,N",
-    'G6015,00100,3,"Intensity modulated treatment delivery, via",Radiation tx delivery imrt,C,20150101,20260101,'
-    "20251231,N",
-    "G6015,00200,4,narrow beams,,,,,,",
+    'G6015,00100,3,"Delivery with beams whose strength varies:",Delivery of varied beams,C,20150101,20260101,20251231,N',
+    "G6015,00200,4,the rest of the name,,,,,,",
 )
 
 

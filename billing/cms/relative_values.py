@@ -13,10 +13,10 @@ from billing.cms.table import body, find_header, read_records
 from billing.cms.text import Line
 
 _ZERO = Decimal("0.00")
-# Position from 0, and the word of the lowest row of the stacked header there.
+# Position from 0, and a word that the lowest row of the stacked header has there.
 _LAYOUT = {
-    3: "CODE", 5: "RVU", 6: "PE RVU", 7: "INDICATOR", 8: "PE RVU", 9: "INDICATOR", 10: "RVU", 11: "TOTAL",
-    12: "TOTAL", 13: "IND", 14: "DAYS", 18: "PROC", 25: "FACTOR", 26: "PROCEDURES",
+    3: "CODE", 5: "RVU", 6: "PE", 7: "IND", 8: "PE", 9: "IND", 10: "RVU", 11: "TOTAL", 12: "TOTAL", 13: "IND",
+    14: "DAYS", 18: "PROC", 25: "FACTOR", 26: "PROC",
 }  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def read_relative_values(lines: Iterable[Line], faults: Faults) -> Iterator[Rela
     header = find_header(records, faults, is_header, "HCPCS, MOD, DESCRIPTION, ...")
     if header is None:
         return
-    moved = [place for place, word in _LAYOUT.items() if place >= len(header) or header[place] != word]
+    moved = [place for place, word in _LAYOUT.items() if place >= len(header) or word not in header[place]]
     if moved:
         place = moved[0]
         found = header[place] if place < len(header) else "nothing"

@@ -11,7 +11,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
@@ -34,7 +34,6 @@ logger = logging.getLogger(__name__)
 TURNSTILE = "oncocharge load_cms"
 FEWEST_OF_BEFORE = 0.8
 """A file with fewer rows than this share of the one before it is taken for a cut one."""
-_QUARTER = timedelta(days=92)
 _LONGEST_NAME = 120
 
 Progress = Callable[[str, int, float], None]
@@ -161,6 +160,12 @@ def _standing(publication: Publication) -> QuerySet[ReferenceFile]:
     return ReferenceFile.objects.filter(kind=kind, effective_from=effective_from, edition=edition, part=part)
 
 
+def _quarter_after(day: date) -> date:
+    """Return the first day of the month three months later."""
+    months = day.year * 12 + day.month - 1 + 3
+    return date(months // 12, months % 12 + 1, 1)
+
+
 class _SourceLoad:
     """The way of one file into the database."""
 
@@ -213,7 +218,7 @@ class _SourceLoad:
             )
         contents = self._stage.contents()
         latest, first_day = contents.latest_day, self._publication.effective_from
-        if latest is not None and latest >= first_day + _QUARTER:
+        if latest is not None and latest >= _quarter_after(first_day):
             self._faults.add_whole(
                 f"has rows that begin on {latest}, and it is taken for the quarter from {first_day}. "
                 "Say the first day of its quarter with --effective."

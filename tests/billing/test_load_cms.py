@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -165,10 +165,18 @@ def test_file_with_far_fewer_rows_than_the_one_before_is_taken_for_a_cut_one(tmp
     assert load(shorter, accept_fewer=True)[0].is_new
 
 
-def test_pairs_of_a_later_quarter_than_the_name_says_are_refused(tmp_path: Path) -> None:
-    later = f"77412\t77387\t\t20261001\t*\t1\t{MISUSE}"
-    (told,) = refusals(write(tmp_path, PAIRS_NAME, text(PAIRS_HEAD, (*PAIRS_ROWS, later))))
-    assert "has rows that begin on 2026-10-01, and it is taken for the quarter from 2026-07-01" in told
+@pytest.mark.parametrize(
+    ("version", "day"), [("v320r0", "2026-04-01"), ("v322r0", "2026-10-01"), ("v323r0", "2027-01-01")]
+)
+def test_pairs_of_a_later_quarter_than_the_name_says_are_refused(version: str, day: str, tmp_path: Path) -> None:
+    later = f"77412\t77387\t\t{day.replace('-', '')}\t*\t1\t{MISUSE}"
+    (told,) = refusals(write(tmp_path, f"ccipra-{version}-f1.txt", text(PAIRS_HEAD, (*PAIRS_ROWS[:4], later))))
+    assert f"has rows that begin on {day}, and it is taken for the quarter from" in told
+    last_day = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+    path = write(tmp_path, f"ccipra-{version}-f1.txt", text(PAIRS_HEAD, (*PAIRS_ROWS[:4], later)).replace(
+        day.replace("-", ""), last_day.replace("-", "")
+    ))  # fmt: skip
+    assert load(path)[0].is_new
 
 
 def test_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

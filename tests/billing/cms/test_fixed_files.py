@@ -74,7 +74,7 @@ def test_file_cut_within_its_last_line_is_refused() -> None:
 def test_long_names_are_joined_from_all_records_of_a_code() -> None:
     modifier, delivery, drug = _hcpcs(text(HCPCS_NOTICE, HCPCS_ROWS))
     assert (modifier.line, modifier.code, modifier.added_on) == (3, "A1", date(2026, 1, 1))
-    assert delivery.name.endswith("arcs, via narrow beams, per treatment session")
+    assert delivery.name.endswith("over two lines: the rest of the name")
     assert (delivery.added_on, delivery.changed_on, delivery.ended_on) == (
         date(2015, 1, 1), date(2026, 1, 1), date(2025, 12, 31),
     )  # fmt: skip
@@ -85,7 +85,7 @@ def test_the_workbook_saved_as_csv_reads_alike() -> None:
     modifier, delivery = _hcpcs(text(HCPCS_CSV_HEAD, HCPCS_CSV_ROWS))
     assert (modifier.code, modifier.short_name) == ("A1", "Dressing for one wound")
     assert (delivery.name, delivery.ended_on) == (
-        "Intensity modulated treatment delivery, via narrow beams", date(2025, 12, 31),
+        "Delivery with beams whose strength varies: the rest of the name", date(2025, 12, 31),
     )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_csv_without_the_columns_that_are_needed_is_refused_by_their_names() -> 
 
 
 def test_continuing_record_without_its_first_is_told() -> None:
-    told = faults_of(FileKind.HCPCS_CODES, text("", [HCPCS_ROWS[0], hcpcs_line("G6015", 200, 4, "narrow beams")]))
+    told = faults_of(FileKind.HCPCS_CODES, text("", [HCPCS_ROWS[0], hcpcs_line("G6015", 200, 4, "the rest")]))
     assert told == ["file line 2: continues G6015, whose first record is missing. Download the file again."]
 
 
