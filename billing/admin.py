@@ -99,12 +99,12 @@ class PayerRouteAdmin(AdministratorsAlone, admin.ModelAdmin[PayerRoute]):
 
 
 @admin.register(Authorization)
-class AuthorizationAdmin(AdministratorsAlone, admin.ModelAdmin[Authorization]):
-    """Prior authorizations of courses, by the course's number."""
+class AuthorizationAdmin(ReadOnly, admin.ModelAdmin[Authorization]):
+    """Prior authorizations of courses; entered and changed on their own pages, with a reason."""
 
-    list_display = ("number", "course", "codes", "units", "effective_from", "effective_to")
+    list_display = ("number", "course", "status", "codes", "units", "effective_from", "effective_to")
+    list_filter = ("status",)
     search_fields = ("number",)
-    raw_id_fields = ("course",)
     exclude = ("source_key",)
 
 

@@ -6,7 +6,7 @@ inside its transaction; each is safe to repeat. What the sessions delivered is d
 
 from courses.planning.course import close_course, open_course, reopen_course, set_diagnoses
 from courses.planning.events import EventParticulars, amend_event, cancel_event, record_event, record_today
-from courses.planning.kinds import KINDS, EventKind, kind_of, kinds_for
+from courses.planning.kinds import KINDS, EventKind, kind_of, kinds_at_once, kinds_for
 from courses.planning.plan import (
     PlanFacts,
     approve_plan,
@@ -28,6 +28,7 @@ __all__ = [
     "close_course",
     "confirm_plan",
     "kind_of",
+    "kinds_at_once",
     "kinds_for",
     "open_course",
     "propose_plan",

@@ -80,6 +80,8 @@ def record_today(*, course: Course, family: EventFamily | str, by: User) -> tupl
     kind = kind_of(family)
     if kind is None or not kind.at_once:
         raise ValidationError({"family": ["This is not recorded with one tap."]})
+    if not kind.taps & roles_of(by):
+        raise PermissionDenied(f"One tap says that you did it yourself: {kind.name.lower()}. Use the form.")
     with transaction.atomic():
         course = lock(course)
         today = course.facility.day_of(timezone.now())

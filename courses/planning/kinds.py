@@ -23,7 +23,8 @@ class EventKind:
     """A kind of event.
 
     ``asks`` are the columns that it needs beside its day; ``performers`` who can have done it, the usual one first;
-    ``roles`` who may enter it; ``at_once`` the words of the button that records it for today.
+    ``roles`` who may enter it; ``at_once`` the words of the button that records it for today, for ``taps``: with one
+    tap nobody says that another did it.
     """
 
     family: EventFamily
@@ -35,6 +36,7 @@ class EventKind:
     roles: frozenset[Role]
     units_of: str = ""
     at_once: str = ""
+    taps: frozenset[Role] = frozenset()
 
     @property
     def usual_performer(self) -> Performer | None:
@@ -68,15 +70,15 @@ _KINDS = (
         EventFamily.VISIT, "On-treatment visit", "Every week",
         "The patient was seen and examined during the course.", frozenset({PERFORMER}),
         (Performer.PHYSICIAN, Performer.NURSE_PRACTITIONER, Performer.PHYSICIAN_ASSISTANT), _VISITS,
-        at_once="Visit today",
+        at_once="Visit today", taps=frozenset({Role.PHYSICIAN}),
     ),
     EventKind(
         EventFamily.PHYSICS_CHECK, "Physics check", "Every week", "The weekly check of chart, doses and machine.",
-        frozenset(), (Performer.PHYSICIST,), _CHECKS, at_once="Physics check today",
+        frozenset(), (Performer.PHYSICIST,), _CHECKS, at_once="Physics check today", taps=frozenset({Role.PHYSICIST}),
     ),
     EventKind(
         EventFamily.PORT_IMAGE, "Port image", "Every week", "An image of the field, taken to verify it.",
-        frozenset(), (Performer.THERAPIST,), _EVERYBODY, at_once="Port image today",
+        frozenset(), (Performer.THERAPIST,), _EVERYBODY, at_once="Port image today", taps=frozenset({Role.THERAPIST}),
     ),
     EventKind(
         EventFamily.PLANNING_NOTE, "Planning note", "Planning",
@@ -119,3 +121,8 @@ def kind_of(family: EventFamily | str) -> EventKind | None:
 def kinds_for(roles: frozenset[Role]) -> list[EventKind]:
     """Return the kinds that whoever has these roles may enter, in the order of the page."""
     return [kind for kind in _KINDS if kind.roles & roles]
+
+
+def kinds_at_once(roles: frozenset[Role]) -> list[EventKind]:
+    """Return the kinds that whoever has these roles records with one tap."""
+    return [kind for kind in _KINDS if kind.taps & roles]

@@ -14,7 +14,7 @@ from courses import planning
 from courses.delivery.proposals import FRACTIONS, next_number
 from courses.forms import CloseForm, CourseForm, DiagnosesForm, ReasonForm, take_faults
 from courses.models import Course, Plan, Session
-from courses.planning import kinds_for
+from courses.planning import kinds_at_once
 from courses.views.answers import UNPROCESSABLE, form_answer, go_to
 from courses.views.entries import course_or_404, crumbs_of
 from courses.views.history import history_of_course
@@ -40,7 +40,7 @@ def course(request: HttpRequest, course_id: int) -> HttpResponse:
         "plans": [(plan, _delivered(plan, sessions)) for plan in found.plans.select_related("approved_by", "machine")],
         "sessions": sessions,
         "events": list(found.events.select_related("entered_by", "cancelled_by").order_by("-happened_on", "-pk")),
-        "at_once": [kind for kind in kinds_for(roles_of(request.user)) if kind.at_once],
+        "at_once": kinds_at_once(roles_of(request.user)),
         "may_record": has_role(request.user, *RECORDS),
         "history": history_of_course(found),
         "crumbs": crumbs_of(found)[:-1],

@@ -161,12 +161,19 @@ def test_one_tap_is_offered_by_role_and_not_on_a_closed_course(ada: cast.Treated
     therapist = signed_in(Role.THERAPIST).get(address).content.decode()
     assert "Port image today" in therapist
     assert "Physics check today" not in therapist
+    assert "Visit today" not in therapist  # Who taps says that he did it himself.
     planning.close_course(course=ada.course, on=date(2025, 4, 30))
     assert "Port image today" not in signed_in(Role.THERAPIST).get(address).content.decode()
 
 
 def test_one_tap_of_a_kind_that_needs_more_is_refused(ada: cast.Treated) -> None:
     assert "not recorded with one tap" in tap(signed_in(Role.ADMINISTRATOR), ada, "device_complex")
+    assert not ClinicalEvent.objects.exists()
+
+
+def test_one_tap_of_what_another_does_is_refused(ada: cast.Treated) -> None:
+    answer = signed_in(Role.THERAPIST).post(f"/courses/{ada.course.pk}/events/today/", {"family": "visit"})
+    assert answer.status_code == 403
     assert not ClinicalEvent.objects.exists()
 
 
