@@ -5,6 +5,6 @@ Not here: charge rules, medical necessity, the code lists of payers.
 """
 
 from billing.x12.check_837p.claim import UNLISTED_CODES, check_claim
-from billing.x12.check_837p.faults import ClaimFault
+from billing.x12.checking.faults import ClaimFault
 
 __all__ = ["UNLISTED_CODES", "ClaimFault", "check_claim"]

@@ -7,8 +7,9 @@ from functools import lru_cache
 from operator import attrgetter
 
 from billing.x12.characters import Alphabet, alphabet_of
-from billing.x12.check_837p.faults import ClaimFault, Faults, Text, Texts, cents, code_fault, day_remedy
-from billing.x12.check_837p.parties import (
+from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, cents, code_fault, day_remedy
+from billing.x12.checking.parties import (
+    Role,
     check_billing,
     check_dependant,
     check_facility,
@@ -62,6 +63,11 @@ _LINE_TEXTS = Texts(
     Text("authorization", "REF*G1", 2, 0, 50, is_identifier=True),
     Text("note", "NTE", 2, 0, 80),
 )
+
+
+_REFERRING = Role("referring", "2310A", "DN")
+_RENDERING = Role("rendering", "2310B", "82", may_be_group=True)
+_SUPERVISING = Role("supervising", "2310D", "DQ")
 
 
 def check_claim(
@@ -174,13 +180,13 @@ def _diagnosis_faults(codes: tuple[str, ...]) -> tuple[ClaimFault, ...]:
 def _provider_faults(claim: Claim837P, alphabet: Alphabet) -> list[ClaimFault]:
     faults: list[ClaimFault] = []
     if claim.referring is not None:
-        faults += check_provider("referring", claim.referring, alphabet)
+        faults += check_provider(_REFERRING, claim.referring, alphabet)
     if claim.rendering is not None:
-        faults += check_provider("rendering", claim.rendering, alphabet)
+        faults += check_provider(_RENDERING, claim.rendering, alphabet)
     if claim.facility is not None:
-        faults += check_facility(claim.facility, alphabet)
+        faults += check_facility("2310C", claim.facility, alphabet)
     if claim.supervising is not None:
-        faults += check_provider("supervising", claim.supervising, alphabet)
+        faults += check_provider(_SUPERVISING, claim.supervising, alphabet)
     return faults
 
 

@@ -17,7 +17,7 @@ from billing.x12.check_837p.claim import (
     UNITS,
     UNLISTED_CODES,
 )
-from billing.x12.check_837p.faults import cents, day_remedy
+from billing.x12.checking.faults import cents, day_remedy
 from billing.x12.inspect_837.faults import FaultList
 from billing.x12.syntax import Segment
 from patients.identifiers import is_valid_icd10

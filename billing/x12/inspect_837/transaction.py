@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
-from billing.x12.check_837p.faults import day_remedy
-from billing.x12.check_837p.parties import (
+from billing.x12.checking.faults import day_remedy
+from billing.x12.checking.parties import (
     FILING_INDICATORS,
     FULL_ZIP,
     MSP_TYPES,

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from billing.x12.characters import Alphabet
-from billing.x12.check_837p.faults import (
+from billing.x12.checking.faults import (
     ClaimFault,
     Faults,
     Text,
@@ -58,11 +58,17 @@ _SUBSCRIBER = _name(
     Text("group_name", "SBR", 4, 0, 60),
 )
 _DEPENDANT = _name("NM1*QC")
-_PROVIDERS = {
-    "referring": ("2310A", "NM1*DN", _name("NM1*DN")),
-    "rendering": ("2310B", "NM1*82", _name("NM1*82")),
-    "supervising": ("2310D", "NM1*DQ", _name("NM1*DQ")),
-}
+
+
+class Role:
+    """What a provider is on a claim: the field that holds it, its loop, its entity code."""
+
+    def __init__(self, owner: str, loop: str, code: str, *, may_be_group: bool = False) -> None:
+        self.owner = owner
+        self.loop = loop
+        self.segment = f"NM1*{code}"
+        self.may_be_group = may_be_group
+        self.texts = _name(self.segment)
 
 
 def _address_faults(
@@ -122,32 +128,32 @@ def _payer_faults(payer: Payer, alphabet: Alphabet) -> Faults:
 
 
 @lru_cache(maxsize=4096)
-def check_provider(role: str, provider: Provider, alphabet: Alphabet) -> tuple[ClaimFault, ...]:
-    """Check a provider in its role: referring, rendering or supervising (2310A, B, D)."""
+def check_provider(role: Role, provider: Provider, alphabet: Alphabet) -> tuple[ClaimFault, ...]:
+    """Check a provider in its role (2310)."""
     return tuple(_provider_faults(role, provider, alphabet))
 
 
-def _provider_faults(role: str, provider: Provider, alphabet: Alphabet) -> Faults:
-    loop, segment, texts = _PROVIDERS[role]
-    yield from texts.faults(loop, f"{role}.", provider, alphabet)
-    yield from identifier_fault(loop, segment, 9, f"{role}.npi", provider.npi, validate_npi)
+def _provider_faults(role: Role, provider: Provider, alphabet: Alphabet) -> Faults:
+    loop, segment, owner = role.loop, role.segment, role.owner
+    yield from role.texts.faults(loop, f"{owner}.", provider, alphabet)
+    yield from identifier_fault(loop, segment, 9, f"{owner}.npi", provider.npi, validate_npi)
     if provider.taxonomy:
-        yield from identifier_fault(loop, "PRV", 3, f"{role}.taxonomy", provider.taxonomy, validate_taxonomy)
-    if role != "rendering" and not provider.is_person:
-        yield ClaimFault(loop, segment, 2, f"{role}.is_person", "group", "Only a person can stand here.")
+        yield from identifier_fault(loop, "PRV", 3, f"{owner}.taxonomy", provider.taxonomy, validate_taxonomy)
+    if not provider.is_person and not role.may_be_group:
+        yield ClaimFault(loop, segment, 2, f"{owner}.is_person", "group", "Only a person can stand here.")
 
 
 @lru_cache(maxsize=1024)
-def check_facility(facility: Facility, alphabet: Alphabet) -> tuple[ClaimFault, ...]:
-    """Check the service facility (2310C)."""
-    return tuple(_facility_faults(facility, alphabet))
+def check_facility(loop: str, facility: Facility, alphabet: Alphabet) -> tuple[ClaimFault, ...]:
+    """Check the service facility (2310C on a professional claim, 2310E on an institutional one)."""
+    return tuple(_facility_faults(loop, facility, alphabet))
 
 
-def _facility_faults(facility: Facility, alphabet: Alphabet) -> Faults:
-    yield from _FACILITY.faults("2310C", "facility.", facility, alphabet)
+def _facility_faults(loop: str, facility: Facility, alphabet: Alphabet) -> Faults:
+    yield from _FACILITY.faults(loop, "facility.", facility, alphabet)
     if facility.npi:
-        yield from identifier_fault("2310C", "NM1*77", 9, "facility.npi", facility.npi, validate_npi)
-    yield from _address_faults("2310C", "facility.address", facility.address, alphabet, is_full_zip=True)
+        yield from identifier_fault(loop, "NM1*77", 9, "facility.npi", facility.npi, validate_npi)
+    yield from _address_faults(loop, "facility.address", facility.address, alphabet, is_full_zip=True)
 
 
 @lru_cache(maxsize=2048)
