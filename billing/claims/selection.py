@@ -1,14 +1,17 @@
 """Which released lines a partner's next file takes, and how they group into claims. All of it in SQL.
 
 The result stands in temporary tables for the rest of the transaction: ``export_course`` (locked) and
-``export_claim``. Nothing is written to the house's own tables here, so that a claim found incomplete
-afterwards costs nothing but its number.
+``export_claim``. Nothing is written to the house's own tables here, but that lines which have become too late are
+held, so that a claim found incomplete afterwards costs nothing but its number.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+
+from billing.claims.late import hold_late
 
 LINES_PER_CLAIM = 50
 FIELD, LINE = "\x1f", "\x1e"
@@ -109,13 +112,14 @@ _COUNT = "SELECT count(*), COALESCE(sum(line_count), 0)::bigint FROM export_clai
 
 
 class Gathered(NamedTuple):
-    """What stands in ``export_claim``."""
+    """What stands in ``export_claim``; ``late`` lines stay behind, because their filing limit has passed."""
 
     claims: int
     lines: int
+    late: int
 
 
-def gather(*, payer_ids: Sequence[int]) -> Gathered:
+def gather(*, payer_ids: Sequence[int], at: datetime) -> Gathered:
     """Lock the courses, pick the lines and group them; the same number of statements whatever there is.
 
     One claim is one patient, coverage, place of service, inpatient stay and course (and so one facility and one
@@ -124,6 +128,7 @@ def gather(*, payer_ids: Sequence[int]) -> Gathered:
 
     Args:
         payer_ids: the payers whose claims the partner takes.
+        at: the moment of the export; it decides which lines are too late.
     """
     payers = list(payer_ids)
     with connection.cursor() as cursor:
@@ -131,6 +136,8 @@ def gather(*, payer_ids: Sequence[int]) -> Gathered:
         cursor.execute(_SETTINGS)
         cursor.execute(_LOCK_COURSES, [payers])
         cursor.execute("ANALYZE export_course")
+        late = hold_late(payer_ids=payers, at=at)
         cursor.execute(_GROUP, [payers])
         cursor.execute(_COUNT)
-        return Gathered(*cursor.fetchone())
+        claims, lines = cursor.fetchone()
+    return Gathered(claims, lines, late)

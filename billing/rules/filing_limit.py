@@ -14,6 +14,9 @@ from patients.terms import PayerKind
 NEAR_DAYS = 30
 """From so many days before the last day on, a line is said to be near its limit."""
 
+PASSED, NEAR = "filing-limit-passed", "filing-limit-near"
+"""The findings of this rule."""
+
 _FIRST, _LAST = date.min, date.max
 
 
@@ -65,6 +68,16 @@ def filing_limit(kind: PayerKind, limit_days: int | None) -> FilingLimit | None:
 def days_left(last_day: date, today: date) -> int:
     """Return how many days are left: 0 on the last one, negative once it has passed."""
     return (last_day - today).days
+
+
+def words_of(served_on: date, last_day: date, today: date) -> str:
+    """Return what is said of a claim whose limit has passed, or is near.
+
+    >>> words_of(date(2025, 3, 4), date(2026, 3, 4), date(2026, 3, 5))
+    'The claim for 2025-03-04 had to arrive by 2026-03-04.'
+    """
+    must = "had to" if today > last_day else "must"
+    return f"The claim for {served_on} {must} arrive by {last_day}."
 
 
 def _later(day: date, days: int) -> date:

@@ -60,15 +60,23 @@ def seal(*, partner_id: int, at: datetime, run: ExportRun | None = None, dry_run
         partner = TradingPartner.objects.select_for_update(no_key=True).get(pk=partner_id)
         refuse_production_elsewhere(partner.usage)
         number = _next_control_number(partner)
-        gathered = claims.gather(payer_ids=claims.payers_of(partner=partner))
+        gathered = claims.gather(payer_ids=claims.payers_of(partner=partner), at=at)
         if not gathered.claims:
-            return None
+            transaction.set_rollback(dry_run)
+            return _nothing_to_seal(gathered)
         with Spool() as spool:
             sealed = _seal_gathered(partner, number, at, run, spool)
+            sealed = sealed._replace(lines_kept_back=sealed.lines_kept_back + gathered.late)
         transaction.set_rollback(dry_run)
     if sealed.file and not dry_run:
         logger.info("claim file %s sealed: %d claims, %d bytes", sealed.file.pk, sealed.totals.claims, spool.byte_count)
     return sealed
+
+
+def _nothing_to_seal(gathered: claims.Gathered) -> Sealed | None:
+    if not gathered.late:
+        return None
+    return Sealed(None, claims.totals(), claims.KeptBack(), gathered.late, 0)
 
 
 def refuse_production_elsewhere(usage: str) -> None:

@@ -56,9 +56,9 @@ class ShownChange:
         return signed(self.change.difference)
 
     @property
-    def facts(self) -> list[tuple[str, str]]:
+    def facts(self) -> list[tuple[str, object]]:
         """Return the facts that decided, in words."""
-        return [(name.replace("_", " "), str(value)) for name, value in self.change.because.facts if name not in _IDS]
+        return [(name.replace("_", " "), value) for name, value in self.change.because.facts if name not in _IDS]
 
 
 @dataclass(frozen=True, slots=True)

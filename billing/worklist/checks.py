@@ -13,13 +13,12 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from billing.findings import NewFinding
-from billing.rules.filing_limit import NEAR_DAYS, days_left, filing_limit
+from billing.rules.filing_limit import NEAR, NEAR_DAYS, PASSED, days_left, filing_limit, words_of
 from billing.rules.lines import Severity
 from patients.terms import PayerKind
 
 SOURCE = "release"
 SUBJECT = "release"
-LIMIT_PASSED, LIMIT_NEAR = "filing-limit-passed", "filing-limit-near"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +121,11 @@ def _filing(line: LineAtRelease, today: date) -> Iterator[NewFinding]:
     if limit is None:
         return
     last_day = limit.last_day(line.filed_by_day)
-    left = days_left(last_day, today)
+    left, message = days_left(last_day, today), words_of(line.service_on, last_day, today)
     if left < 0:
-        yield _hold(line, LIMIT_PASSED, f"The claim for {line.service_on} had to arrive by {last_day}.")
+        yield _hold(line, PASSED, message)
     elif left <= NEAR_DAYS:
-        message = f"The claim for {line.service_on} must arrive by {last_day}."
-        yield _finding(line, Severity.WARNING, LIMIT_NEAR, message)
+        yield _finding(line, Severity.WARNING, NEAR, message)
 
 
 def _hold(line: LineAtRelease, code: str, message: str) -> NewFinding:

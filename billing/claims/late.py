@@ -1,0 +1,116 @@
+"""Which released lines have become too late since they were released (R3): they stay behind and are open again.
+
+A line that was in time when it was released may wait, for a partner or a repair, until its payer's limit has passed.
+The finding is that of a release, so that it is overridden and withdrawn as if the release had found it; a line whose
+finding somebody overrode goes out. Works inside the transaction that seals, under the lock of the courses.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from billing.findings import NewFinding, raise_findings, resolve_findings
+from billing.rules.filing_limit import NEAR, PASSED, FilingLimit, filing_limit, words_of
+from billing.rules.lines import Severity
+from patients.models import Facility, Payer
+from patients.terms import PayerKind
+
+_RELEASE = "release"
+_FOREVER = date.min, date.max
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A payer's limit on days of service, both inclusive, as a facility's today bounds it."""
+
+    facility_id: int
+    payer_id: int
+    first: date
+    last: date
+    limit: FilingLimit
+    today: date
+
+    @property
+    def in_time_from(self) -> date:
+        """The earliest day of service whose claim is still in time."""
+        return self.limit.first_day_in_time(self.today)
+
+
+_LATE = """
+    SELECT e.id, e.course_id, e.service_on, k.number, n.id
+      FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::date[], %s::date[], %s::date[])
+           AS k(number, facility_id, payer_id, first, last, in_time_from)
+      JOIN oncocharge_courses_course c ON c.facility_id = k.facility_id
+      JOIN export_course x ON x.course_id = c.id
+      JOIN oncocharge_billing_ledgerentry e ON e.course_id = c.id
+       AND e.service_on BETWEEN k.first AND k.last AND e.service_on < k.in_time_from
+      JOIN oncocharge_billing_waitingline w ON w.entry_id = e.id
+      JOIN oncocharge_billing_review r ON r.entry_id = e.id AND r.state = 'released'
+      JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'
+       AND v.payer_id = k.payer_id AND e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity')
+      LEFT JOIN oncocharge_billing_standingfinding n ON n.entry_id = e.id AND n.code = %s AND n.resolved_at IS NULL
+     WHERE e.claim_kind = 'professional'
+       AND NOT EXISTS (SELECT FROM oncocharge_billing_standingfinding f
+                        WHERE f.entry_id = e.id AND f.code = %s AND f.resolved_at IS NULL)
+     ORDER BY e.id
+"""
+_REOPEN = """
+    UPDATE oncocharge_billing_review r SET state = 'open', by_id = NULL, at = %s, reason = w.reason
+      FROM unnest(%s::bigint[], %s::text[]) AS w(entry_id, reason) WHERE r.entry_id = w.entry_id
+"""
+
+
+def hold_late(*, payer_ids: Collection[int], at: datetime) -> int:
+    """Hold the released lines of ``export_course`` whose limit has passed; return how many. Two statements for none.
+
+    Args:
+        at: the moment of the export, aware; each facility's clock decides what day that is.
+    """
+    bounds = list(_bounds(payer_ids, at))
+    found = _late(bounds)
+    if not found:
+        return 0
+    findings = [_finding(entry, course, served_on, bounds[number]) for entry, course, served_on, number, _near in found]
+    resolve_findings(finding_ids=[near for *_line, near in found if near is not None])
+    raise_findings(findings=findings)
+    with connection.cursor() as cursor:
+        reasons = [f"No longer released: {finding.message}" for finding in findings]
+        cursor.execute(_REOPEN, [at, [entry for entry, *_rest in found], reasons])
+    return len(found)
+
+
+def _bounds(payer_ids: Collection[int], at: datetime) -> Iterator[_Bound]:
+    """Yield the bounds of every facility and payer that has a limit: two statements."""
+    rows = list(
+        Payer.objects.filter(pk__in=payer_ids).values_list(
+            "pk", "kind", "policies__filing_limit_days", "policies__effective_from", "policies__effective_to"
+        )
+    )
+    for facility, zone in Facility.objects.values_list("pk", "time_zone"):
+        today = at.astimezone(ZoneInfo(zone)).date()
+        for payer, kind, days, first, last in rows:
+            limit = filing_limit(PayerKind(kind), days)
+            if limit is not None:
+                span = (first, last or date.max) if limit.days else _FOREVER
+                yield _Bound(facility, payer, *span, limit, today)
+
+
+def _late(bounds: list[_Bound]) -> list[tuple[int, int, date, int, int | None]]:
+    """Return entry, course, day, the number of the bound and the warning to withdraw, of each line that is late."""
+    if not bounds:
+        return []
+    columns = [
+        [getattr(bound, name) for bound in bounds]
+        for name in ("facility_id", "payer_id", "first", "last", "in_time_from")
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_LATE, [list(range(len(bounds))), *columns, NEAR, PASSED])
+        return list({row[0]: row for row in cursor.fetchall()}.values())
+
+
+def _finding(entry_id: int, course_id: int, served_on: date, bound: _Bound) -> NewFinding:
+    message = words_of(served_on, bound.limit.last_day(served_on), bound.today)
+    return NewFinding(course_id, entry_id, _RELEASE, Severity.HOLD.value, PASSED, message, _RELEASE, served_on)
