@@ -63,6 +63,7 @@ urlpatterns = [
     path("courses/<int:course_id>/authorizations/new/", authorizations.enter, name="authorization-enter"),
     path("reference/", reference.reference, name="reference"),
     path("reference/load/", reference.load, name="reference-load"),
+    path("reference/<int:file_id>/remove/", reference.remove, name="reference-remove"),
     path("policies/", policies.payers, name="policies"),
     path("policies/<int:payer_id>/", policies.payer, name="policy"),
     path("policies/<int:payer_id>/new/", policies.enter, name="policy-enter"),

@@ -3,6 +3,6 @@
 How a file is read is for billing/cms; what a row means for a line, for billing/rules.
 """
 
-from billing.reference.loading import Loaded, Wanted, load_code_files
+from billing.reference.loading import Loaded, Wanted, load_code_files, remove_code_file
 
-__all__ = ["Loaded", "Wanted", "load_code_files"]
+__all__ = ["Loaded", "Wanted", "load_code_files", "remove_code_file"]

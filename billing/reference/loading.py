@@ -97,6 +97,21 @@ def load_code_files(*, wanted: Sequence[Wanted], by: str, progress: Progress = _
     return loaded
 
 
+def remove_code_file(*, file_id: int) -> str | None:
+    """Take a file and its rows away, such as one that was loaded for a wrong quarter; return its name.
+
+    The second time there is none to take away, and nothing happens. Its history keeps that it was there.
+    """
+    with transaction.atomic():
+        _take_turns()
+        file = ReferenceFile.objects.filter(pk=file_id).first()
+        if file is None:
+            return None
+        file.delete()
+    logger.info("code file %s (%s) removed", file_id, file.kind)
+    return file.name
+
+
 def _take_turns() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [TURNSTILE])

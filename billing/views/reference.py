@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.cms.faults import CodeFileRefused
 from billing.cms.kinds import TITLES, FileKind
 from billing.forms.reference import CodeForm, LoadFilesForm
 from billing.models import ReferenceFile
-from billing.reference import Loaded, Wanted, load_code_files
+from billing.reference import Loaded, Wanted, load_code_files, remove_code_file
 from billing.reference.answers import files_in_force, loaded_files, what_files_say
 from billing.views.answers import UNPROCESSABLE, user_of
 from patients.roles import READS_MONEY, Role, allow, has_role
@@ -78,6 +78,18 @@ def load(request: HttpRequest) -> HttpResponse:
         "crumbs": [("Code files", reverse("billing:reference")), ("Load", "")],
     }
     return render(request, "billing/reference_load.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+@allow(write=MAY_LOAD)
+@require_POST
+def remove(request: HttpRequest, file_id: int) -> HttpResponse:
+    """Take a file away; the courses that rested on it are captured again."""
+    name = remove_code_file(file_id=file_id)
+    if name is None:
+        messages.info(request, "That file is not loaded any more.")
+    else:
+        messages.success(request, f"{name} is removed. Courses that rested on it are captured again.")
+    return redirect("billing:reference")
 
 
 def _load(form: LoadFilesForm, by: str) -> list[Loaded]:

@@ -152,3 +152,22 @@ def test_file_that_does_not_tell_its_quarter_takes_it_from_the_form() -> None:
     assert "Say the first day of its quarter" in upload(client, ("limits.csv", body))
     upload(client, ("limits.csv", body), effective="2026-10-01", kind="limits-practitioner")
     assert ReferenceFile.objects.get().effective_from == date(2026, 10, 1)
+
+
+def test_file_that_was_loaded_for_a_wrong_quarter_is_removed_with_its_rows() -> None:
+    client = signed_in(Role.BILLING_MANAGER)
+    upload(client, WHOLE[FileKind.LIMITS_PRACTITIONER])
+    upload(client, WHOLE[FileKind.GPCI])
+    address = f"{PAGE}{ReferenceFile.objects.get(kind=FileKind.LIMITS_PRACTITIONER).pk}/remove/"
+    assert "is removed. Courses that rested on it" in client.post(address, follow=True).content.decode()
+    assert ReferenceFile.objects.get().kind == FileKind.GPCI
+    assert not UnitLimit.objects.exists()
+    assert "not loaded any more" in client.post(address, follow=True).content.decode()
+
+
+def test_removing_is_for_managers_and_administrators() -> None:
+    upload(signed_in(Role.BILLING_MANAGER), WHOLE[FileKind.GPCI])
+    file = ReferenceFile.objects.get()
+    assert signed_in(Role.BILLER).post(f"{PAGE}{file.pk}/remove/").status_code == 403
+    assert "Remove" not in signed_in(Role.BILLER).get(PAGE).content.decode()
+    assert ReferenceFile.objects.exists()
