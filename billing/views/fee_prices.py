@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.fees.computing import compute, told
+from billing.fees.history import history_of
 from billing.fees.price_file import PriceFile, PriceFileError, read_price_file
 from billing.fees.prices import WantedPrice
 from billing.fees.saving import end_price, make_draft, preview, preview_draft, preview_end, save_draft, save_prices
@@ -97,6 +98,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
         "line": found,
         "name": name_of_price(found.code, found.effective_from, found.effective_to),
         "told": list(told(found.computation)),
+        "events": history_of(found),
         "used": found.ledger_entries.aggregate(
             standing=Count("id", filter=Q(kind="charge", reversal=None)), ever=Count("id", filter=Q(kind="charge"))
         ),

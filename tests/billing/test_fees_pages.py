@@ -169,7 +169,10 @@ def test_a_price_is_ended_and_one_that_never_held_is_taken_back(
     manager.post(reverse("billing:fee-withdraw", args=[line.pk]))
     line.refresh_from_db()
     assert line.withdrawn_at is not None
-    assert "Taken back" in text_of(manager.get(page))
+    shown = text_of(manager.get(page))
+    assert f"Ends on {later}" in shown
+    assert "It prices nothing any more" in shown
+    assert shown.count("Billing Manager Tester") >= 2  # who ended it, and who took it back
 
 
 # --- a file ----------------------------------------------------------------------------------------------------------
