@@ -25,7 +25,7 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
 # Read by dev.py and the tests; known here only so that they are not refused as misspelt.
-BESIDES = frozenset({"ONCOCHARGE_TEST_BROWSER", "ONCOCHARGE_DICOM_SAMPLES"})
+BESIDES = frozenset({"ONCOCHARGE_TEST_BROWSER", "ONCOCHARGE_DICOM_SAMPLES", "ONCOCHARGE_X12_SAMPLES"})
 
 # --- Which kind of process this is ---------------------------------------------------------
 KIND = Environment(os.environ).choice("ONCOCHARGE_ENV", "development", ("development", "production", "test"))

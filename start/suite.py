@@ -17,8 +17,8 @@ from start.processes import StopRequest, in_foreground
 from start.snapshot import TESTS_DATABASE, copy_snapshot, workers_of
 from start.stores import PostgresServer, Stores, ValkeyServer, new_password
 
-# Variables of ours that speak to the tests: the browser to use, a folder of real plans and records to import.
-OF_TESTS = frozenset({"ONCOCHARGE_TEST_BROWSER", "ONCOCHARGE_DICOM_SAMPLES"})
+# Variables of ours that speak to the tests: the browser to use, folders of real files to read besides their own.
+OF_TESTS = frozenset({"ONCOCHARGE_TEST_BROWSER", "ONCOCHARGE_DICOM_SAMPLES", "ONCOCHARGE_X12_SAMPLES"})
 
 
 @dataclass(frozen=True)
