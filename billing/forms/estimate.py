@@ -63,7 +63,7 @@ class EstimateForm(forms.Form):
     starts_on = day_field(required=True, label="First session", error_messages={"required": "Choose the day."})
     approved_on = day_field(label="Plan approved", help_text="Empty: the working day before.")
     simulated_on = day_field(label="Simulated", help_text="Empty: a week before the approval.")
-    guidance = forms.ChoiceField(choices=list(GUIDANCE.items()), initial="cbct", label="Guidance of each session")
+    guidance = forms.ChoiceField(choices=list(GUIDANCE.items()), initial="cbct", label="Image guidance")
     motion = forms.ChoiceField(choices=list(MOTION.items()), initial="none", label="Motion management")
 
     static_fields = forms.IntegerField(required=False, label="Static fields")
