@@ -5,12 +5,7 @@ after.
 """
 
 from billing.x12.claim_837p.values import Claim837P, Line837P
-from billing.x12.claim_837p.writer import (
-    ClaimPlace,
-    Replacement,
-    TransactionSet,
-    Written,
-    write_interchange,
-)
+from billing.x12.claim_837p.writer import write_interchange
+from billing.x12.interchange import ClaimPlace, Replacement, TransactionSet, Written
 
 __all__ = ["Claim837P", "ClaimPlace", "Line837P", "Replacement", "TransactionSet", "Written", "write_interchange"]

@@ -6,24 +6,13 @@ writer remembers their text; a service line never does, so its usual shape has a
 
 from billing.x12.characters import Cleaner, Fields
 from billing.x12.claim_837p.values import Claim837P, Line837P
-from billing.x12.parties import Address, BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
+from billing.x12.parties import Facility, Provider
+from billing.x12.party_loops import PARTY_FREE_TEXT, facility_loop, provider_loop
 from billing.x12.syntax import segment
 
-_FREE_TEXT = "name last_name first_name middle_name suffix street street2 city group_name note description"
-FREE_TEXT = frozenset(_FREE_TEXT.split())
+FREE_TEXT = PARTY_FREE_TEXT | {"note", "description"}
 """Fields in which a blank may replace a character; every other field is an identifier or a code."""
 
-_ADDRESS = Fields("street", "street2", "city", "state", "zip_code")
-_BILLING = Fields("name", "first_name", "middle_name", "suffix", "npi", "tax_id_kind", "tax_id", "taxonomy")
-_PROVIDER = Fields("last_name", "first_name", "middle_name", "suffix", "npi", "taxonomy")
-_FACILITY = Fields("name", "npi")
-_PAYER = Fields("name", "id_kind", "payer_id")
-_SUBSCRIBER = Fields(
-    *("rank", "group_number", "group_name", "msp_type", "filing_indicator"),
-    *("last_name", "first_name", "middle_name", "suffix", "member_id"),
-)
-_DEMOGRAPHICS = Fields("birth_on", "sex")
-_DEPENDANT = Fields("relationship", "last_name", "first_name", "middle_name", "suffix", "birth_on", "sex")
 _CLAIM = Fields(
     *("control_number", "charge", "place_of_service", "frequency", "provider_signed", "assignment"),
     *("benefits_assigned", "release_of_information", "patient_signature_source", "admitted_on", "discharged_on"),
@@ -34,68 +23,6 @@ _LINE = Fields(
     *("code", "description", "charge", "unit", "units", "place_of_service", "service_on", "service_through"),
     *("authorization", "control_number", "note_kind", "note"),
 )
-
-
-def _name_and_address(nm1: str, address: Address | None, cleaner: Cleaner) -> str:
-    return nm1 + _n3_n4(address, cleaner) if address else nm1
-
-
-def _n3_n4(address: Address, cleaner: Cleaner) -> str:
-    street, street2, city, state, zip_code = cleaner.fields(address, _ADDRESS)
-    return segment("N3", street, street2) + segment("N4", city, state, zip_code)
-
-
-def _entity(is_person: bool) -> str:
-    return "1" if is_person else "2"
-
-
-def loop_2000a(billing: BillingProvider, cleaner: Cleaner) -> str:
-    """Billing provider: what follows its HL (PRV, 2010AA, 2010AB)."""
-    name, first, middle, suffix, npi, tax_id_kind, tax_id, taxonomy = cleaner.fields(billing, _BILLING)
-    return (
-        (segment("PRV", "BI", "PXC", taxonomy) if taxonomy else "")
-        + segment("NM1", "85", _entity(billing.is_person), name, first, middle, "", suffix, "XX", npi)
-        + _n3_n4(billing.address, cleaner)
-        + segment("REF", tax_id_kind, tax_id)
-        + (_loop_2010ab(billing, cleaner) if billing.pay_to else "")
-    )
-
-
-def _loop_2010ab(billing: BillingProvider, cleaner: Cleaner) -> str:
-    """Pay-to address: since 5010 without name or id."""
-    return _name_and_address(segment("NM1", "87", _entity(billing.is_person)), billing.pay_to, cleaner)
-
-
-def loop_2000b(subscriber: Subscriber, cleaner: Cleaner, *, is_patient: bool) -> str:
-    """Subscriber: what follows its HL (SBR, 2010BA). Address, birth date and sex only where it is the patient."""
-    rank, group, group_name, msp_type, filing, *person = cleaner.fields(subscriber, _SUBSCRIBER)
-    last, first, middle, suffix, member_id = person
-    relationship = "18" if is_patient else ""
-    sbr = segment("SBR", rank, relationship, group, "" if group else group_name, msp_type, "", "", "", filing)
-    nm1 = segment("NM1", "IL", _entity(subscriber.is_person), last, first, middle, "", suffix, "MI", member_id)
-    if not is_patient:
-        return sbr + nm1
-    birth_on, sex = cleaner.fields(subscriber, _DEMOGRAPHICS)
-    demographics = segment("DMG", "D8", birth_on, sex) if birth_on else ""
-    return sbr + _name_and_address(nm1, subscriber.address, cleaner) + demographics
-
-
-def loop_2010bb(payer: Payer, cleaner: Cleaner) -> str:
-    """Payer."""
-    name, id_kind, payer_id = cleaner.fields(payer, _PAYER)
-    nm1 = segment("NM1", "PR", "2", name, "", "", "", "", id_kind, payer_id)
-    return _name_and_address(nm1, payer.address, cleaner)
-
-
-def loop_2000c(dependant: Dependant, cleaner: Cleaner) -> str:
-    """Patient who is not the subscriber: what follows its HL (PAT, 2010CA)."""
-    relationship, last, first, middle, suffix, birth_on, sex = cleaner.fields(dependant, _DEPENDANT)
-    return (
-        segment("PAT", relationship)
-        + segment("NM1", "QC", "1", last, first, middle, "", suffix)
-        + _n3_n4(dependant.address, cleaner)
-        + segment("DMG", "D8", birth_on, sex)
-    )
 
 
 def loop_2300(claim: Claim837P, cleaner: Cleaner) -> str:
@@ -135,31 +62,22 @@ def diagnoses(codes: tuple[str, ...], cleaner: Cleaner) -> str:
 
 def loop_2310a(referring: Provider, cleaner: Cleaner) -> str:
     """Referring provider."""
-    return _provider("DN", referring, cleaner)
+    return provider_loop("DN", referring, cleaner)
 
 
 def loop_2310b(rendering: Provider, cleaner: Cleaner) -> str:
     """Rendering provider with its specialty."""
-    taxonomy = cleaner.fields(rendering, _PROVIDER)[-1]
-    return _provider("82", rendering, cleaner) + (segment("PRV", "PE", "PXC", taxonomy) if taxonomy else "")
+    return provider_loop("82", rendering, cleaner, specialty_role="PE")
 
 
 def loop_2310c(facility: Facility, cleaner: Cleaner) -> str:
     """Service facility."""
-    name, npi = cleaner.fields(facility, _FACILITY)
-    nm1 = segment("NM1", "77", "2", name, "", "", "", "", "XX" if npi else "", npi)
-    return nm1 + _n3_n4(facility.address, cleaner)
+    return facility_loop(facility, cleaner)
 
 
 def loop_2310d(supervising: Provider, cleaner: Cleaner) -> str:
     """Supervising provider."""
-    return _provider("DQ", supervising, cleaner)
-
-
-def _provider(role: str, provider: Provider, cleaner: Cleaner) -> str:
-    last, first, middle, suffix, npi, _ = cleaner.fields(provider, _PROVIDER)
-    entity = _entity(provider.is_person)
-    return segment("NM1", role, entity, last, first, middle, "", suffix, "XX" if npi else "", npi)
+    return provider_loop("DQ", supervising, cleaner)
 
 
 def coding(line: Line837P, cleaner: Cleaner) -> tuple[str, str]:
