@@ -12,16 +12,18 @@ from billing.capture import capture_course, stale_courses, sweep
 from billing.cms.kinds import FileKind
 from billing.estimates.planned import PlannedCourse
 from billing.estimates.planning import estimate_planned
-from billing.models import ReferenceFile
+from billing.models import LedgerEntry, ManualLine, ReferenceFile
 from billing.reference import Wanted, load_code_files
 from billing.reference.overlay import current_codebook, new_meaning
 from billing.rules import load_codebook
 from billing.rules.lines import ClaimKind
 from billing.rules.table_rows import OPEN
+from courses.models import ClinicalEvent
 from courses.terms import Guidance, Site, Technique
+from patients.roles import Role
 from tests import cast
 from tests.captures import deliver, open_codes, practice_fees
-from tests.cast import Treated
+from tests.cast import Treated, user
 from tests.code_files import (
     LIMITS_HEAD,
     LIMITS_NAME,
@@ -209,6 +211,28 @@ def test_sweep_captures_again_what_a_loaded_file_touches(clara: Treated, tmp_pat
     assert sweep().captured == 1
     assert "over-daily-limit" in open_codes(clara)
     assert sweep().stale == 0
+
+
+def test_relative_values_of_2026_let_a_port_image_of_2026_go(clara: Treated, tmp_path: Path) -> None:
+    ClinicalEvent.objects.create(course=clara.course, family="port_image", happened_on=date(2026, 8, 3))
+    sweep()
+    assert "code-status-unconfirmed" in open_codes(clara)
+    load_code_files(wanted=[Wanted(write_whole(tmp_path, FileKind.RELATIVE_VALUES))], by="tester")
+    sweep()
+    assert "code-status-unconfirmed" not in open_codes(clara)
+
+
+def test_loaded_pair_takes_a_line_that_stood(clara: Treated, tmp_path: Path) -> None:
+    physics = ManualLine.objects.create(
+        course=clara.course, code="77336", service_on=date(2026, 8, 3), entered_by=user(Role.BILLER)
+    )
+    sweep()
+    lines = LedgerEntry.objects.filter(course=clara.course, code=physics.code, kind="charge", reversal=None)
+    assert lines.count() == 1
+    load_pairs(tmp_path, ["77407\t77336\t\t20260401\t*\t0"])
+    sweep()
+    assert lines.count() == 0
+    assert "pair-never-together" in open_codes(clara)
 
 
 def test_estimate_of_a_planned_course_asks_the_loaded_files(tmp_path: Path) -> None:
