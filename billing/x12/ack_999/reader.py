@@ -121,7 +121,9 @@ class GroupAcknowledgmentReader(Cursor):
         cells = ctx + _PAD
         first = cells[1].split(self.transaction.repetition)[0]
         name, *values = first.split(self.component)
-        return Context(name, self.component.join(values), cells[2], self.count(ctx, 3), cells[4], cells[5], cells[6])
+        element = ":".join(self.parts(ctx, 5, 0))
+        value = self.component.join(values)
+        return Context(name, value, cells[2], self.count(ctx, 3), cells[4], element, cells[6])
 
     def _put_context(self, context: Context) -> None:
         """Put a context where it stands: below the last element at fault, or else its segment."""

@@ -15,11 +15,11 @@ class Context(NamedTuple):
     """CLM01 and its like for the claim it belongs to; SITUATIONAL TRIGGER for what called for it."""
     value: str
     segment: str
-    position: int
-    """Segment of the set, from 1 (ST); 0 where it is not said."""
+    segment_position: int
+    """Which segment of the set, from 1 (ST); 0 where it is not said."""
     loop: str
     element: str
-    """Element, part and repetition, as written: ``5:3``."""
+    """Element, part and repetition, where they are said: ``5:3``."""
     reference: str
 
 

@@ -6,6 +6,7 @@ What stands inside a transaction is read elsewhere.
 
 from collections.abc import Iterable, Iterator
 
+from billing.x12.reading.cells import number_of
 from billing.x12.reading.deviations import Note
 from billing.x12.reading.envelopes import (
     NO_INTERCHANGE,
@@ -43,6 +44,8 @@ class Transaction:
         self.is_complete = is_bare
         """After the last segment: its SE stood there, and nothing before it was left unread by whoever asked."""
         self.segments = 1
+        self.lost_segments = 0
+        """How many segments more its SE promises than were read."""
         self._is_skipped = False
         self._file = file
         self._stream = file.stream
@@ -93,6 +96,8 @@ class Transaction:
         self._stream.take()
         self.segments += 1
         self.is_complete = True
+        promised = number_of("".join(trailer[1:2]))
+        self.lost_segments = max(0, int(promised or 0) - self.segments)
         self._file.compare_trailer(trailer, str(self.segments), self.control_number)
 
 

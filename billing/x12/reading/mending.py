@@ -22,6 +22,7 @@ _NAMES = frozenset(_NAME_LIST.split())
 """Names that begin a segment where a line end stands for a terminator."""
 
 _TRAILERS = ("SE", "GE", "IEA")
+_TRAILER_ELEMENTS = 2
 _LONGEST_NAME = 3
 
 
@@ -64,11 +65,11 @@ def mended(piece: str, *, at: int, element: str, place: Place) -> Iterator[list[
 def unterminated(piece: str, *, at: int, element: str, place: Place, is_overlong: bool) -> Iterator[list[str]]:
     """Give what can be read of a piece that nothing ends, and keep the rest.
 
-    Of its last line only a trailer is read: anything else may have lost half of an amount.
+    Of its last line only a trailer with its count and number is read: anything else may have lost half of an amount.
     """
     lines = _LINE_BREAKS.split(piece.strip(WHITE))
     name = lines[-1].split(element)[0].strip().upper()
-    is_trailer = name in _TRAILERS
+    is_trailer = name in _TRAILERS and lines[-1].count(element) >= _TRAILER_ELEMENTS
     for line in lines if is_trailer else lines[:-1]:
         yield from mended(line, at=at, element=element, place=place)
     if not is_trailer:

@@ -70,6 +70,7 @@ class Tally:
             uneven_claims=self._uneven_claims,
             uneven_services=self._uneven_services,
             unreadable=self._transaction.harms,
+            lost_segments=self._transaction.lost_segments,
             is_complete=self._transaction.is_complete,
             balance=Balance(self._paid - outside, printed),
         )

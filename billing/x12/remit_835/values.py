@@ -275,6 +275,8 @@ class Closing(NamedTuple):
     uneven_services: int
     unreadable: int
     """Deviations after which an amount may be wrong or missing."""
+    lost_segments: int
+    """How many more the SE promises than were read."""
     is_complete: bool
     """The SE was there."""
     balance: Balance
@@ -283,7 +285,7 @@ class Closing(NamedTuple):
     @property
     def may_be_posted(self) -> bool:
         """Whether everything was read, and every sum of it is even."""
-        is_whole = self.is_complete and not self.unreadable
+        is_whole = self.is_complete and not self.unreadable and not self.lost_segments
         return is_whole and self.balance.is_even and not self.uneven_claims and not self.uneven_services
 
 

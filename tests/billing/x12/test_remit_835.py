@@ -274,3 +274,12 @@ def test_reading_whole_and_claim_by_claim_give_the_same() -> None:
     for transaction in InboundFile(source, lambda deviation: None):
         reader = RemittanceReader(transaction)
         assert (reader.payment, tuple(reader), reader.closing) == whole
+
+
+def test_a_remittance_that_lost_a_denied_claim_promises_more_than_was_read() -> None:
+    text = golden("835/boris_second_day_without_authorization")
+    start = text.index(b"SVC*HC:77386:76*670*0**0~")
+    value, deviations = the_remittance(text[:start] + text[text.index(b"SE*") :])
+    assert value.closing.balance.is_even
+    assert (value.closing.lost_segments, value.closing.may_be_posted) == (6, False)
+    assert noted(deviations) == [("wrong-count", "SE", 1)]
