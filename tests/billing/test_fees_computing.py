@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -13,12 +14,14 @@ from django.urls import reverse
 
 from billing.capture import capture_course, sweep
 from billing.cms.kinds import FileKind
-from billing.fees.computing import Computed, Recipe, compute, conversion_factor_of, told
+from billing.fees.computing import Computed, Recipe, compute, conversion_factor_of, files_of, localities, told
 from billing.models import FeeDraft, FeeSchedule, Gpci, OppsRate, ReferenceFile, RelativeValue
+from billing.reference import Wanted, load_code_files
 from patients.roles import Role
 from tests import cast
 from tests.captures import deliver, standing
 from tests.cast import user
+from tests.code_files import write_whole
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +190,18 @@ def test_a_schedule_is_computed_in_two_statements(values: ReferenceFile, rates: 
     with CaptureQueriesContext(connection) as queries:
         compute(Recipe(values=values, rates=rates, codes=CODES, effective_from=JULY))
     assert len(queries) == 2
+
+
+def test_files_as_medicare_publishes_them_become_a_hospitals_schedule(tmp_path: Path) -> None:
+    """77301-26 in San Francisco: 7.79 x 1.088 + 3.40 x 1.409 + 0.45 x 0.428 = 13.45872; x 33.4009 = 449.53336."""
+    kinds = (FileKind.RELATIVE_VALUES, FileKind.GPCI, FileKind.OPPS_RATES)
+    load_code_files(wanted=[Wanted(write_whole(tmp_path, kind)) for kind in kinds], by="test")
+    recipe = Recipe(
+        values=files_of(FileKind.RELATIVE_VALUES).get(), rates=files_of(FileKind.OPPS_RATES).get(), codes=("77301",),
+        effective_from=JULY, locality=localities().get(locality="05"), is_facility=True, technical=("77301",),
+    )  # fmt: skip
+    found = amounts(compute(recipe))
+    assert (found["77301-26"], found["77301"]) == ("449.53", "1298.59")
 
 
 # --- the page --------------------------------------------------------------------------------------------------------

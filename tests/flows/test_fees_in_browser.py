@@ -8,9 +8,10 @@ from django.urls import reverse
 from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
 from billing.capture import capture_course, sweep
+from billing.cms.kinds import FileKind
 from billing.fees.prices import WantedPrice
 from billing.fees.saving import make_draft
-from billing.models import FeeLine, FeeSchedule
+from billing.models import FeeLine, FeeSchedule, Gpci, ReferenceFile
 from patients.roles import Role
 from tests import cast
 from tests.axe import faults_of
@@ -70,8 +71,25 @@ ADDRESSES = ("fees", "fees-missing", "fee-schedule", "fee-line", "fee-price", "f
              "fee-settings", "fee-new")  # fmt: skip
 
 
+def code_files() -> None:
+    """Relative values, indices and hospital rates, so that there is something to compute from."""
+    files = {
+        kind: ReferenceFile.objects.create(
+            kind=kind, effective_from=date(2026, 7, 1), name=f"{kind.value}.csv", sha256=f"{number:064x}", byte_count=1,
+            row_count=1, loaded_by="test",
+        )
+        for number, kind in enumerate((FileKind.RELATIVE_VALUES, FileKind.GPCI, FileKind.OPPS_RATES))
+    }  # fmt: skip
+    Gpci.objects.create(
+        file=files[FileKind.GPCI], line=4, mac="14212", state="MA", locality="01", name="METROPOLITAN BOSTON",
+        work=Decimal("1.050"), pe=Decimal("1.200"), mp=Decimal("0.800"),
+    )  # fmt: skip
+
+
 def address(name: str) -> str:
     schedule = FeeSchedule.objects.get()
+    if name == "fee-compute":
+        code_files()
     if name == "fee-line":
         return reverse(f"billing:{name}", args=[schedule.lines.get(code="77301", modifier="").pk])
     if name == "fee-draft":
