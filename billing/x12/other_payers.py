@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from billing.x12.characters import Cleaner, Fields
 from billing.x12.parties import Payer, Subscriber
-from billing.x12.party_loops import address_segments, loop_2010bb, policy_segments
+from billing.x12.party_loops import address_segments, payer_name, policy_segments
 from billing.x12.syntax import segment
 
 
@@ -131,7 +131,7 @@ def _loop_2330b(other: OtherPayer, cleaner: Cleaner) -> str:
     day, authorization, referral, claim_number = cleaner.fields(other, _REFERENCES)
     references = (("G1", authorization), ("9F", referral), ("F8", claim_number))
     return (
-        loop_2010bb(other.payer, cleaner)
+        payer_name(other.payer, cleaner)
         + (segment("DTP", "573", "D8", day) if day else "")
         + "".join(segment("REF", kind, number) for kind, number in references if number)
     )

@@ -4,10 +4,13 @@ A loop function takes the value and the cleaner and returns its segments. Partie
 writer remembers their text; a service line never does, so its usual shape has a template of its own.
 """
 
+from collections.abc import Iterable
+
+from billing.x12.attachments import attachment_segments
 from billing.x12.characters import Cleaner, Fields
 from billing.x12.claim_837p.values import Claim837P, Line837P
-from billing.x12.parties import Facility, Provider
-from billing.x12.party_loops import PARTY_FREE_TEXT, facility_loop, provider_loop
+from billing.x12.parties import Provider
+from billing.x12.party_loops import PARTY_FREE_TEXT, provider_loop
 from billing.x12.syntax import segment
 
 FREE_TEXT = PARTY_FREE_TEXT | {"note", "description"}
@@ -15,13 +18,22 @@ FREE_TEXT = PARTY_FREE_TEXT | {"note", "description"}
 
 _CLAIM = Fields(
     *("control_number", "charge", "place_of_service", "frequency", "provider_signed", "assignment"),
-    *("benefits_assigned", "release_of_information", "patient_signature_source", "admitted_on", "discharged_on"),
-    *("patient_paid", "referral", "authorization", "payer_claim_number", "medical_record_number"),
+    *("benefits_assigned", "release_of_information", "patient_signature_source"),
+    *(
+        "accident_on",
+        "admitted_on",
+        "discharged_on",
+        "patient_paid",
+        "referral",
+        "authorization",
+        "payer_claim_number",
+        "medical_record_number",
+    ),
     *("note_kind", "note"),
 )
 _LINE = Fields(
     *("code", "description", "charge", "unit", "units", "place_of_service", "service_on", "service_through"),
-    *("authorization", "control_number", "note_kind", "note"),
+    *("authorization", "referral", "note_kind", "note"),
 )
 
 
@@ -29,30 +41,46 @@ def loop_2300(claim: Claim837P, cleaner: Cleaner) -> str:
     """Claim information, from CLM to the claim note; the diagnoses follow."""
     values = cleaner.fields(claim, _CLAIM)
     _, charge, place, frequency, signed, assignment, benefits, release, signature = values[:9]
+    control_number = cleaner.exact(claim.control_number, "control_number")
     clm = segment(
-        *("CLM", cleaner.exact(claim.control_number, "control_number"), charge, "", "", f"{place}:B:{frequency}"),
-        *(signed, assignment, benefits, release, signature),
+        *("CLM", control_number, charge, "", "", f"{place}:B:{frequency}"),
+        *(signed, assignment, benefits, release, signature, _related_causes(claim, cleaner)),
     )
-    return clm + _claim_details(values[9:]) if any(values[9:16]) or values[17] else clm
+    return clm + _claim_details(values[9:], attachment_segments(claim.attachments, cleaner))
 
 
-def _claim_details(values: list[str]) -> str:
-    """Return the situational segments of 2300: dates, amount paid, references, note."""
-    admitted_on, discharged_on, paid, referral, authorization, payer_claim, record, note_kind, note = values
-    return "".join(
-        segment(*start, value)
-        for value, start in (
-            (admitted_on, ("DTP", "435", "D8")),
-            (discharged_on, ("DTP", "096", "D8")),
-            (paid, ("AMT", "F5")),
-            (referral, ("REF", "9F")),
-            (authorization, ("REF", "G1")),
-            (payer_claim, ("REF", "F8")),
-            (record, ("REF", "EA")),
-            (note, ("NTE", note_kind)),
-        )
-        if value
+def _related_causes(claim: Claim837P, cleaner: Cleaner) -> str:
+    """Return CLM11: up to two causes, and the state of a car accident in its fourth place."""
+    causes = [cleaner.exact(cause, "related_causes") for cause in claim.related_causes]
+    if claim.accident_state:
+        causes += [""] * (3 - len(causes)) + [cleaner.exact(claim.accident_state, "accident_state")]
+    return ":".join(causes)
+
+
+def _claim_details(values: list[str], papers: str) -> str:
+    """Return the situational segments of 2300: dates, attachments, amount paid, references, note."""
+    accident_on, admitted_on, discharged_on, paid, referral, authorization, payer_claim, record, note_kind, note = (
+        values
     )
+    dates = (
+        (accident_on, ("DTP", "439", "D8")),
+        (admitted_on, ("DTP", "435", "D8")),
+        (discharged_on, ("DTP", "096", "D8")),
+    )
+    others = (
+        (paid, ("AMT", "F5")),
+        (referral, ("REF", "9F")),
+        (authorization, ("REF", "G1")),
+        (payer_claim, ("REF", "F8")),
+        (record, ("REF", "EA")),
+        (note, ("NTE", note_kind)),
+    )
+    return _filled(dates) + papers + _filled(others)
+
+
+def _filled(values: Iterable[tuple[str, tuple[str, ...]]]) -> str:
+    """Return a segment for each value that is there."""
+    return "".join(segment(*start, value) for value, start in values if value)
 
 
 def diagnoses(codes: tuple[str, ...], cleaner: Cleaner) -> str:
@@ -60,24 +88,32 @@ def diagnoses(codes: tuple[str, ...], cleaner: Cleaner) -> str:
     return "HI*ABK:" + "*ABF:".join(cleaner.exact(code, "diagnoses") for code in codes) + "~"
 
 
-def loop_2310a(referring: Provider, cleaner: Cleaner) -> str:
-    """Referring provider."""
+# Providers stand at the claim (2310) or at a line (2420) in the same words.
+
+
+def referring_loop(referring: Provider, cleaner: Cleaner) -> str:
+    """Referring provider (2310A, 2420F)."""
     return provider_loop("DN", referring, cleaner)
 
 
-def loop_2310b(rendering: Provider, cleaner: Cleaner) -> str:
-    """Rendering provider with its specialty."""
+def primary_care_loop(primary_care: Provider, cleaner: Cleaner) -> str:
+    """Primary care provider, the second 2310A."""
+    return provider_loop("P3", primary_care, cleaner)
+
+
+def rendering_loop(rendering: Provider, cleaner: Cleaner) -> str:
+    """Rendering provider with its specialty (2310B, 2420A)."""
     return provider_loop("82", rendering, cleaner, specialty_role="PE")
 
 
-def loop_2310c(facility: Facility, cleaner: Cleaner) -> str:
-    """Service facility."""
-    return facility_loop(facility, cleaner)
-
-
-def loop_2310d(supervising: Provider, cleaner: Cleaner) -> str:
-    """Supervising provider."""
+def supervising_loop(supervising: Provider, cleaner: Cleaner) -> str:
+    """Supervising provider (2310D, 2420D)."""
     return provider_loop("DQ", supervising, cleaner)
+
+
+def ordering_loop(ordering: Provider, cleaner: Cleaner) -> str:
+    """Ordering provider (2420E)."""
+    return provider_loop("DK", ordering, cleaner)
 
 
 def coding(line: Line837P, cleaner: Cleaner) -> tuple[str, str]:
@@ -86,11 +122,13 @@ def coding(line: Line837P, cleaner: Cleaner) -> tuple[str, str]:
     return codes, ":".join(map(str, line.pointers))
 
 
+_FIRST_UNUSUAL = Line837P._fields.index("service_through")
+_USUAL_REST = Line837P("", "", "", "", "")[_FIRST_UNUSUAL:]
+
+
 def is_usual(line: Line837P) -> bool:
-    """Tell whether a line is one day at the claim's place, without text or authorization of its own."""
-    return line.unit == "UN" and not (
-        line.description or line.note or line.service_through or line.place_of_service or line.authorization
-    )
+    """Tell whether a line is one day at the claim's place, with nothing of its own beside its codes."""
+    return line[_FIRST_UNUSUAL:] == _USUAL_REST
 
 
 def loop_2400_usual(number: int, line: Line837P, modifier_text: str, pointer_text: str) -> str:
@@ -102,17 +140,22 @@ def loop_2400_usual(number: int, line: Line837P, modifier_text: str, pointer_tex
 
 
 def loop_2400(number: int, line: Line837P, modifier_text: str, pointer_text: str, cleaner: Cleaner) -> str:
-    """Service line of any shape. ``modifier_text`` begins with its colon."""
+    """Service line of any shape, from LX to its note. ``modifier_text`` begins with its colon."""
     code, description, charge, unit, units, place, day, through, *rest = cleaner.fields(line, _LINE)
-    authorization, _, note_kind, note = rest
+    authorization, referral, note_kind, note = rest
     control_number = cleaner.exact(line.control_number, "line control_number")
     blanks = ":" * (4 - modifier_text.count(":"))
     procedure = f"HC:{code}{modifier_text}{blanks}:{description}" if description else f"HC:{code}{modifier_text}"
+    references = (
+        (authorization, ("REF", "G1")),
+        (control_number, ("REF", "6R")),
+        (referral, ("REF", "9F")),
+        (note, ("NTE", note_kind)),
+    )
     return (
         segment("LX", str(number))
         + segment("SV1", procedure, charge, unit, units, place, "", pointer_text)
+        + attachment_segments(line.attachments, cleaner)
         + (segment("DTP", "472", "RD8", f"{day}-{through}") if through else segment("DTP", "472", "D8", day))
-        + (segment("REF", "G1", authorization) if authorization else "")
-        + segment("REF", "6R", control_number)
-        + (segment("NTE", note_kind, note) if note else "")
+        + _filled(references)
     )

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from billing.x12.attachments import Attachment
+from billing.x12.other_payers import LineAdjudication, OtherPayer
 from billing.x12.parties import BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
 
 
@@ -29,6 +31,21 @@ class Line837P(NamedTuple):
     authorization: str = ""
     """Only where it differs from the claim's."""
     unit: str = "UN"
+    referral: str = ""
+    """Only where it differs from the claim's."""
+    attachments: tuple[Attachment, ...] = ()
+    rendering: Provider | None = None
+    """2420A; left out of the file, as the three after it, where it is the claim's."""
+    facility: Facility | None = None
+    """2420C."""
+    supervising: Provider | None = None
+    """2420D."""
+    referring: Provider | None = None
+    """2420F."""
+    ordering: Provider | None = None
+    """2420E: who ordered the service, if it is none of the others."""
+    adjudications: tuple[LineAdjudication, ...] = ()
+    """What other payers decided about this line."""
 
 
 class Claim837P(NamedTuple):
@@ -69,3 +86,13 @@ class Claim837P(NamedTuple):
     patient_paid: str = ""
     admitted_on: str = ""
     discharged_on: str = ""
+    primary_care: Provider | None = None
+    """2310A, P3; only beside a referring provider."""
+    attachments: tuple[Attachment, ...] = ()
+    other_payers: tuple[OtherPayer, ...] = ()
+    """Beside the one that the claim goes to, at most ten; ``subscriber.rank`` says who pays when."""
+    related_causes: tuple[str, ...] = ()
+    """CLM11: AA car accident, EM employment, OA other accident; at most two."""
+    accident_state: str = ""
+    """Where the car accident was."""
+    accident_on: str = ""

@@ -1,12 +1,14 @@
 """Writes interchanges of professional claims, one claim at a time: memory does not grow with their number."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from billing.x12.characters import Cleaner
 from billing.x12.claim_837p import loops
 from billing.x12.claim_837p.values import Claim837P, Line837P
 from billing.x12.envelope import Envelope
 from billing.x12.interchange import REMEMBERED_BLOCKS, ClaimPlace, InterchangeWriter, Written
+from billing.x12.other_payers import loop_2320, loop_2430
+from billing.x12.party_loops import facility_loop
 
 VERSION = "005010X222A1"
 
@@ -65,23 +67,51 @@ class _Writer(InterchangeWriter[Claim837P]):
         self._codings = _Codings(self._cleaner)
 
     def _claim_text(self, claim: Claim837P) -> str:
-        blocks = self._blocks.of
-        pieces = [loops.loop_2300(claim, self._cleaner), blocks(loops.diagnoses, claim.diagnoses)]
-        if claim.referring is not None:
-            pieces.append(blocks(loops.loop_2310a, claim.referring))
-        if claim.rendering is not None and claim.rendering.npi != claim.billing.npi:
-            pieces.append(blocks(loops.loop_2310b, claim.rendering))
-        if claim.facility is not None and claim.facility.address != claim.billing.address:
-            pieces.append(blocks(loops.loop_2310c, claim.facility))
-        if claim.supervising is not None:
-            pieces.append(blocks(loops.loop_2310d, claim.supervising))
-        pieces += [self._line(number, line) for number, line in enumerate(claim.lines, 1)]
+        cleaner = self._cleaner
+        pieces = [loops.loop_2300(claim, cleaner), self._blocks.of(loops.diagnoses, claim.diagnoses)]
+        pieces += self._providers(claim)
+        pieces += [loop_2320(other, cleaner) for other in claim.other_payers]
+        pieces += [self._line(number, line, claim) for number, line in enumerate(claim.lines, 1)]
         return "".join(pieces)
 
-    def _line(self, number: int, line: Line837P) -> str:
+    def _providers(self, claim: Claim837P) -> Iterator[str]:
+        """Return the loops of 2310, in their order."""
+        blocks = self._blocks.of
+        if claim.referring is not None:
+            yield blocks(loops.referring_loop, claim.referring)
+        if claim.primary_care is not None:
+            yield blocks(loops.primary_care_loop, claim.primary_care)
+        if claim.rendering is not None and claim.rendering.npi != claim.billing.npi:
+            yield blocks(loops.rendering_loop, claim.rendering)
+        if claim.facility is not None and claim.facility.address != claim.billing.address:
+            yield blocks(facility_loop, claim.facility)
+        if claim.supervising is not None:
+            yield blocks(loops.supervising_loop, claim.supervising)
+
+    def _line(self, number: int, line: Line837P, claim: Claim837P) -> str:
         modifiers, pointers = self._codings.of(line)
         if loops.is_usual(line) and self._cleaner.is_safe(
             line.control_number + line.code + line.charge + line.units + line.service_on
         ):
             return loops.loop_2400_usual(number, line, modifiers, pointers)
-        return loops.loop_2400(number, line, modifiers, pointers, self._cleaner)
+        return "".join(
+            (
+                loops.loop_2400(number, line, modifiers, pointers, self._cleaner),
+                *self._line_providers(line, claim),
+                *(loop_2430(adjudication, self._cleaner) for adjudication in line.adjudications),
+            )
+        )
+
+    def _line_providers(self, line: Line837P, claim: Claim837P) -> Iterator[str]:
+        """Return the loops of 2420, in their order, without those that say the claim's again."""
+        blocks = self._blocks.of
+        if line.rendering is not None and line.rendering.npi != (claim.rendering or claim.billing).npi:
+            yield blocks(loops.rendering_loop, line.rendering)
+        if line.facility is not None and line.facility.address != (claim.facility or claim.billing).address:
+            yield blocks(facility_loop, line.facility)
+        if line.supervising is not None and line.supervising != claim.supervising:
+            yield blocks(loops.supervising_loop, line.supervising)
+        if line.ordering is not None:
+            yield blocks(loops.ordering_loop, line.ordering)
+        if line.referring is not None and line.referring != claim.referring:
+            yield blocks(loops.referring_loop, line.referring)
