@@ -76,7 +76,7 @@ class ComputeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, schedule: FeeSchedule, **kwargs: Any) -> None:
-        """Offer the files that were loaded. Two queries when it is drawn."""
+        """Offer the files that were loaded. Two queries, and one a choice when it is drawn."""
         super().__init__(*args, **kwargs)
         self.schedule = schedule
         latest = files_of(FileKind.GPCI)[:INDEX_FILES]
@@ -88,6 +88,7 @@ class ComputeForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = choices
+        self.fields["values"].initial = files_of(FileKind.RELATIVE_VALUES).first()
         self.fields["setting"].initial = "facility" if schedule.setting == Setting.HOSPITAL else "non-facility"
 
     def has_files(self) -> bool:

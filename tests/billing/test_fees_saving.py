@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from billing import worklist
 from billing.capture import capture_course, stale_courses, sweep
+from billing.fees.history import history_of
 from billing.fees.missing import missing_prices
 from billing.fees.prices import WantedPrice
 from billing.fees.saving import (
@@ -286,9 +287,12 @@ def test_the_command_loads_a_file_once(practice: FeeSchedule, price_list: Path) 
     said = load(price_list, "--schedule", "Practice", "--effective", "2025-03-01")
     assert "note: row 4, code: 99213 is not among the codes in force on 2025-03-01." in said
     assert "Practice: 1 new, 1 changed, 0 ended, 1 same; 0 open lines to be priced by the next sweep." in said
-    assert "0 new, 0 changed, 0 ended, 3 same" in load(
-        price_list, "--schedule", "Practice", "--effective", "2025-03-01"
-    )
+    again = load(price_list, "--schedule", "Practice", "--effective", "2025-03-01")
+    assert "0 new, 0 changed, 0 ended, 3 same" in again
+    new = practice.lines.get(code="77385", modifier="", amount=Decimal("900.00"))
+    assert [(change.what, change.who) for change in history_of(new)] == [
+        ("Entered at $900.00 from 2025-03-01", "load_fees at the terminal")
+    ]
     assert len(rows(practice, "77385")) == 2
 
 
