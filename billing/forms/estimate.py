@@ -50,7 +50,9 @@ class EstimateForm(forms.Form):
         choices=[("", "Choose…"), *TECHNIQUE_CHOICES], error_messages={"required": "Choose the technique."}
     )
     site = forms.ChoiceField(
-        choices=[("", "Choose…"), *SITE_CHOICES, (Site.OTHER.value, "other")], label="Treated site", error_messages={"required": "Choose the site."}
+        choices=[("", "Choose…"), *SITE_CHOICES, (Site.OTHER.value, "other")],
+        label="Treated site",
+        error_messages={"required": "Choose the site."},
     )
     laterality = forms.ChoiceField(
         required=False, choices=[("", "not paired"), *((one.value, one.value) for one in Laterality)], label="Side"

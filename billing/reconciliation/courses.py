@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
+from billing.capture.basis import read_basis
 from billing.capture.facts import load_courses
 from billing.ledger import PostedCharge, posted_charges
-from billing.models import CaptureMark, LedgerEntry, StandingFinding
+from billing.models import LedgerEntry, StandingFinding
 from billing.reconciliation.compare import (
     HELD_BY_A_PERSON,
     Books,
@@ -24,12 +25,11 @@ from billing.rules.lines import Severity
 from courses.models import Course
 
 HELD = "held"
-ABOUT_THE_LINE = "line"
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A course with its comparison. ``is_captured``: its charges rest on its newest facts."""
+    """A course with its comparison. ``is_captured``: its charges rest on its newest facts, prices and rules."""
 
     course_id: int
     comparison: Comparison
@@ -55,11 +55,7 @@ def compare_courses(course_ids: Collection[int]) -> dict[int, Compared]:
     ids = list(course_ids)
     loaded = load_courses(ids)
     books = _books(ids)
-    captured = set(
-        CaptureMark.objects.filter(course_id__in=ids, course_revision=F("course__revision")).values_list(
-            "course_id", flat=True
-        )
-    )
+    captured = {pk for pk, basis in read_basis(course_ids=ids).items() if not basis.is_stale}
     return {
         pk: Compared(pk, compare(due_lines(loaded[pk].facts, books[pk].too_close), books[pk]), pk in captured)
         for pk in ids

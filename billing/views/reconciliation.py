@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from billing.forms.reconciliation import ReconciliationForm
 from billing.reconciliation.compare import Comparison, Difference
 from billing.reconciliation.courses import Compared, closed_courses, compare_courses
-from billing.reconciliation.expected import SERVICE_WORDS
+from billing.reconciliation.expected import COUNTED_BY, SERVICE_WORDS
 from billing.views.answers import UNPROCESSABLE, is_fragment
 from billing.views.worklist import LISTS
 from courses.models import Course
@@ -72,6 +72,7 @@ def courses(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "rows": list(_rows(list(page.object_list))),
         "most": MOST_COURSES,
+        "counted_by": [(SERVICE_WORDS[service], words) for service, words in COUNTED_BY.items()],
         "tabs": [(words, reverse(f"billing:{name}"), name == "reconciliation", None) for name, words in LISTS],
         "csv": f"{reverse('billing:reconciliation-csv')}?{request.GET.urlencode()}",
     }
@@ -100,6 +101,7 @@ def of_course(request: HttpRequest, course_id: int) -> HttpResponse:
         "page_title": "Expected and actual",
         "course": course,
         "comparison": compared.comparison,
+        "counted_by": [(tally.words, tally.counted_by) for tally in compared.comparison.tallies],
         "is_captured": compared.is_captured,
         "shows_lines": has_role(request.user, *READS_MONEY),
         "crumbs": [(course.title, reverse("courses:course", args=[course.pk])), ("Expected and actual", "")],
