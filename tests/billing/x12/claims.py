@@ -115,17 +115,22 @@ class File:
 
     def sets(self) -> list[list[str]]:
         """Return the segments of each transaction set, from ST to SE."""
-        found: list[list[str]] = []
-        for segment in self.segments:
-            if segment.startswith("ST*"):
-                found.append([])
-            if found and not segment.startswith(("GE*", "IEA*")):
-                found[-1].append(segment)
-        return found
+        return segments_of_sets(self.segments)
 
     def named(self, name: str) -> list[list[str]]:
         """Return the elements of every segment of a name."""
         return [segment.split("*") for segment in self.segments if segment.split("*")[0] == name]
+
+
+def segments_of_sets(segments: list[str]) -> list[list[str]]:
+    """Return the segments of each transaction set of a file, from ST to SE."""
+    found: list[list[str]] = []
+    for segment in segments:
+        if segment.startswith("ST*"):
+            found.append([])
+        if found and not segment.startswith(("GE*", "IEA*")):
+            found[-1].append(segment)
+    return found
 
 
 def a_file(*claims: Claim837P, **envelope: Any) -> File:
