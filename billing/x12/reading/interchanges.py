@@ -5,6 +5,7 @@ What stands inside a transaction is read elsewhere.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from billing.x12.reading.cells import number_of
 from billing.x12.reading.deviations import Note
@@ -50,7 +51,7 @@ class Transaction:
         self._file = file
         self._stream = file.stream
         self._harms_before = file.stream.harms
-        self._body = iter((st,)) if is_bare else self._read()
+        self._body = iter((st,)) if is_bare else chain.from_iterable(self._runs())
 
     def __iter__(self) -> Iterator[list[str]]:
         return self._body
@@ -81,12 +82,12 @@ class Transaction:
             self._is_skipped = True
         self.is_complete = self.is_complete and not self._is_skipped
 
-    def _read(self) -> Iterator[list[str]]:
+    def _runs(self) -> Iterator[Iterator[list[str]]]:
         stream = self._stream
-        while run := stream.run():
-            self.segments += len(run)
-            for stream.index, elements in enumerate(run, stream.index):  # noqa: B020 (the first is where it stands)
-                yield elements
+        while (run := stream.run()) is not None:
+            before = stream.position  # of the segment before the run, until its first is taken
+            yield run
+            self.segments += stream.position - before
         self._end(stream.peek())
 
     def _end(self, trailer: list[str] | None) -> None:

@@ -5,6 +5,7 @@ noted and kept.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 from billing.x12.reading.buffer import Buffer
 from billing.x12.reading.delimiters import LOOK_AHEAD, find_isa, guess_separators, has_isa_shape, read_isa
@@ -20,11 +21,13 @@ _LONGEST = 1 << 17
 
 _MARKS = ("\xef\xbb\xbf", "\xff\xfe", "\xfe\xff")
 _NAME = 3
+_NUL = "\0"
 _ISA_SHAPE = 106
 _BEFORE_A_NAME = 9
 """Characters before a name among which the terminator of the segment before stands, white space between."""
 
-Block = list[list[str]]
+Block = list[str]
+"""Segments as text, each to be split at the element separator."""
 
 
 class SegmentStream(Place):
@@ -43,6 +46,10 @@ class SegmentStream(Place):
         self._has_begun = False
         self._blocks = self._read()
         self._block: Block = []
+        self._joint = "*"
+        """Separates the elements of the block."""
+        self._heads: tuple[str, ...] = ()
+        """How segments that envelope begin."""
         self._next = 0
         self._marks: list[int] = []
         """Where in the block enveloping segments stand, the last one first."""
@@ -54,9 +61,10 @@ class SegmentStream(Place):
             if block is None:
                 return None
             self._block, self._next = block, 0
-            self._marks = [i for i, elements in enumerate(block) if elements[0] in ENVELOPING][::-1]
-        self.index = self._next
-        return self._block[self._next]
+            heads = self._heads
+            self._marks = [i for i, piece in enumerate(block) if piece.startswith(heads)][::-1]
+        self._index, self._walk = self._next, None
+        return self._block[self._next].split(self._joint)
 
     def take(self) -> list[str] | None:
         """Go to the next segment and return it; None at the end of the file."""
@@ -64,18 +72,21 @@ class SegmentStream(Place):
         self._next += elements is not None
         return elements
 
-    def run(self) -> Block:
-        """Return the next segments up to one that envelopes, as many as are at hand; none before one.
+    def run(self) -> Iterator[list[str]] | None:
+        """Return the next segments up to one that envelopes, as many as are at hand; None before one.
 
-        Whoever walks through them sets ``index`` to each, beginning with the one that stands in it now.
+        The segment at hand is the one that the iterator gave last.
         """
         if self.peek() is None:
-            return []
+            return None
         start = self._next
         while self._marks and self._marks[-1] < start:
             self._marks.pop()
-        self._next = self._marks[-1] if self._marks else len(self._block)
-        return self._block[start : self._next]
+        self._next = self._walk_end = self._marks[-1] if self._marks else len(self._block)
+        if self._next == start:
+            return None
+        self._walk = iter(self._block[start : self._next])
+        return map(str.split, self._walk, repeat(self._joint))
 
     # --- between interchanges ---------------------------------------------------------------------------------------
 
@@ -130,7 +141,7 @@ class SegmentStream(Place):
             self.separators = self.separators._replace(segment="\n")
         if len(set(self.separators[:4])) < len(self.separators[:4]):
             self.note("equal-delimiters", "ISA", 16, " ".join(self.separators[:4]))
-        yield [["ISA", *opening.elements[1:]]]
+        yield from self._given(["ISA", *opening.elements[1:]])
 
     def _keep(self, length: int) -> None:
         """Note text outside every interchange, unless it is white space."""
@@ -202,25 +213,39 @@ class SegmentStream(Place):
         if is_plain(block, element):
             has_breaks = "\n" in block or "\r" in block
             bodies = [piece.lstrip("\r\n") for piece in pieces] if has_breaks else pieces
-            segments = [body.split(element) for body in bodies]
-            if _are_names({elements[0] for elements in segments}) and not (has_breaks and _break(bodies)):
+            if _begin_segments(bodies, element) and not (has_breaks and _break(bodies)):
                 self.enter(at, pieces)
-                yield segments
+                yield self._joined_by(element, bodies)
                 at += sum(map(len, pieces)) + len(pieces)
                 pieces = []
         for piece in pieces:
             for elements in mended(piece, at=at, element=element, place=self):
-                yield [elements]
+                yield from self._given(elements)
             at += len(piece) + 1
         if last.strip(WHITE):
             is_overlong = len(last) > _LONGEST
             for elements in unterminated(last, at=at, element=element, place=self, is_overlong=is_overlong):
-                yield [elements]
+                yield from self._given(elements)
+
+    def _joined_by(self, joint: str, block: Block) -> Block:
+        """Return a block, and remember what separates its elements."""
+        if joint != self._joint or not self._heads:
+            self._joint = joint
+            self._heads = tuple(name + joint for name in ENVELOPING)
+        return block
+
+    def _given(self, elements: list[str]) -> Iterator[Block]:
+        """Give one segment that stands in the file otherwise than it is read, its elements separated by NUL."""
+        yield self._joined_by(_NUL, [_NUL.join(element.replace(_NUL, "?") for element in elements)])
 
 
-def _are_names(names: set[str]) -> bool:
-    """Return whether all of these begin segments: capitals and digits."""
-    return all(name.isupper() and name.isalnum() for name in names)
+def _begin_segments(bodies: Block, element: str) -> bool:
+    """Return whether each begins with the name of a segment: two or three capitals and digits."""
+    for head in {body[:4] for body in bodies}:
+        name, separator, _ = head.partition(element)
+        if not (separator or len(name) < _NAME + 1) or not (name.isupper() and name.isalnum()):
+            return False
+    return True
 
 
 def _break(bodies: list[str]) -> bool:
