@@ -8,6 +8,16 @@ from operator import attrgetter
 
 from billing.x12.characters import Alphabet, alphabet_of
 from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, cents, code_fault, day_remedy
+from billing.x12.checking.forms import (
+    AMOUNT_REMEDY,
+    MODIFIER,
+    MOST_CENTS,
+    MOST_MODIFIERS,
+    PROCEDURE,
+    UNITS,
+    dollars,
+    is_amount,
+)
 from billing.x12.checking.parties import (
     Role,
     check_billing,
@@ -27,15 +37,10 @@ _USUAL_ALPHABET = alphabet_of()
 
 MOST_DIAGNOSES = 12
 MOST_LINES = 50
-MOST_MODIFIERS = 4
 MOST_POINTERS = 4
-MOST_CENTS = 9_999_999_999
 CLAIM_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 .-]{0,18}[A-Z0-9])?")
 LINE_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 .-]{0,28}[A-Z0-9])?")
 PLACE = re.compile(r"[0-9]{2}")
-PROCEDURE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}")
-MODIFIER = re.compile(r"[0-9A-Z]{2}")
-UNITS = re.compile(r"(?:[1-9][0-9]{0,6}|0)(?:\.[1-9])?")
 FREQUENCIES = frozenset("178")
 NOTE_KINDS = frozenset(("ADD", "CER", "DCP", "DGN", "TPO"))
 LINE_NOTE_KINDS = frozenset(("ADD", "DCP"))
@@ -114,8 +119,8 @@ def _head_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> Faults:
     if claim.note or claim.authorization or claim.referral or claim.payer_claim_number or claim.medical_record_number:
         yield from _CLAIM_TEXTS.faults("2300", "", claim, alphabet)
     yield from code_fault("2300", "NTE", 1, "note_kind", claim.note_kind, NOTE_KINDS)
-    if claim.patient_paid and not _is_amount(claim.patient_paid):
-        yield ClaimFault("2300", "AMT*F5", 2, "patient_paid", claim.patient_paid, _AMOUNT_REMEDY)
+    if claim.patient_paid and not is_amount(claim.patient_paid):
+        yield ClaimFault("2300", "AMT*F5", 2, "patient_paid", claim.patient_paid, AMOUNT_REMEDY)
     for qualifier, field, day in (
         ("435", "admitted_on", claim.admitted_on),
         ("096", "discharged_on", claim.discharged_on),
@@ -141,23 +146,15 @@ def _coded_faults(
     return tuple(faults)
 
 
-_AMOUNT_REMEDY = "It must be more than 0 and at most 99999999.99, written as 670 or 670.5, without needless zeros."
-
-
-def _is_amount(text: str) -> bool:
-    found = cents(text)
-    return found is not None and 0 < found <= MOST_CENTS
-
-
 def _total_faults(claim: Claim837P) -> Faults:
     total = cents(claim.charge)
     if total is None or not 0 < total <= MOST_CENTS:
-        yield ClaimFault("2300", "CLM", 2, "charge", claim.charge, _AMOUNT_REMEDY)
+        yield ClaimFault("2300", "CLM", 2, "charge", claim.charge, AMOUNT_REMEDY)
         return
     charges = [cents(line.charge) for line in claim.lines]
     known = [charge for charge in charges if charge is not None]
     if len(known) == len(charges) and sum(known) != total:
-        remedy = f"The lines add up to {sum(known) // 100}.{sum(known) % 100:02}; claim and lines must agree."
+        remedy = f"The lines add up to {dollars(sum(known))}; claim and lines must agree."
         yield ClaimFault("2300", "CLM", 2, "charge", claim.charge, remedy)
 
 
@@ -234,8 +231,8 @@ def _coding_faults(
     if not PROCEDURE.fullmatch(code):
         remedy = "It must be a CPT or HCPCS code of five characters, as 77386 or G6015."
         faults.append(ClaimFault("2400", "SV1", 1, "code", code, remedy))
-    if not _is_amount(charge):
-        faults.append(ClaimFault("2400", "SV1", 2, "charge", charge, _AMOUNT_REMEDY))
+    if not is_amount(charge):
+        faults.append(ClaimFault("2400", "SV1", 2, "charge", charge, AMOUNT_REMEDY))
     faults += code_fault("2400", "SV1", 3, "unit", unit, UNIT_KINDS)
     if not UNITS.fullmatch(units) or units == "0":
         faults.append(ClaimFault("2400", "SV1", 4, "units", units, "Units must be more than 0, written as 1 or 1.5."))

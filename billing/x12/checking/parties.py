@@ -34,7 +34,7 @@ PAYER_ID_KINDS = frozenset(("PI", "XV"))
 _FILING = "11 12 13 14 15 16 17 AM BL CH CI DS FI HM LM MA MB MC OF TV VA WC ZZ"
 FILING_INDICATORS = frozenset(_FILING.split())
 MSP_TYPES = frozenset(("", "12", "13", "14", "15", "16", "41", "42", "43", "47"))
-_MEDICARE = ("MA", "MB")
+MEDICARE = ("MA", "MB")
 
 
 def _name(segment: str, *more: Text, last: str = "last_name") -> Texts:
@@ -71,9 +71,8 @@ class Role:
         self.texts = _name(self.segment)
 
 
-def _address_faults(
-    loop: str, owner: str, address: Address, alphabet: Alphabet, *, is_full_zip: bool = False
-) -> Faults:
+def address_faults(loop: str, owner: str, address: Address, alphabet: Alphabet, *, is_full_zip: bool = False) -> Faults:
+    """Find what is wrong with the address that ``owner`` names."""
     yield from _ADDRESS.faults(loop, f"{owner}.", address, alphabet)
     yield from identifier_fault(loop, "N4", 2, f"{owner}.state", address.state, validate_state)
     zip_faults = list(identifier_fault(loop, "N4", 3, f"{owner}.zip_code", address.zip_code, validate_zip))
@@ -94,7 +93,7 @@ def _billing_faults(billing: BillingProvider, alphabet: Alphabet) -> Faults:
         yield from identifier_fault("2000A", "PRV", 3, "billing.taxonomy", billing.taxonomy, validate_taxonomy)
     yield from _BILLING.faults("2010AA", "billing.", billing, alphabet)
     yield from identifier_fault("2010AA", "NM1*85", 9, "billing.npi", billing.npi, validate_npi)
-    yield from _address_faults("2010AA", "billing.address", billing.address, alphabet, is_full_zip=True)
+    yield from address_faults("2010AA", "billing.address", billing.address, alphabet, is_full_zip=True)
     for field, element in (("street", 1), ("street2", 2)):
         found = getattr(billing.address, field)
         if PO_BOX.search(found):
@@ -105,7 +104,7 @@ def _billing_faults(billing: BillingProvider, alphabet: Alphabet) -> Faults:
     validate = validate_tax_id if billing.tax_id_kind == "EI" else _validate_social_security
     yield from identifier_fault("2010AA", "REF", 2, "billing.tax_id", billing.tax_id, validate)
     if billing.pay_to:
-        yield from _address_faults("2010AB", "billing.pay_to", billing.pay_to, alphabet)
+        yield from address_faults("2010AB", "billing.pay_to", billing.pay_to, alphabet)
 
 
 def _validate_social_security(number: str) -> str:
@@ -124,7 +123,7 @@ def _payer_faults(payer: Payer, alphabet: Alphabet) -> Faults:
     yield from _PAYER.faults("2010BB", "payer.", payer, alphabet)
     yield from code_fault("2010BB", "NM1*PR", 8, "payer.id_kind", payer.id_kind, PAYER_ID_KINDS)
     if payer.address:
-        yield from _address_faults("2010BB", "payer.address", payer.address, alphabet)
+        yield from address_faults("2010BB", "payer.address", payer.address, alphabet)
 
 
 @lru_cache(maxsize=4096)
@@ -153,7 +152,7 @@ def _facility_faults(loop: str, facility: Facility, alphabet: Alphabet) -> Fault
     yield from _FACILITY.faults(loop, "facility.", facility, alphabet)
     if facility.npi:
         yield from identifier_fault(loop, "NM1*77", 9, "facility.npi", facility.npi, validate_npi)
-    yield from _address_faults(loop, "facility.address", facility.address, alphabet, is_full_zip=True)
+    yield from address_faults(loop, "facility.address", facility.address, alphabet, is_full_zip=True)
 
 
 @lru_cache(maxsize=2048)
@@ -169,16 +168,29 @@ def _subscriber_faults(subscriber: Subscriber, alphabet: Alphabet, *, is_patient
     yield from code_fault("2000B", "SBR", 1, "subscriber.rank", subscriber.rank, RANKS)
     yield from code_fault("2000B", "SBR", 5, "subscriber.msp_type", subscriber.msp_type, MSP_TYPES)
     yield from code_fault("2000B", "SBR", 9, "subscriber.filing_indicator", filing, FILING_INDICATORS)
-    if filing in _MEDICARE and subscriber.rank != "P" and not subscriber.msp_type:
-        yield ClaimFault("2000B", "SBR", 5, "subscriber.msp_type", "", "Say why Medicare is not the primary payer.")
+    msp_remedy = _msp_remedy(subscriber)
+    if msp_remedy:
+        yield ClaimFault("2000B", "SBR", 5, "subscriber.msp_type", subscriber.msp_type, msp_remedy)
     yield from _SUBSCRIBER.faults("2010BA", "subscriber.", subscriber, alphabet)
     if not is_patient:
         return
     if subscriber.address is None:
         yield ClaimFault("2010BA", "N3", 1, "subscriber.address", "", "It is missing; fill in the patient's address.")
     else:
-        yield from _address_faults("2010BA", "subscriber.address", subscriber.address, alphabet)
+        yield from address_faults("2010BA", "subscriber.address", subscriber.address, alphabet)
     yield from _person_faults("2010BA", "subscriber", subscriber, today)
+
+
+def _msp_remedy(subscriber: Subscriber) -> str:
+    """Tell what is wrong with SBR05 beside SBR01 and SBR09: it stands exactly where Medicare pays after another."""
+    is_second = subscriber.rank != "P"
+    if subscriber.filing_indicator not in MEDICARE:
+        return "Only a Medicare policy says this; take it out." if subscriber.msp_type else ""
+    if is_second and not subscriber.msp_type:
+        return "Say why Medicare is not the primary payer."
+    if subscriber.msp_type and not is_second:
+        return "Medicare is the primary payer here; take it out, or correct who pays first."
+    return ""
 
 
 @lru_cache(maxsize=2048)
@@ -190,7 +202,7 @@ def check_dependant(dependant: Dependant, alphabet: Alphabet, *, today: date) ->
 def _dependant_faults(dependant: Dependant, alphabet: Alphabet, *, today: date) -> Faults:
     yield from code_fault("2000C", "PAT", 1, "dependant.relationship", dependant.relationship, RELATIONSHIPS)
     yield from _DEPENDANT.faults("2010CA", "dependant.", dependant, alphabet)
-    yield from _address_faults("2010CA", "dependant.address", dependant.address, alphabet)
+    yield from address_faults("2010CA", "dependant.address", dependant.address, alphabet)
     yield from _person_faults("2010CA", "dependant", dependant, today)
 
 

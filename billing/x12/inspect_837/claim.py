@@ -6,18 +6,15 @@ from billing.x12.check_837p.claim import (
     CLAIM_NUMBER,
     FREQUENCIES,
     LINE_NUMBER,
-    MODIFIER,
-    MOST_CENTS,
     MOST_DIAGNOSES,
     MOST_LINES,
     MOST_POINTERS,
     PLACE,
-    PROCEDURE,
     UNIT_KINDS,
-    UNITS,
     UNLISTED_CODES,
 )
 from billing.x12.checking.faults import cents, day_remedy
+from billing.x12.checking.forms import MODIFIER, MOST_CENTS, PROCEDURE, UNITS
 from billing.x12.inspect_837.faults import FaultList
 from billing.x12.syntax import Segment
 from patients.identifiers import is_valid_icd10
