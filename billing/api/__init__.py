@@ -4,6 +4,7 @@ from billing.api.authorizations import AuthorizationApi
 from billing.api.charges import ChargeApi
 from billing.api.claims import ClaimApi
 from billing.api.estimates import EstimateApi
+from billing.api.payer_policies import PayerPolicyApi
 from billing.api.planned_estimates import PlannedEstimateApi
 
-__all__ = ["AuthorizationApi", "ChargeApi", "ClaimApi", "EstimateApi", "PlannedEstimateApi"]
+__all__ = ["AuthorizationApi", "ChargeApi", "ClaimApi", "EstimateApi", "PayerPolicyApi", "PlannedEstimateApi"]

@@ -80,7 +80,8 @@ def save_period(
         if instead_of is not None and all(period.id != instead_of for period in standing):
             raise ValidationError(CHANGED_MEANWHILE)
         plan = place(standing, wanted, instead_of=instead_of)
-        _write(payer_id, plan, reason.strip())
+        if plan.stretches or instead_of is not None:  # what holds already is not cut into pieces
+            _write(payer_id, plan, reason.strip())
     return plan
 
 

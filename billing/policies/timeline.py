@@ -101,7 +101,9 @@ def place(standing: Iterable[Period], wanted: Wanted, *, instead_of: int | None 
     before = _ordered(standing)
     others = [period for period in before if period.id is None or period.id != instead_of]
     last = wanted.effective_to or _open_until(others, wanted.effective_from)
-    placed = Period(instead_of, wanted.effective_from, last, wanted.settings)
+    placed = Period(
+        instead_of or _covered(others, wanted.effective_from, last), wanted.effective_from, last, wanted.settings
+    )
     after = _ordered([*_cut(others, placed), placed])
     ends_early = wanted.effective_to is None and last != date.max
     return Plan(before, after, placed, ends_early, tuple(_stretches(before, after)))
@@ -130,6 +132,13 @@ def gaps(periods: Sequence[Period]) -> Iterator[tuple[date, date]]:
 
 def _ordered(periods: Iterable[Period]) -> tuple[Period, ...]:
     return tuple(sorted(periods, key=lambda period: period.effective_from))
+
+
+def _covered(others: Iterable[Period], first: date, last: date) -> int | None:
+    """Return the period that begins on the same day and ends no later: it is changed rather than replaced."""
+    return next(
+        (period.id for period in others if period.effective_from == first and period.effective_to <= last), None
+    )
 
 
 def _open_until(others: Sequence[Period], first: date) -> date:

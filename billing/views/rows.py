@@ -40,6 +40,8 @@ class Row:
     line: GroupedLine
     findings: list[ShownFinding]
     may_decide: bool
+    due: worklist.Due | None = None
+    """Until when its claim must have arrived, where that is near or has passed."""
 
     @property
     def row_class(self) -> str:
@@ -97,14 +99,14 @@ def causes_of(findings: Iterable[StandingFinding]) -> list[Cause]:
     return list(causes.values())
 
 
-def row_of(line: GroupedLine, user: User) -> Row:
+def row_of(line: GroupedLine, user: User, due: worklist.Due | None = None) -> Row:
     """Return the row of one line."""
     findings = sorted(line.open_findings, key=lambda finding: (_gravity(finding), finding.pk))
     shown = [
         ShownFinding(one, _state(one), one.overridden_at is None and worklist.may_override(user, one))
         for one in findings
     ]
-    return Row(line, shown, has_role(user, *BILLING))
+    return Row(line, shown, has_role(user, *BILLING), due)
 
 
 def one_line(entry_id: int) -> GroupedLine | None:

@@ -9,13 +9,14 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms import ORDERS, FilterForm, FindForm
 from billing.models import LedgerEntry
-from billing.views.answers import UNPROCESSABLE
+from billing.views.answers import UNPROCESSABLE, user_of
 from billing.views.rows import FRACTIONS, GROUP_STATE, Row, causes_of, row_of, totals_shown
-from billing.worklist import Filters, corrections_to_send, loose_findings
+from billing.worklist import Filters, corrections_to_send, loose_findings, pressing
 from billing.worklist.groups import GROUPED, Group, grouped_lines
 from courses.models import Course
 from patients.models import Patient
@@ -58,7 +59,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     found = grouped_lines(form.filters, group=form.asked_group, order=form.asked_order).prefetch_related(FRACTIONS)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    rows = [row_of(line, request.user) for line in page.object_list]  # type: ignore[arg-type]  # guarded by allow
+    due = pressing(entry_ids=[line.pk for line in page.object_list], at=timezone.now())
+    rows = [row_of(line, user_of(request), due.get(line.pk)) for line in page.object_list]
     tiles = totals_shown(form, reverse("billing:worklist"), request.GET)
     sections = list(_sections(rows, form.asked_order))
     context = {

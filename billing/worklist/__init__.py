@@ -6,6 +6,7 @@ locks the money of the courses first. What should be charged is the rules' busin
 
 from billing.worklist.decisions import Decided, Refusal, hold, release, undo
 from billing.worklist.earned import Earned, earned_by
+from billing.worklist.filing import Due, pressing
 from billing.worklist.lines import (
     EVERYTHING,
     ON_NO_CLAIM,
@@ -40,6 +41,7 @@ __all__ = [
     "TO_REVIEW",
     "WAITING",
     "Decided",
+    "Due",
     "Earned",
     "Filters",
     "LineState",
@@ -53,6 +55,7 @@ __all__ = [
     "loose_findings",
     "may_override",
     "override_finding",
+    "pressing",
     "release",
     "settle_correction",
     "totals",

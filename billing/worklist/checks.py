@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from billing.findings import NewFinding
-from billing.rules.filing_limit import NEAR, NEAR_DAYS, PASSED, days_left, filing_limit, words_of
+from billing.rules.filing_limit import NEAR, PASSED, words_of
 from billing.rules.lines import Severity
-from patients.terms import PayerKind
+from billing.worklist.filing import FILED_BY_DAY, PAYER_OF_DAY, due_of
 
 SOURCE = "release"
 SUBJECT = "release"
@@ -46,16 +46,10 @@ class LineAtRelease:
     repeats: int | None
 
 
-_READ = """
+_READ = f"""
     SELECT e.id, e.course_id, e.kind = 'charge', v.reverses_id IS NOT NULL, l.entry_id IS NOT NULL,
            COALESCE(r.state, 'open'), COALESCE(r.reason, ''), e.amount, e.code, e.service_on,
-           CASE WHEN e.claim_kind = 'professional' THEN e.service_on ELSE COALESCE((
-               SELECT max(i.service_on) FROM oncocharge_billing_ledgerentry i
-                WHERE i.course_id = e.course_id AND i.claim_kind = e.claim_kind AND i.kind = 'charge'
-                  AND date_trunc('month', i.service_on) = date_trunc('month', e.service_on)
-                  AND i.service_on BETWEEN p.effective_from AND COALESCE(p.effective_to, 'infinity')
-                  AND NOT EXISTS (SELECT 1 FROM oncocharge_billing_ledgerentry u WHERE u.reverses_id = i.id)
-               ), e.service_on) END,
+           {FILED_BY_DAY},
            c.revision = m.course_revision, m.error <> '', y.kind, s.filing_limit_days,
            c.physician_id IS NOT NULL, f.npi <> '' AND COALESCE(d.npi, 'none') <> '', f.time_zone,
            (SELECT min(o.id) FROM oncocharge_courses_course oc
@@ -78,11 +72,7 @@ _READ = """
       JOIN oncocharge_billing_capturemark m ON m.course_id = c.id
       JOIN oncocharge_patients_facility f ON f.id = c.facility_id
       LEFT JOIN oncocharge_patients_provider d ON d.id = c.physician_id
-      LEFT JOIN oncocharge_patients_coverage p ON p.patient_id = c.patient_id AND p.rank = 'primary'
-       AND p.effective_from <= e.service_on AND (p.effective_to IS NULL OR p.effective_to >= e.service_on)
-      LEFT JOIN oncocharge_patients_payer y ON y.id = p.payer_id
-      LEFT JOIN oncocharge_patients_payerpolicy s ON s.payer_id = y.id
-       AND e.service_on BETWEEN s.effective_from AND COALESCE(s.effective_to, 'infinity')
+      {PAYER_OF_DAY}
       LEFT JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = e.id
       LEFT JOIN oncocharge_billing_claimline l ON l.entry_id = e.id
       LEFT JOIN oncocharge_billing_review r ON r.entry_id = e.id
@@ -117,14 +107,13 @@ def findings_at_release(line: LineAtRelease, at: datetime) -> Iterator[NewFindin
 
 def _filing(line: LineAtRelease, today: date) -> Iterator[NewFinding]:
     """R3: the claim must have arrived within the payer's limit."""
-    limit = filing_limit(PayerKind(line.payer_kind), line.limit_days) if line.payer_kind else None
-    if limit is None:
+    due = due_of(line.payer_kind, line.limit_days, line.filed_by_day, today)
+    if due is None:
         return
-    last_day = limit.last_day(line.filed_by_day)
-    left, message = days_left(last_day, today), words_of(line.service_on, last_day, today)
-    if left < 0:
+    message = words_of(line.service_on, due.last_day, today)
+    if due.has_passed:
         yield _hold(line, PASSED, message)
-    elif left <= NEAR_DAYS:
+    elif due.is_near:
         yield _finding(line, Severity.WARNING, NEAR, message)
 
 

@@ -12,21 +12,28 @@ from courses.models import Course
 _READ = ("id", "code", "service_on", "family")
 _FAMILIES = tuple(family.value for family in Family)
 """The plan before its device and calculations."""
+_AWAITED = {"guidance-not-reviewed": "the physician's review of the images, before the next fraction"}
+"""Holds that are the usual state of a fresh session: somebody's next step, and no fault of the entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """``charged``: the services by name; ``needs_review``: what a biller will look at, as short words."""
+    """``charged``: the services by name; ``needs_review``: what a biller will look at, as short words.
+
+    ``awaits``: what somebody else does next, and what then is charged too.
+    """
 
     charged: tuple[str, ...]
     needs_review: tuple[str, ...]
     is_captured: bool
+    awaits: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Say it in a sentence or two."""
         if not self.is_captured:
             return "The charge is being worked out."
         said = f"Charged: {'; '.join(self.charged)}." if self.charged else "No charge."
+        said += f" Awaits {', '.join(self.awaits)}." if self.awaits else ""
         return f"{said} Needs review: {', '.join(self.needs_review)}." if self.needs_review else said
 
 
@@ -47,10 +54,12 @@ def earned_by(*, session_id: int | None = None, plan_id: int | None = None) -> E
     holds = StandingFinding.objects.filter(
         about, severity=Severity.HOLD.value, resolved_at=None, overridden_at=None
     ).order_by("id")
+    codes = list(dict.fromkeys(holds.values_list("code", flat=True)))
     return Earned(
         charged=tuple(dict.fromkeys(_name(entry) for entry in entries)),
-        needs_review=tuple(dict.fromkeys(code.replace("-", " ") for code in holds.values_list("code", flat=True))),
+        needs_review=tuple(code.replace("-", " ") for code in codes if code not in _AWAITED),
         is_captured=True,
+        awaits=tuple(_AWAITED[code] for code in codes if code in _AWAITED),
     )
 
 

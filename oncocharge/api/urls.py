@@ -18,6 +18,7 @@ router.register("events", courses.EventApi, basename="event")
 router.register("sessions", courses.SessionApi, basename="session")
 router.register("authorizations", billing.AuthorizationApi, basename="authorization")
 router.register("charges", billing.ChargeApi, basename="charge")
+router.register("payer-policies", billing.PayerPolicyApi, basename="payer-policy")
 router.register("claims", billing.ClaimApi, basename="claim")
 
 app_name = "api"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from billing import policies
 from billing.capture import capture_course, sweep
 from billing.policies import DEFAULTS, Settings, Wanted
 from billing.rules.facts import PolicyFacts
-from billing.views import policy_look
 from patients.models import Payer, PayerPolicy
 from patients.roles import READS_MONEY, Role
 from patients.terms import NodesLevel
@@ -234,7 +234,7 @@ def test_a_long_look_goes_on_batch_by_batch_and_its_figures_add_up(
         )  # fmt: skip
         deliver(other, f"{day} 08:00", number=1)
         deliver(other, f"{day} 15:00", number=2)
-    monkeypatch.setattr(policy_look, "go_on", lambda progress, scope: policies.go_on(progress, scope, most=2))
+    monkeypatch.setattr("billing.views.policy_look.go_on", partial(policies.go_on, most=2))
     client, url = signed_in(Role.BILLING_MANAGER), reverse("billing:policy-enter", args=[payer.pk])
     values = filled_in(second_session_modifier="XE")
     answer = client.post(url, values)

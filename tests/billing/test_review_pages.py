@@ -16,7 +16,7 @@ from billing.capture import capture_course
 from billing.models import ClaimFile, LedgerEntry, Review, StandingFinding
 from billing.urls import urlpatterns
 from courses.models import ClinicalEvent
-from patients.models import PatientAccess
+from patients.models import PatientAccess, PayerPolicy
 from patients.roles import CLINICAL, READS_MONEY, Role
 from tests import cast
 from tests.captures import cancel, deliver, deliver_days, practice_fees, put_on_claim, see_weekly, standing
@@ -336,3 +336,21 @@ def test_simulation_that_is_inside_the_plan_is_told_in_words_among_what_has_no_l
     text = said(page(signed_in(Role.BILLER), "loose"))
     assert "Simulation complex (77290) of 2025-02-24, the site prostate, is part of the plan of 2025-03-03" in text
     assert "Abbott" in text
+
+
+# --- how long there is left to file ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [(31, None), (30, "30 days to file"), (1, "1 day to file"), (0, "last day to file"), (-1, "too late")],
+)
+def test_a_line_says_how_many_days_are_left_to_file_once_they_are_few(
+    left: int, words: str | None, ada: Treated
+) -> None:
+    served_on = date(2025, 3, 4)
+    limit = (ada.course.facility.day_of(timezone.now()) - served_on).days + left
+    PayerPolicy.objects.create(payer=ada.coverage.payer, effective_from=date(2020, 1, 1), filing_limit_days=limit)
+    text = said(page(signed_in(Role.BILLER), "worklist", since="2025-03-04", until="2025-03-04"))
+    assert ("to file" in text) is (words is not None)
+    assert words is None or words in text

@@ -12,7 +12,7 @@ from billing.capture import capture_course
 from billing.models import Review, StandingFinding
 from billing.worklist import Filters
 from courses.models import Course
-from patients.models import Coverage
+from patients.models import Coverage, Facility, PayerPolicy
 from patients.roles import Role
 from tests import cast
 from tests.captures import deliver, deliver_days, practice_fees, standing
@@ -151,6 +151,66 @@ def test_the_filing_limit_is_counted_from_the_day_of_service(
     assert (decided.done == (delivery,)) is is_released
     found = set(StandingFinding.objects.filter(entry_id=delivery).values_list("code", flat=True))
     assert found == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("at", "left"),
+    [("2025-05-03 12:00", None), ("2025-05-04 12:00", 30), ("2025-06-03 23:59", 0), ("2025-06-04 00:01", -1)],
+)
+def test_the_days_that_are_left_are_told_from_thirty_days_before_the_limit_on(at: str, left: int | None) -> None:
+    ada = ada_with_sessions(1)
+    PayerPolicy.objects.create(
+        payer=ada.coverage.payer, effective_from=date(2025, 3, 4), effective_to=date(2025, 3, 4), filing_limit_days=91
+    )
+    plan_line, delivery = captured(ada)[0], captured(ada)[-1]
+    due = worklist.pressing(entry_ids=[plan_line, delivery], at=local(at))
+    assert {entry: one.days_left for entry, one in due.items()} == ({} if left is None else {delivery: left})
+
+
+def test_an_institutional_line_counts_from_the_last_day_of_its_claim_and_a_professional_one_from_its_own() -> None:
+    practice_fees()
+    boris = cast.boris()
+    deliver(boris, "2025-05-06 09:00", number=1, guidance="cbct", guidance_reviewed=True)
+    deliver(boris, "2025-05-29 09:00", number=2)
+    capture_course(course_id=boris.course.pk)
+    lines = {(entry.claim_kind, entry.service_on): entry.pk for entry in standing(boris)}
+    early = {kind: lines[kind, date(2025, 5, 6)] for kind in ("institutional", "professional")}
+    due = worklist.pressing(entry_ids=early.values(), at=local("2026-05-20 12:00"))
+    assert due[early["institutional"]].last_day == date(2026, 5, 29) and due[early["institutional"]].is_near
+    assert due[early["professional"]].last_day == date(2026, 5, 6) and due[early["professional"]].has_passed
+
+
+def test_a_change_of_coverage_ends_the_month_of_an_institutional_claim() -> None:
+    practice_fees()
+    boris = cast.boris()
+    deliver(boris, "2025-05-06 09:00", number=1)
+    deliver(boris, "2025-05-29 09:00", number=2)
+    Coverage.objects.filter(patient=boris.patient).update(effective_to=date(2025, 5, 20))
+    Coverage.objects.create(
+        patient=boris.patient, payer=cast.commercial(), member_id="C1", effective_from=date(2025, 5, 21)
+    )
+    capture_course(course_id=boris.course.pk)
+    early = [entry.pk for entry in standing(boris) if entry.service_on == date(2025, 5, 6)]
+    due = worklist.pressing(entry_ids=early, at=local("2026-05-05 12:00"))
+    assert {one.last_day for one in due.values()} == {date(2026, 5, 6)}
+
+
+def test_a_line_without_a_diagnosis_is_not_released() -> None:
+    ada = ada_with_sessions(1)
+    ada.course.diagnoses.all().delete()
+    ids = captured(ada)
+    decided = worklist.release(entry_ids=ids, by=user(Role.BILLER), at=NOW)
+    assert decided.done == ()
+    assert {refusal.findings for refusal in decided.refused} == {("missing-diagnosis",)}
+
+
+def test_a_line_without_the_npi_of_its_facility_is_not_released() -> None:
+    ada = ada_with_sessions(1)
+    Facility.objects.filter(pk=ada.course.facility_id).update(npi="")
+    ids = captured(ada)
+    decided = worklist.release(entry_ids=ids, by=user(Role.BILLER), at=NOW)
+    assert decided.done == ()
+    assert {refusal.findings for refusal in decided.refused} == {("missing-npi",)}
 
 
 def test_a_line_without_coverage_physician_or_npi_is_not_released_and_says_so() -> None:

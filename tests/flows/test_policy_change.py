@@ -1,15 +1,16 @@
 """A billing manager changes a payer's policy in a real browser: sees what would change, saves, the charges follow."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, ViewportSize, expect
 
+from billing import policies
 from billing.capture import capture_course, sweep
 from billing.models import LedgerEntry
-from billing.views import policy_look
 from patients.models import PayerPolicy
 from patients.roles import Role
 from tests import cast
@@ -71,8 +72,8 @@ def test_a_changed_modifier_is_previewed_saved_and_captured(open_as: OpenAs, bor
 def test_a_long_look_goes_on_by_itself_and_then_can_be_saved(
     open_as: OpenAs, boris: Treated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go_on = policy_look.go_on
-    monkeypatch.setattr(policy_look, "go_on", lambda progress, scope: go_on(progress, scope, most=1))
+    one_at_a_time = partial(policies.go_on, most=1)
+    monkeypatch.setattr("billing.views.policy_look.go_on", one_at_a_time)
     others = [treated_twice(f"N-{number}", f"Nordin{number}") for number in range(3)]
     page = open_as(Role.BILLING_MANAGER, reverse("billing:policy", args=[boris.coverage.payer.pk]))
     ask_for_xe(page)
