@@ -160,7 +160,12 @@ def test_the_words_of_what_a_session_earned_name_services_and_holds_but_no_price
     assert str(worklist.earned_by(session_id=first.pk)) == "Charged: IMRT delivery, simple."
     assert str(worklist.earned_by(session_id=partial.pk)).endswith("Needs review: partial fraction.")
     assert str(worklist.earned_by(plan_id=ada.plan.pk)).startswith("Charged: IMRT plan")
-    late = deliver(ada, "2025-03-07 09:00", number=4, status="aborted", status_reason="Patient unwell")
+    guided = deliver(ada, "2025-03-10 09:00", number=4, guidance="cbct")
+    sweep()
+    assert str(worklist.earned_by(session_id=guided.pk)) == (
+        "Charged: IMRT delivery, simple. Awaits the physician's review of the images, before the next fraction."
+    )
+    late = deliver(ada, "2025-03-11 09:00", number=5, status="aborted", status_reason="Patient unwell")
     assert str(worklist.earned_by(session_id=late.pk)) == "The charge is being worked out."
     sweep()
     assert str(worklist.earned_by(session_id=late.pk)) == "No charge."
