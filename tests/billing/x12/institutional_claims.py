@@ -46,6 +46,7 @@ CAPE_HOSPITAL = BillingProvider(
     pay_to=Address("PO BOX 12", "LYNN", "MA", "019030012"),
 )
 PART_A = MEDICARE._replace(name="MEDICARE PART A", payer_id="14211")
+SPENCER_ONCOLOGIST = SPENCER._replace(taxonomy="2085R0001X")
 ADA_PART_A = ADA._replace(filing_indicator="MA")
 
 
@@ -128,7 +129,7 @@ def _varied_bill(number: int, chance: random.Random) -> Claim837I:
         statement_through=max(line.service_through or line.service_on for line in lines),
         diagnoses=tuple(f"C50{place}" for place in chance.sample(range(10, 60), chance.choice((1, 2, 4, 13, 25)))),
         billing=chance.choice((BAY_HOSPITAL, CAPE_HOSPITAL)),
-        attending=chance.choice((BEAM, SPENCER)),
+        attending=chance.choice((BEAM, SPENCER_ONCOLOGIST)),
         rendering=chance.choice((None, SPENCER)),
         referring=chance.choice((None, REEVE)),
         facility=chance.choice((None, ANNEX)),

@@ -1,0 +1,163 @@
+"""Checks of an institutional claim: its parties, bill type, statement dates, notes and providers."""
+
+from collections.abc import Collection
+from datetime import date
+from functools import lru_cache
+from operator import attrgetter
+
+from billing.x12.characters import Alphabet, alphabet_of
+from billing.x12.check_837i.codes import code_faults, diagnosis_faults
+from billing.x12.check_837i.lines import lines_faults
+from billing.x12.checking.claims import FREQUENCIES, UNLISTED_CODES, claim_number_faults, total_faults
+from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, code_fault, day_remedy
+from billing.x12.checking.forms import AMOUNT_REMEDY, is_amount
+from billing.x12.checking.parties import (
+    Role,
+    check_billing,
+    check_dependant,
+    check_facility,
+    check_payer,
+    check_provider,
+    check_subscriber,
+)
+from billing.x12.claim_837i.values import Claim837I
+
+_USUAL_ALPHABET = alphabet_of()
+
+FACILITY_CODES = frozenset(("13", "85"))
+"""Hospital outpatient, critical access hospital: the bills that radiation oncology has."""
+
+ADMISSION_TYPES = frozenset("123459")
+ADMISSION_SOURCES = frozenset("1245689DEF")
+_STATUSES = "01 02 03 04 05 06 07 09 20 21 30 40 41 42 43 50 51 61 62 63 64 65 66 69 70"
+PATIENT_STATUSES = frozenset(_STATUSES.split()) | {str(status) for status in range(81, 96)}
+_KINDS = "ALG DCP DGN DME MED NTR ODT RHB RLH RNH SET SFM SPT UPI"
+NOTE_KINDS = frozenset(_KINDS.split())
+MOST_NOTES = 10
+
+_CLAIM_CODES = (
+    ("facility_code", "CLM", 5, FACILITY_CODES),
+    ("frequency", "CLM", 5, FREQUENCIES),
+    ("assignment", "CLM", 7, frozenset("ABC")),
+    ("benefits_assigned", "CLM", 8, frozenset("NWY")),
+    ("release_of_information", "CLM", 9, frozenset("IY")),
+    ("admission_type", "CL1", 1, ADMISSION_TYPES),
+    ("admission_source", "CL1", 2, ADMISSION_SOURCES),
+    ("patient_status", "CL1", 3, PATIENT_STATUSES),
+)
+_CLAIM_CODED = attrgetter(*(field for field, *_ in _CLAIM_CODES))
+_CLAIM_TEXTS = Texts(
+    Text("referral", "REF*9F", 2, 0, 50, is_identifier=True),
+    Text("authorization", "REF*G1", 2, 0, 50, is_identifier=True),
+    Text("payer_claim_number", "REF*F8", 2, 0, 50, is_identifier=True),
+    Text("medical_record_number", "REF*EA", 2, 0, 50, is_identifier=True),
+    Text("billing_note", "NTE*ADD", 2, 0, 80),
+)
+_NOTE_TEXT = Texts(Text("text", "NTE", 2, 1, 80))
+
+_ATTENDING = Role("attending", "2310A", "71")
+_RENDERING = Role("rendering", "2310D", "82")
+_REFERRING = Role("referring", "2310F", "DN")
+
+
+def check_claim(
+    claim: Claim837I,
+    *,
+    today: date,
+    alphabet: Alphabet = _USUAL_ALPHABET,
+    unlisted_codes: Collection[str] = UNLISTED_CODES,
+) -> list[ClaimFault]:
+    """Return everything wrong with a claim, in the order of the guide; empty if it may be written.
+
+    Args:
+        claim: as it will be given to the writer.
+        today: the clinic's local day; later dates are faults.
+        alphabet: what the files of the receiver can carry.
+        unlisted_codes: procedures that need a description.
+    """
+    return [
+        *check_billing(claim.billing, alphabet),
+        *_organisation_faults(claim),
+        *check_subscriber(claim.subscriber, alphabet, is_patient=claim.dependant is None, today=today),
+        *check_payer(claim.payer, alphabet),
+        *(check_dependant(claim.dependant, alphabet, today=today) if claim.dependant is not None else ()),
+        *claim_number_faults(claim.control_number),
+        *total_faults(claim.charge, claim.lines),
+        *_coded_faults(_CLAIM_CODED(claim)),
+        *_statement_faults(claim.statement_from, claim.statement_through, today),
+        *_detail_faults(claim, alphabet),
+        *diagnosis_faults(claim.diagnoses, claim.visit_reasons),
+        *code_faults(claim, today),
+        *_provider_faults(claim, alphabet),
+        *lines_faults(claim, today=today, alphabet=alphabet, unlisted_codes=unlisted_codes),
+    ]
+
+
+def _organisation_faults(claim: Claim837I) -> Faults:
+    if claim.billing.is_person:
+        remedy = "Only an organisation sends institutional claims."
+        yield ClaimFault("2010AA", "NM1*85", 2, "billing.is_person", "person", remedy)
+
+
+# --- 2300 -----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _coded_faults(codes: tuple[str, ...]) -> tuple[ClaimFault, ...]:
+    faults: list[ClaimFault] = []
+    for found, (field, segment, element, known) in zip(codes, _CLAIM_CODES, strict=True):
+        faults += code_fault("2300", segment, element, field, found, known)
+    return tuple(faults)
+
+
+@lru_cache(maxsize=4096)
+def _statement_faults(first: str, last: str, today: date) -> tuple[ClaimFault, ...]:
+    faults = [
+        ClaimFault("2300", "DTP*434", 3, field, day, remedy)
+        for field, day in (("statement_from", first), ("statement_through", last))
+        if (remedy := day_remedy(day, today))
+    ]
+    if not faults and last < first:
+        faults.append(ClaimFault("2300", "DTP*434", 3, "statement_through", last, "The last day is before the first."))
+    return tuple(faults)
+
+
+def _detail_faults(claim: Claim837I, alphabet: Alphabet) -> Faults:
+    """Find what is wrong with the situational segments of 2300, up to the notes."""
+    if claim.estimated_due and not is_amount(claim.estimated_due):
+        yield ClaimFault("2300", "AMT*F3", 2, "estimated_due", claim.estimated_due, AMOUNT_REMEDY)
+    if claim.frequency in ("7", "8") and not claim.payer_claim_number:
+        remedy = "A replacement or void names the payer's own number of the claim it takes back; fill it in."
+        yield ClaimFault("2300", "REF*F8", 2, "payer_claim_number", "", remedy)
+    yield from _CLAIM_TEXTS.faults("2300", "", claim, alphabet)
+    if len(claim.notes) > MOST_NOTES:
+        remedy = f"A claim takes at most {MOST_NOTES} notes; take some out."
+        yield ClaimFault("2300", "NTE", 0, "notes", str(len(claim.notes)), remedy)
+    for number, note in enumerate(claim.notes):
+        yield from code_fault("2300", "NTE", 1, f"notes[{number}].kind", note.kind, NOTE_KINDS)
+        yield from _NOTE_TEXT.faults("2300", f"notes[{number}].", note, alphabet)
+
+
+# --- 2310 -----------------------------------------------------------------------------------------------------------
+
+
+def _provider_faults(claim: Claim837I, alphabet: Alphabet) -> list[ClaimFault]:
+    faults = _attending_faults(claim, alphabet)
+    if claim.rendering is not None:
+        faults += check_provider(_RENDERING, claim.rendering, alphabet)
+    if claim.facility is not None:
+        faults += check_facility("2310E", claim.facility, alphabet)
+    if claim.referring is not None:
+        faults += check_provider(_REFERRING, claim.referring, alphabet)
+    return faults
+
+
+def _attending_faults(claim: Claim837I, alphabet: Alphabet) -> list[ClaimFault]:
+    if claim.attending is None:
+        remedy = "An institutional claim names who attends the patient; choose the physician."
+        return [ClaimFault("2310A", "NM1*71", 3, "attending", "", remedy)]
+    faults = list(check_provider(_ATTENDING, claim.attending, alphabet))
+    if not claim.attending.taxonomy:
+        remedy = "The attending provider's specialty (taxonomy) is missing; fill it in where the provider is kept."
+        faults.append(ClaimFault("2310A", "PRV", 3, "attending.taxonomy", "", remedy))
+    return faults
