@@ -5,6 +5,7 @@ characters that X12 cannot carry.
 """
 
 import re
+import string
 from collections.abc import Iterator
 
 from billing.x12.reading.places import Place
@@ -12,6 +13,8 @@ from billing.x12.reading.places import Place
 WHITE = " \t\r\n\v\f"
 CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 127]))
 
+_SMALL_LETTERS = string.ascii_lowercase.encode("ascii")
+_CONTROL_BYTES = CONTROLS.encode("ascii")
 _WITHOUT_CONTROLS = str.maketrans(dict.fromkeys(CONTROLS, "?"))
 _LINE_BREAKS = re.compile(r"[\r\n]+")
 _NAME_LIST = """
@@ -29,7 +32,14 @@ _LONGEST_NAME = 3
 def is_plain(block: str, element: str) -> bool:
     """Return whether no segment of a block needs mending, but for white space around it and its name."""
     padded = f" {element}" in block or f"{element} " in block
-    return block.isascii() and not padded and not any(sign in block for sign in CONTROLS)
+    if padded or not block.isascii():
+        return False
+    return len(block.encode("ascii").translate(None, _CONTROL_BYTES)) == len(block)
+
+
+def has_small_letters(block: str) -> bool:
+    """Return whether small letters stand in a block of ASCII; most senders keep to capitals."""
+    return len(block.encode("ascii").translate(None, _SMALL_LETTERS)) != len(block)
 
 
 def mended(piece: str, *, at: int, element: str, place: Place) -> Iterator[list[str]]:

@@ -6,11 +6,12 @@ noted and kept.
 
 from collections.abc import Iterable, Iterator
 from itertools import repeat
+from operator import itemgetter
 
 from billing.x12.reading.buffer import Buffer
 from billing.x12.reading.delimiters import LOOK_AHEAD, find_isa, guess_separators, has_isa_shape, read_isa
 from billing.x12.reading.deviations import Note
-from billing.x12.reading.mending import WHITE, is_plain, mended, unterminated
+from billing.x12.reading.mending import WHITE, has_small_letters, is_plain, mended, unterminated
 from billing.x12.reading.places import Place
 from billing.x12.syntax import USUAL
 
@@ -22,6 +23,8 @@ _LONGEST = 1 << 17
 _MARKS = ("\xef\xbb\xbf", "\xff\xfe", "\xfe\xff")
 _NAME = 3
 _NUL = "\0"
+_HEAD = itemgetter(slice(_NAME + 1))
+"""The beginning of a segment, up to its name and the separator."""
 _ISA_SHAPE = 106
 _BEFORE_A_NAME = 9
 """Characters before a name among which the terminator of the segment before stands, white space between."""
@@ -48,6 +51,7 @@ class SegmentStream(Place):
         self._block: Block = []
         self._joint = "*"
         """Separates the elements of the block."""
+        self._has_marks = False
         self._heads: tuple[str, ...] = ()
         """How segments that envelope begin."""
         self._next = 0
@@ -62,7 +66,8 @@ class SegmentStream(Place):
                 return None
             self._block, self._next = block, 0
             heads = self._heads
-            self._marks = [i for i, piece in enumerate(block) if piece.startswith(heads)][::-1]
+            found = [i for i, segment in enumerate(block) if segment.startswith(heads)] if self._has_marks else []
+            self._marks = found[::-1]
         self._index, self._walk = self._next, None
         return self._block[self._next].split(self._joint)
 
@@ -213,9 +218,10 @@ class SegmentStream(Place):
         if is_plain(block, element):
             has_breaks = "\n" in block or "\r" in block
             bodies = [piece.lstrip("\r\n") for piece in pieces] if has_breaks else pieces
-            if _begin_segments(bodies, element) and not (has_breaks and _break(bodies)):
+            is_sure = not has_breaks and self._is_sure(block)
+            if is_sure or (_begin_segments(bodies, element) and not (has_breaks and _break(bodies))):
                 self.enter(at, pieces)
-                yield self._joined_by(element, bodies)
+                yield self._joined_by(element, bodies, has_marks=not is_sure or self._may_have_marks(block))
                 at += sum(map(len, pieces)) + len(pieces)
                 pieces = []
         for piece in pieces:
@@ -227,21 +233,36 @@ class SegmentStream(Place):
             for elements in unterminated(last, at=at, element=element, place=self, is_overlong=is_overlong):
                 yield from self._given(elements)
 
-    def _joined_by(self, joint: str, block: Block) -> Block:
-        """Return a block, and remember what separates its elements."""
+    def _is_sure(self, block: str) -> bool:
+        """Return whether every segment of a block without line breaks must begin with its name: so without looking."""
+        end = self.separators.segment
+        begins = (end, " ", "\t")
+        is_tight = not any(end + sign in block for sign in begins) and not block.startswith(begins)
+        return is_tight and not has_small_letters(block)
+
+    def _may_have_marks(self, block: str) -> bool:
+        """Return whether an enveloping segment may stand in a block; in most of a large file there is none."""
+        end, element = self.separators.segment, self.separators.element
+        names = [name + element for name in ENVELOPING]
+        return block.startswith(tuple(names)) or any(end + name in block for name in names)
+
+    def _joined_by(self, joint: str, block: Block, *, has_marks: bool) -> Block:
+        """Return a block, and remember what separates its elements and whether to look for enveloping segments."""
         if joint != self._joint or not self._heads:
             self._joint = joint
             self._heads = tuple(name + joint for name in ENVELOPING)
+        self._has_marks = has_marks
         return block
 
     def _given(self, elements: list[str]) -> Iterator[Block]:
         """Give one segment that stands in the file otherwise than it is read, its elements separated by NUL."""
-        yield self._joined_by(_NUL, [_NUL.join(element.replace(_NUL, "?") for element in elements)])
+        segment = _NUL.join(element.replace(_NUL, "?") for element in elements)
+        yield self._joined_by(_NUL, [segment], has_marks=True)
 
 
 def _begin_segments(bodies: Block, element: str) -> bool:
     """Return whether each begins with the name of a segment: two or three capitals and digits."""
-    for head in {body[:4] for body in bodies}:
+    for head in set(map(_HEAD, bodies)):
         name, separator, _ = head.partition(element)
         if not (separator or len(name) < _NAME + 1) or not (name.isupper() and name.isalnum()):
             return False

@@ -37,12 +37,16 @@ class OpenLoop:
 
 
 class OpenService(OpenLoop):
-    """2110, from its SVC on."""
+    """2110, from its SVC on. It begins without a call to what it shares with a claim: a remittance has very many."""
 
     __slots__ = ("remarks", "svc")
 
     def __init__(self, svc: Service) -> None:
-        super().__init__()
+        self.adjustments = []
+        self.dates = []
+        self.references = []
+        self.amounts = []
+        self.quantities = []
         self.svc = svc
         self.remarks: list[Remark] = []
 

@@ -34,7 +34,7 @@ from billing.x12.remit_835.values import (
 _PAD = [""] * 12
 _REMARKS_AT = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
 _ENDS_CLAIM = frozenset(("CLP", "LX", "TS3", "TS2", "PLB"))
-_ANY_NUMBER = 9999
+_ANY_LENGTH = 9999
 _OF_TWO = 3
 """Length of a segment with two elements and its name."""
 _ORGANIZATION = "2"
@@ -57,23 +57,24 @@ class RemittanceReader(Cursor):
         """The service line or else the claim to which the next segments belong."""
         self._claims = self._read()
         self._handlers: dict[str, tuple[Callable[[list[str]], None], int]] = {
-            "CLP": (self._clp, 14),
-            "SVC": (self._svc, 7),
-            "CAS": (self._cas, 19),
-            "DTM": (self._dtm, 6),
-            "REF": (self._ref, 4),
-            "AMT": (self._amt, 3),
-            "LQ": (self._lq, 2),
-            "QTY": (self._qty, 4),
-            "NM1": (self._nm1, 12),
-            "MIA": (self._mia, 24),
-            "MOA": (self._mia, 9),
-            "PER": (self._per, 9),
-            "LX": (self._lx, 1),
-            "TS3": (self._ts3, 24),
-            "TS2": (self._ts3, 19),
-            "PLB": (self._plb, 14),
+            "CLP": (self._clp, 15),
+            "SVC": (self._svc, 8),
+            "CAS": (self._cas, 20),
+            "DTM": (self._dtm, 7),
+            "REF": (self._ref, 5),
+            "AMT": (self._amt, 4),
+            "LQ": (self._lq, 3),
+            "QTY": (self._qty, 5),
+            "NM1": (self._nm1, 13),
+            "MIA": (self._mia, 25),
+            "MOA": (self._mia, 10),
+            "PER": (self._per, 10),
+            "LX": (self._lx, 2),
+            "TS3": (self._ts3, 25),
+            "TS2": (self._ts3, 20),
+            "PLB": (self._plb, 15),
         }
+        """By the name of a segment: what takes it, and how long it is at most, its name included."""
 
     def __iter__(self) -> Iterator[ClaimPaid]:
         return self._claims
@@ -86,14 +87,15 @@ class RemittanceReader(Cursor):
         return self._tally.closing(self.payment.amount)
 
     def _read(self) -> Iterator[ClaimPaid]:
-        unknown = (self._unknown, _ANY_NUMBER)
+        handler_of = self._handlers.get
+        unknown = (self._unknown, _ANY_LENGTH)
         for elements in chain(self._first, self._segments):
             name = elements[0]
             if name in _ENDS_CLAIM and self._claim is not None:
                 yield self._whole_claim(self._claim)
-            handler, most = self._handlers.get(name, unknown)
-            if len(elements) > most + 1:
-                self.note_extra(elements, most)
+            handler, longest = handler_of(name, unknown)
+            if len(elements) > longest:
+                self.note_extra(elements, longest - 1)
             handler(elements)
         if self._claim is not None:
             yield self._whole_claim(self._claim)
@@ -126,17 +128,17 @@ class RemittanceReader(Cursor):
             return
         if self._service is not None:
             claim.services.append(self._service.value())
-        c = svc + _PAD
-        place = self.transaction.place
-        joint = self.component if self.component in c[1] else self.joint(svc, 1)
-        procedure = procedure_of(c[1], joint)
-        charge, paid = number_of(c[2]), number_of(c[3])
-        if charge is None or paid is None:
-            charge, paid = self.amount(svc, 2), self.amount(svc, 3)
-        submitted = procedure_of(c[6], self.joint(svc, 6)) if c[6] else None
-        units, submitted_units = self.number(svc, 5), self.number(svc, 7) if c[7] else None
+        text = svc + _PAD
+        procedure = text[1]
+        joint = self.component if self.component in procedure else self.joint(svc, 1)
+        charge, paid, units = number_of(text[2]), number_of(text[3]), number_of(text[5])
+        if charge is None or paid is None or (units is None and text[5]):
+            charge, paid, units = self.amount(svc, 2), self.amount(svc, 3), self.number(svc, 5)
+        submitted = procedure_of(text[6], self.joint(svc, 6)) if text[6] else None
+        submitted_units = self.number(svc, 7) if text[7] else None
+        procedure_paid, place = procedure_of(procedure, joint), self.transaction.place
         self._service = self._into = OpenService(
-            (place, procedure, charge, paid, c[4], units, submitted, submitted_units)
+            (place, procedure_paid, charge, paid, text[4], units, submitted, submitted_units)
         )
 
     def _cas(self, cas: list[str]) -> None:
