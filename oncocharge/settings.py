@@ -267,6 +267,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_NAME_OVERRIDES": {
         "AuthorizationStatusEnum": "oncocharge.api.schema.authorization_statuses",
+        "MotionManagementEnum": "oncocharge.api.schema.motion_management",
         "PlanKindEnum": "oncocharge.api.schema.plan_kinds",
         "SessionStatusEnum": "oncocharge.api.schema.session_statuses",
         "SexEnum": "oncocharge.api.schema.sexes",

@@ -22,7 +22,7 @@ from patients.permissions import RolePermission
 from patients.roles import EVERYONE, READS_MONEY, has_role
 
 
-class BecauseOutput(serializers.Serializer[Any]):
+class EstimateBecause(serializers.Serializer[Any]):
     """Why a line is as it is."""
 
     rule = serializers.CharField()
@@ -32,7 +32,7 @@ class BecauseOutput(serializers.Serializer[Any]):
     facts = serializers.DictField()
 
 
-class LineOutput(serializers.Serializer[Any]):
+class EstimateLine(serializers.Serializer[Any]):
     """A line that should stand; ``amount`` is a decimal string in US dollars, null without a fee."""
 
     code = serializers.CharField()
@@ -44,11 +44,11 @@ class LineOutput(serializers.Serializer[Any]):
     held = serializers.BooleanField()
     findings = serializers.ListField(child=serializers.CharField())
     amount = serializers.CharField(allow_null=True)
-    because = BecauseOutput()
+    because = EstimateBecause()
     subject = serializers.CharField()
 
 
-class CourseFindingOutput(serializers.Serializer[Any]):
+class EstimateCourseFinding(serializers.Serializer[Any]):
     """A problem that a person should see."""
 
     code = serializers.CharField()
@@ -57,7 +57,7 @@ class CourseFindingOutput(serializers.Serializer[Any]):
     subject = serializers.CharField()
 
 
-class CountOutput(serializers.Serializer[Any]):
+class EstimateCount(serializers.Serializer[Any]):
     """Counts over the lines; the amount only where every line has one."""
 
     lines = serializers.IntegerField()
@@ -80,9 +80,9 @@ class EstimateApi(APIView):
         """The whole answer."""
 
         id = serializers.CharField()
-        lines = LineOutput(many=True)
-        findings = CourseFindingOutput(many=True)
-        totals = CountOutput()
+        lines = EstimateLine(many=True)
+        findings = EstimateCourseFinding(many=True)
+        totals = EstimateCount()
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={200: Output})
     def post(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from billing.api.estimates import LineOutput
+from billing.api.estimates import EstimateLine
 from billing.estimates.planned import MOST_SKIPPED, faults_of, planned_of
 from billing.estimates.planning import Estimate, estimate_planned
 from billing.estimates.summary import Total
@@ -23,7 +23,7 @@ from patients.permissions import RolePermission
 from patients.roles import EVERYONE, READS_MONEY, has_role
 
 Json = dict[str, Any]
-TECHNIQUES = [one for one in choices_of(Technique) if one[0] != Technique.UNKNOWN]
+TECHNIQUES = choices_of(Technique)
 
 
 def amount_field(**options: Any) -> serializers.DecimalField:
@@ -31,7 +31,7 @@ def amount_field(**options: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True, **options)
 
 
-class RowOutput(serializers.Serializer[Any]):
+class EstimateRow(serializers.Serializer[Any]):
     """Lines that differ in nothing but their day."""
 
     code = serializers.CharField()
@@ -47,17 +47,17 @@ class RowOutput(serializers.Serializer[Any]):
     held = serializers.IntegerField(help_text="How many of the lines a finding would hold.")
 
 
-class GroupOutput(serializers.Serializer[Any]):
+class EstimateGroup(serializers.Serializer[Any]):
     """The rows of one part of the course."""
 
     stage = serializers.CharField(help_text="before, planning, delivery, guidance, management, physics or keyed")
     words = serializers.CharField()
-    rows = RowOutput(many=True)
+    rows = EstimateRow(many=True)
     units = serializers.IntegerField()
     amount = amount_field()
 
 
-class TotalOutput(serializers.Serializer[Any]):
+class EstimateTotal(serializers.Serializer[Any]):
     """What lines come to; those without a fee are not in the amount."""
 
     lines = serializers.IntegerField()
@@ -66,15 +66,15 @@ class TotalOutput(serializers.Serializer[Any]):
     unpriced = serializers.IntegerField()
 
 
-class TotalsOutput(serializers.Serializer[Any]):
+class EstimateTotals(serializers.Serializer[Any]):
     """All charges, and those on each kind of claim; null where there is none of that kind."""
 
-    all = TotalOutput()
-    professional = TotalOutput(allow_null=True)
-    institutional = TotalOutput(allow_null=True)
+    all = EstimateTotal()
+    professional = EstimateTotal(allow_null=True)
+    institutional = EstimateTotal(allow_null=True)
 
 
-class ToldOutput(serializers.Serializer[Any]):
+class EstimateFinding(serializers.Serializer[Any]):
     """A finding that such a course meets, said once for all its days."""
 
     code = serializers.CharField()
@@ -85,7 +85,7 @@ class ToldOutput(serializers.Serializer[Any]):
     last_on = serializers.DateField(allow_null=True)
 
 
-class AskOutput(serializers.Serializer[Any]):
+class EstimateUnits(serializers.Serializer[Any]):
     """Units of one code to have approved, and the days of service that they must cover."""
 
     code = serializers.CharField()
@@ -155,14 +155,14 @@ class PlannedEstimateApi(APIView):
 
         first_on = serializers.DateField(help_text="Day of the first session.")
         last_on = serializers.DateField(help_text="Day of the last session.")
-        groups = GroupOutput(many=True)
-        totals = TotalsOutput()
+        groups = EstimateGroup(many=True)
+        totals = EstimateTotals()
         held = serializers.IntegerField()
-        findings = ToldOutput(many=True)
+        findings = EstimateFinding(many=True)
         asks_authorization = serializers.BooleanField()
-        authorization_units = AskOutput(many=True)
+        authorization_units = EstimateUnits(many=True)
         assumed = serializers.ListField(child=serializers.CharField())
-        lines = LineOutput(many=True)
+        lines = EstimateLine(many=True)
 
     @extend_schema(request=Input, responses={200: Output})
     def post(self, request: Request) -> Response:

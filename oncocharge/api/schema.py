@@ -10,7 +10,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework.serializers import Serializer
 
 from billing.models import AuthorizationStatus
-from courses.terms import PlanKind, SessionStatus, Technique
+from courses.terms import MotionManagement, PlanKind, SessionStatus, Technique
 from patients.models.base import choices_of
 from patients.terms import Sex
 
@@ -41,11 +41,16 @@ def authorization_statuses() -> list[tuple[str, str]]:
     return choices_of(AuthorizationStatus)
 
 
+def motion_management() -> list[tuple[str, str]]:
+    """The choices that are MotionManagementEnum, of plans, of sessions and of what is planned."""
+    return choices_of(MotionManagement)
+
+
 def session_statuses() -> list[tuple[str, str]]:
     """The choices that are SessionStatusEnum."""
     return choices_of(SessionStatus)
 
 
 def techniques() -> list[tuple[str, str]]:
-    """The choices that are TechniqueEnum, of the plan and of what a payer approved."""
+    """The choices that are TechniqueEnum, of plans, of what a payer approved, of what is planned."""
     return choices_of(Technique)

@@ -37,7 +37,7 @@ def said(response: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
-def asked(**values: object) -> dict[str, object]:
+def asked(**values: Any) -> dict[str, Any]:
     """What a filled-in form sends: thirty fractions of the lung from 2 March 2026."""
     usual = {
         "facility": cast.center().pk, "payer": cast.commercial().pk, "technique": "vmat", "site": "lung",
@@ -259,6 +259,11 @@ def test_every_fault_of_a_planned_course_is_named_by_field() -> None:
     assert answer.status_code == 400
     fields = {error["field"] for error in answer.json()["errors"]}
     assert fields == {"fractions", "site", "colour", "starts_on", "devices", "payer"}
+
+
+def test_unknown_technique_cannot_be_planned() -> None:
+    answer = client_of(Role.BILLER).post(PLANNED, wanted(technique="unknown"), format="json")
+    assert [error["field"] for error in answer.json()["errors"]] == ["technique"]
 
 
 def test_planned_course_that_is_no_object_is_refused() -> None:
