@@ -1,4 +1,4 @@
-"""Checks of a claim and its lines: codes, amounts, days, pointers, and that the parts agree with each other."""
+"""Checks of a claim (2300, 2310): codes, amounts, days, providers, and that the parts agree with each other."""
 
 import re
 from collections.abc import Collection
@@ -7,17 +7,11 @@ from functools import lru_cache
 from operator import attrgetter
 
 from billing.x12.characters import Alphabet, alphabet_of
-from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, cents, code_fault, day_remedy
-from billing.x12.checking.forms import (
-    AMOUNT_REMEDY,
-    MODIFIER,
-    MOST_CENTS,
-    MOST_MODIFIERS,
-    PROCEDURE,
-    UNITS,
-    dollars,
-    is_amount,
-)
+from billing.x12.check_837p.lines import PLACE, line_faults
+from billing.x12.checking.attachments import check_attachments
+from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, cents, code_fault, day_remedy, identifier_fault
+from billing.x12.checking.forms import AMOUNT_REMEDY, MOST_CENTS, dollars, is_amount
+from billing.x12.checking.other_payers import Coordination, check_other_payers
 from billing.x12.checking.parties import (
     Role,
     check_billing,
@@ -27,8 +21,8 @@ from billing.x12.checking.parties import (
     check_provider,
     check_subscriber,
 )
-from billing.x12.claim_837p.values import Claim837P, Line837P
-from patients.identifiers import is_valid_icd10
+from billing.x12.claim_837p.values import Claim837P
+from patients.identifiers import is_valid_icd10, validate_state
 
 UNLISTED_CODES = frozenset(("77299", "77399", "77499", "77799"))
 """Codes of radiation oncology that name no procedure: SV101-7 must say what was done (837P guide, 2400 SV1)."""
@@ -36,15 +30,13 @@ UNLISTED_CODES = frozenset(("77299", "77399", "77499", "77799"))
 _USUAL_ALPHABET = alphabet_of()
 
 MOST_DIAGNOSES = 12
-MOST_LINES = 50
-MOST_POINTERS = 4
 CLAIM_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 .-]{0,18}[A-Z0-9])?")
-LINE_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 .-]{0,28}[A-Z0-9])?")
-PLACE = re.compile(r"[0-9]{2}")
 FREQUENCIES = frozenset("178")
 NOTE_KINDS = frozenset(("ADD", "CER", "DCP", "DGN", "TPO"))
-LINE_NOTE_KINDS = frozenset(("ADD", "DCP"))
-UNIT_KINDS = frozenset(("UN", "MJ"))
+MOST_CAUSES = 2
+CAR_ACCIDENT = "AA"
+ACCIDENTS = frozenset((CAR_ACCIDENT, "OA"))
+CAUSES = ACCIDENTS | {"EM"}
 _YES_NO = frozenset("YN")
 
 _CLAIM_CODES = (
@@ -62,17 +54,10 @@ _CLAIM_TEXTS = Texts(
     Text("medical_record_number", "REF*EA", 2, 0, 50, is_identifier=True),
     Text("note", "NTE", 2, 0, 80),
 )
-_LINE_CODED = attrgetter("code", "charge", "units", "unit", "place_of_service", "modifiers", "pointers")
-_LINE_TEXTS = Texts(
-    Text("description", "SV1", 1, 0, 80),
-    Text("authorization", "REF*G1", 2, 0, 50, is_identifier=True),
-    Text("note", "NTE", 2, 0, 80),
-)
-
-
 _REFERRING = Role("referring", "2310A", "DN")
 _RENDERING = Role("rendering", "2310B", "82", may_be_group=True)
 _SUPERVISING = Role("supervising", "2310D", "DQ")
+_PRIMARY_CARE = Role("primary_care", "2310A", "P3")
 
 
 def check_claim(
@@ -99,7 +84,8 @@ def check_claim(
         *_total_faults(claim),
         *_diagnosis_faults(claim.diagnoses),
         *_provider_faults(claim, alphabet),
-        *_lines_faults(claim, today, alphabet, unlisted_codes),
+        *_coordination_faults(claim, today, alphabet),
+        *line_faults(claim, today, alphabet, unlisted_codes),
     ]
 
 
@@ -124,10 +110,34 @@ def _head_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> Faults:
     for qualifier, field, day in (
         ("435", "admitted_on", claim.admitted_on),
         ("096", "discharged_on", claim.discharged_on),
+        ("439", "accident_on", claim.accident_on),
     ):
         remedy = day_remedy(day, today) if day else ""
         if remedy:
             yield ClaimFault("2300", f"DTP*{qualifier}", 3, field, day, remedy)
+    if claim.attachments:
+        yield from check_attachments("2300", claim.attachments, alphabet)
+    if claim.related_causes or claim.accident_state or claim.accident_on:
+        yield from _cause_faults(claim)
+
+
+def _cause_faults(claim: Claim837P) -> Faults:
+    """An accident has its day, a car accident its state, and neither stands without its cause."""
+    causes = claim.related_causes
+    if len(causes) > MOST_CAUSES or len(set(causes)) < len(causes) or not CAUSES.issuperset(causes):
+        remedy = f"It takes at most {MOST_CAUSES} of {', '.join(sorted(CAUSES))}, each once."
+        yield ClaimFault("2300", "CLM", 11, "related_causes", " ".join(causes), remedy)
+    is_accident = not ACCIDENTS.isdisjoint(causes)
+    if is_accident and not claim.accident_on:
+        yield ClaimFault("2300", "DTP*439", 3, "accident_on", "", "Say when the accident was.")
+    if claim.accident_on and not causes:
+        remedy = "Say what the patient's condition comes from, or take the day of the accident out."
+        yield ClaimFault("2300", "CLM", 11, "related_causes", "", remedy)
+    if CAR_ACCIDENT in causes:
+        yield from identifier_fault("2300", "CLM", 11, "accident_state", claim.accident_state, validate_state)
+    elif claim.accident_state:
+        remedy = "Only a car accident (AA) has a state; take it out."
+        yield ClaimFault("2300", "CLM", 11, "accident_state", claim.accident_state, remedy)
 
 
 @lru_cache(maxsize=1024)
@@ -178,6 +188,11 @@ def _provider_faults(claim: Claim837P, alphabet: Alphabet) -> list[ClaimFault]:
     faults: list[ClaimFault] = []
     if claim.referring is not None:
         faults += check_provider(_REFERRING, claim.referring, alphabet)
+    if claim.primary_care is not None:
+        faults += check_provider(_PRIMARY_CARE, claim.primary_care, alphabet)
+        if claim.referring is None:
+            remedy = "It stands only beside a referring provider; name that one, or take this one out."
+            faults.append(ClaimFault("2310A", "NM1*P3", 1, "primary_care", "", remedy))
     if claim.rendering is not None:
         faults += check_provider(_RENDERING, claim.rendering, alphabet)
     if claim.facility is not None:
@@ -187,105 +202,9 @@ def _provider_faults(claim: Claim837P, alphabet: Alphabet) -> list[ClaimFault]:
     return faults
 
 
-# --- 2400 -----------------------------------------------------------------------------------------------------------
-
-
-def _lines_faults(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_codes: Collection[str]) -> Faults:
-    if not 1 <= len(claim.lines) <= MOST_LINES:
-        remedy = f"A claim takes 1 to {MOST_LINES} lines; split it."
-        yield ClaimFault("2300", "LX", 1, "lines", str(len(claim.lines)), remedy)
-    born = claim.subscriber.birth_on if claim.dependant is None else claim.dependant.birth_on
-    diagnoses = len(claim.diagnoses)
-    numbers: set[str] = set()
-    for number, line in enumerate(claim.lines, 1):
-        coded = _coding_faults(_LINE_CODED(line), diagnoses)
-        if coded:
-            yield from _of_line(number, coded)
-        if day_remedy(line.service_on, today) or line.service_on < born or line.service_through:
-            yield from _of_line(number, _day_faults(line, born, today))
-        if line.control_number in numbers or not LINE_NUMBER.fullmatch(line.control_number):
-            yield from _of_line(number, [_number_fault(line)])
-        numbers.add(line.control_number)
-        if (
-            line.description
-            or line.note
-            or line.authorization
-            or line.code in unlisted_codes
-            or line.note_kind not in LINE_NOTE_KINDS
-        ):
-            yield from _of_line(number, _line_text_faults(line, alphabet, unlisted_codes))
-
-
-def _of_line(number: int, faults: Collection[ClaimFault]) -> Faults:
-    """Say in which line the faults are; the remembered ones do not know."""
-    for fault in faults:
-        yield fault._replace(loop=f"2400/{number}", field=f"lines[{number - 1}].{fault.field}")
-
-
-@lru_cache(maxsize=8192)
-def _coding_faults(
-    values: tuple[str, str, str, str, str, tuple[str, ...], tuple[int, ...]], diagnoses: int
-) -> tuple[ClaimFault, ...]:
-    code, charge, units, unit, place, modifiers, pointers = values
-    faults: list[ClaimFault] = []
-    if not PROCEDURE.fullmatch(code):
-        remedy = "It must be a CPT or HCPCS code of five characters, as 77386 or G6015."
-        faults.append(ClaimFault("2400", "SV1", 1, "code", code, remedy))
-    if not is_amount(charge):
-        faults.append(ClaimFault("2400", "SV1", 2, "charge", charge, AMOUNT_REMEDY))
-    faults += code_fault("2400", "SV1", 3, "unit", unit, UNIT_KINDS)
-    if not UNITS.fullmatch(units) or units == "0":
-        faults.append(ClaimFault("2400", "SV1", 4, "units", units, "Units must be more than 0, written as 1 or 1.5."))
-    if place and not PLACE.fullmatch(place):
-        faults.append(ClaimFault("2400", "SV1", 5, "place_of_service", place, "It must be two digits, as 11 or 22."))
-    return (*faults, *_modifier_faults(modifiers), *_pointer_faults(pointers, diagnoses))
-
-
-def _modifier_faults(modifiers: tuple[str, ...]) -> Faults:
-    if len(modifiers) > MOST_MODIFIERS:
-        yield ClaimFault("2400", "SV1", 1, "modifiers", " ".join(modifiers), "A line takes at most four modifiers.")
-    for place, modifier in enumerate(modifiers):
-        if not MODIFIER.fullmatch(modifier):
-            yield ClaimFault("2400", "SV1", 1, "modifiers", modifier, "It must be two capitals or digits, as 26 or TC.")
-        elif modifier in modifiers[:place]:
-            yield ClaimFault("2400", "SV1", 1, "modifiers", modifier, "It stands on the line already; take one out.")
-
-
-def _pointer_faults(pointers: tuple[int, ...], diagnoses: int) -> Faults:
-    found = " ".join(map(str, pointers))
-    if not 1 <= len(pointers) <= MOST_POINTERS:
-        yield ClaimFault("2400", "SV1", 7, "pointers", found, "A line points to one to four diagnoses of its claim.")
-    if any(not 1 <= pointer <= diagnoses for pointer in pointers):
-        remedy = f"It points past the claim's {diagnoses} diagnoses; choose among them."
-        yield ClaimFault("2400", "SV1", 7, "pointers", found, remedy)
-    if len(set(pointers)) < len(pointers):
-        yield ClaimFault("2400", "SV1", 7, "pointers", found, "It points to one diagnosis twice; take one out.")
-
-
-def _day_faults(line: Line837P, born: str, today: date) -> list[ClaimFault]:
-    faults = []
-    remedy = day_remedy(line.service_on, today)
-    if not remedy and line.service_on < born:
-        remedy = "It is before the patient was born; correct one of the two dates."
-    if remedy:
-        faults.append(ClaimFault("2400", "DTP*472", 3, "service_on", line.service_on, remedy))
-    remedy = day_remedy(line.service_through, today) if line.service_through else ""
-    if not remedy and line.service_through and line.service_through < line.service_on:
-        remedy = "The last day is before the first."
-    if remedy:
-        faults.append(ClaimFault("2400", "DTP*472", 3, "service_through", line.service_through, remedy))
-    return faults
-
-
-def _number_fault(line: Line837P) -> ClaimFault:
-    remedy = "It must be 1 to 30 of A-Z, 0-9, blank . -, and no other line's."
-    return ClaimFault("2400", "REF*6R", 2, "control_number", line.control_number, remedy)
-
-
-def _line_text_faults(line: Line837P, alphabet: Alphabet, unlisted_codes: Collection[str]) -> list[ClaimFault]:
-    faults = _LINE_TEXTS.faults("2400", "", line, alphabet)
-    if line.code in unlisted_codes and not line.description.strip():
-        remedy = f"{line.code} names no procedure: say in at most 80 characters what was done."
-        faults.append(ClaimFault("2400", "SV1", 1, "description", "", remedy))
-    faults += code_fault("2400", "NTE", 1, "note_kind", line.note_kind, LINE_NOTE_KINDS)
-    return faults
+def _coordination_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> list[ClaimFault]:
+    """Ask about other payers where there are some, or must be."""
+    if not claim.other_payers and claim.subscriber.rank == "P" and not any(line.adjudications for line in claim.lines):
+        return []
+    coordination = Coordination(claim.other_payers, claim.subscriber, claim.charge, claim.lines)
+    return check_other_payers(coordination, today=today, alphabet=alphabet)

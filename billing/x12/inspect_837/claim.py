@@ -2,17 +2,8 @@
 
 from datetime import date
 
-from billing.x12.check_837p.claim import (
-    CLAIM_NUMBER,
-    FREQUENCIES,
-    LINE_NUMBER,
-    MOST_DIAGNOSES,
-    MOST_LINES,
-    MOST_POINTERS,
-    PLACE,
-    UNIT_KINDS,
-    UNLISTED_CODES,
-)
+from billing.x12.check_837p.claim import CLAIM_NUMBER, FREQUENCIES, MOST_DIAGNOSES, UNLISTED_CODES
+from billing.x12.check_837p.lines import LINE_NUMBER, MOST_LINES, MOST_POINTERS, PLACE, UNIT_KINDS
 from billing.x12.checking.faults import cents, day_remedy
 from billing.x12.checking.forms import MODIFIER, MOST_CENTS, PROCEDURE, UNITS
 from billing.x12.inspect_837.faults import FaultList

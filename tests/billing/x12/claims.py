@@ -6,6 +6,7 @@ from typing import Any
 
 from billing.x12.claim_837p import Claim837P, ClaimPlace, Line837P, Written, write_interchange
 from billing.x12.envelope import Envelope, Receiver, Submitter
+from billing.x12.other_payers import Adjustment, LineAdjudication, OtherPayer, Reason
 from billing.x12.parties import Address, BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
 
 TODAY = date(2026, 11, 22)
@@ -98,6 +99,31 @@ def a_claim(number: int = 1, **changes: Any) -> Claim837P:
 def a_dependants_claim(number: int = 1, **changes: Any) -> Claim837P:
     """Return Clara's claim, a child on her father's policy; any field can be given."""
     return a_claim(number, payer=MUTUAL, subscriber=CLARA_PARENT, dependant=CLARA)._replace(**changes)
+
+
+def a_decision(**changes: Any) -> LineAdjudication:
+    """Return what Bay Mutual decided about the delivery line: 500 paid, 170 not, for three reasons."""
+    contract = Adjustment("CO", (Reason("45", "120"),))
+    patient = Adjustment("PR", (Reason("1", "30"), Reason("2", "20")))
+    given = LineAdjudication(MUTUAL.payer_id, "500", "77386", "1", "20251120", adjustments=(contract, patient))
+    return given._replace(**changes)
+
+
+def a_primary_payer(**changes: Any) -> OtherPayer:
+    """Return Bay Mutual as payer before the claim's, on Ada's husband's policy; it paid 500."""
+    policy = Subscriber("ARCHER", "ALAN", "BM0009999", "CI", group_number="G-12")
+    given = OtherPayer(MUTUAL, policy, relationship="01", paid="500", claim_number="2025320000111")
+    return given._replace(**changes)
+
+
+def a_secondary_claim(number: int = 1, **changes: Any) -> Claim837P:
+    """Return Ada's claim to Medicare after Bay Mutual decided about its line; any field can be given."""
+    return a_claim(
+        number,
+        subscriber=ADA._replace(rank="S", msp_type="12"),
+        lines=(a_line(number, adjudications=(a_decision(),)),),
+        other_payers=(a_primary_payer(),),
+    )._replace(**changes)
 
 
 class File:

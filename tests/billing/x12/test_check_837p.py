@@ -25,6 +25,7 @@ from tests.billing.x12.claims import (
     a_claim,
     a_dependants_claim,
     a_line,
+    a_secondary_claim,
     varied_claims,
 )
 
@@ -243,7 +244,7 @@ def test_a_subscriber_who_is_not_the_patient_needs_no_address_and_no_birth_date(
 
 
 def test_medicare_second_with_its_reason_has_no_fault() -> None:
-    assert faults_of(a_claim(subscriber=ADA._replace(rank="S", msp_type="12"))) == []
+    assert faults_of(a_secondary_claim()) == []
 
 
 LINES = {
