@@ -14,7 +14,7 @@ WHITE = " \t\r\n\v\f"
 CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 127]))
 
 _SMALL_LETTERS = string.ascii_lowercase.encode("ascii")
-_CONTROL_BYTES = CONTROLS.encode("ascii")
+_CONTROL_BYTES = CONTROLS.encode("ascii") + b"\t\v\f"
 _WITHOUT_CONTROLS = str.maketrans(dict.fromkeys(CONTROLS, "?"))
 _LINE_BREAKS = re.compile(r"[\r\n]+")
 _NAME_LIST = """

@@ -17,6 +17,8 @@ from billing.x12.syntax import USUAL
 
 ENVELOPING = frozenset(("ISA", "GS", "ST", "SE", "GE", "IEA"))
 
+_WITHIN = ("SE", "ST", "GE", "GS")
+
 _LONGEST = 1 << 17
 """Characters after which a segment without an end is given up."""
 
@@ -236,15 +238,16 @@ class SegmentStream(Place):
     def _is_sure(self, block: str) -> bool:
         """Return whether every segment of a block without line breaks must begin with its name: so without looking."""
         end = self.separators.segment
-        begins = (end, " ", "\t")
+        begins = (end, " ")
         is_tight = not any(end + sign in block for sign in begins) and not block.startswith(begins)
         return is_tight and not has_small_letters(block)
 
     def _may_have_marks(self, block: str) -> bool:
         """Return whether an enveloping segment may stand in a block; in most of a large file there is none."""
         end, element = self.separators.segment, self.separators.element
-        names = [name + element for name in ENVELOPING]
-        return block.startswith(tuple(names)) or any(end + name in block for name in names)
+        if block.startswith(tuple(name + element for name in ENVELOPING)):
+            return True
+        return any(f"{end}{name}{element}" in block for name in _WITHIN)  # ISA and IEA begin blocks of their own
 
     def _joined_by(self, joint: str, block: Block, *, has_marks: bool) -> Block:
         """Return a block, and remember what separates its elements and whether to look for enveloping segments."""

@@ -37,6 +37,7 @@ _ENDS_CLAIM = frozenset(("CLP", "LX", "TS3", "TS2", "PLB"))
 _ANY_LENGTH = 9999
 _OF_TWO = 3
 """Length of a segment with two elements and its name."""
+_OF_ONE_REASON = 4
 _ORGANIZATION = "2"
 
 
@@ -146,11 +147,13 @@ class RemittanceReader(Cursor):
         if into is None:
             self.transaction.keep("misplaced-segment", cas)
             return
+        if len(cas) == _OF_ONE_REASON:  # as most have
+            only = adjustment_of(cas[1], cas[2], cas[3])
+            if only is not None:
+                into.adjustments.append(only)
+                return
         for number in range(2, len(cas), 3):
-            adjustment = adjustment_of(cas[1], *cas[number : number + 3])
-            if adjustment is not None:
-                into.adjustments.append(adjustment)
-            elif any(cas[number : number + 3]):
+            if any(cas[number : number + 3]):
                 amount, quantity = self.amount(cas, number + 1), self.number(cas, number + 2)
                 into.adjustments.append(Adjustment(cas[1], cas[number], amount, quantity))
 
