@@ -274,7 +274,7 @@ def test_memory_does_not_grow_with_the_number_of_claims() -> None:
         tracemalloc.stop()
         return most
 
-    peak(1000)
+    peak(4000)  # the interpreter's own free lists of tuples (2,000 of each length) are full only after some
     assert peak(8000) < 1.2 * peak(1000)
 
 
