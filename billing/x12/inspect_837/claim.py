@@ -1,21 +1,26 @@
-"""The claims of a transaction set: totals, diagnoses, pointers, line numbers, codes, amounts and days."""
+"""What the claims of a transaction set are asked, whatever their kind: totals, numbers, codes, amounts and days.
 
+What only one guide asks stands in professional.py and institutional.py.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from datetime import date
 
-from billing.x12.check_837p.claim import CLAIM_NUMBER, FREQUENCIES, MOST_DIAGNOSES, UNLISTED_CODES
-from billing.x12.check_837p.lines import LINE_NUMBER, MOST_LINES, MOST_POINTERS, PLACE, UNIT_KINDS
+from billing.x12.checking.claims import CLAIM_NUMBER, LINE_NUMBER, UNLISTED_CODES
 from billing.x12.checking.faults import cents, day_remedy
-from billing.x12.checking.forms import MODIFIER, MOST_CENTS, PROCEDURE, UNITS
+from billing.x12.checking.forms import MODIFIER, MOST_CENTS, PROCEDURE, UNITS, dollars
 from billing.x12.inspect_837.faults import FaultList
 from billing.x12.syntax import Segment
 from patients.identifiers import is_valid_icd10
 
 _LONGEST_DESCRIPTION = 80
-_PLACE_PARTS = 3  # CLM05: place of service, B, frequency
-_PROCEDURE_PARTS = range(2, 8)  # SV101: HC, code, up to four modifiers, description
+_PROCEDURE_PARTS = range(2, 8)  # HC, code, up to four modifiers, description
+_PLACE_PARTS = 3  # CLM05: place, qualifier, frequency
+_RANGE = 2
 
 
-class _Claim:
+class OpenClaim:
     """What one claim has shown so far."""
 
     __slots__ = ("cents_of_lines", "clm", "diagnoses", "has_payer_number", "lines")
@@ -23,7 +28,7 @@ class _Claim:
     def __init__(self, clm: Segment) -> None:
         self.clm = clm
         self.cents_of_lines = 0
-        self.diagnoses = 0
+        self.diagnoses: set[str] = set()
         self.has_payer_number = False
         self.lines = 0
 
@@ -36,24 +41,44 @@ class SeenNumbers:
         self.lines: set[str] = set()
 
 
-class ClaimInspector:
+class ClaimInspector(ABC):
     """Takes the segments of one transaction set and looks at those of its claims."""
+
+    most_lines: int
+    clm_codes: tuple[tuple[int, str], ...]
+    """Elements of CLM that are one letter, and the letters."""
+    unit_kinds: frozenset[str]
 
     def __init__(self, faults: FaultList, seen: SeenNumbers, *, component: str, today: date) -> None:
         self._faults = faults
         self._seen = seen
         self._component = component
         self._today = today
-        self._claim: _Claim | None = None
+        self._claim: OpenClaim | None = None
         self._born = ""
-        self._inspectors = {
+        self._inspectors: dict[str, Callable[[Segment, OpenClaim], None]] = {
             "HI": self._inspect_hi,
             "REF": self._inspect_ref,
             "LX": self._inspect_lx,
-            "SV1": self._inspect_sv1,
             "DTP": self._inspect_dtp,
             "AMT": self._inspect_amt,
+            **self._more_inspectors(),
         }
+
+    @abstractmethod
+    def _more_inspectors(self) -> dict[str, Callable[[Segment, OpenClaim], None]]:
+        """Return what looks at the segments of this guide only."""
+
+    @abstractmethod
+    def _inspect_place(self, clm: Segment, place: list[str]) -> None:
+        """Look at the three parts of CLM05."""
+
+    @abstractmethod
+    def _inspect_hi(self, hi: Segment, claim: OpenClaim) -> None:
+        """Look at a segment of codes."""
+
+    def _end(self, claim: OpenClaim) -> None:  # noqa: B027 (a guide may have nothing more to ask)
+        """Look at what only a whole claim of this guide shows."""
 
     def born_on(self, day: str) -> None:
         """Remember the birth date of the patient whose claims follow."""
@@ -63,7 +88,7 @@ class ClaimInspector:
         """Look at a segment if it is one of a claim."""
         if segment.name == "CLM":
             self.end_claim()
-            self._claim = _Claim(segment)
+            self._claim = OpenClaim(segment)
             self._inspect_clm(segment)
             return
         inspector = self._inspectors.get(segment.name)
@@ -77,12 +102,12 @@ class ClaimInspector:
             return
         total = cents(claim.clm[2])
         if total is not None and total != claim.cents_of_lines:
-            lines = f"{claim.cents_of_lines // 100}.{claim.cents_of_lines % 100:02}"
-            self._faults.add(claim.clm, 2, f"The lines of the claim add up to {lines}.")
+            self._faults.add(claim.clm, 2, f"The lines of the claim add up to {dollars(claim.cents_of_lines)}.")
         if not claim.has_payer_number and self._parts(claim.clm, 5)[-1] in ("7", "8"):
             self._faults.add(claim.clm, 5, "A replacement or void needs the payer's claim number, REF*F8.")
-        if claim.lines > MOST_LINES:
-            self._faults.add(claim.clm, 0, f"The claim has {claim.lines} lines; it takes at most {MOST_LINES}.")
+        if claim.lines > self.most_lines:
+            self._faults.add(claim.clm, 0, f"The claim has {claim.lines} lines; it takes at most {self.most_lines}.")
+        self._end(claim)
 
     # --- segments ---------------------------------------------------------------------------------------------------
 
@@ -94,34 +119,11 @@ class ClaimInspector:
         self._seen.claims.add(clm[1])
         self._amount(clm, 2)
         place = self._parts(clm, 5)
-        if (
-            len(place) != _PLACE_PARTS
-            or not PLACE.fullmatch(place[0])
-            or place[1] != "B"
-            or place[2] not in FREQUENCIES
-        ):
-            self._faults.add(clm, 5, "It must be a place of service of two digits, B, and frequency 1, 7 or 8.")
-        for element, known in ((6, "YN"), (7, "ABC"), (8, "NWY"), (9, "IY")):
-            if clm[element] not in tuple(known):
-                self._faults.add(clm, element, f"It must be one of {', '.join(known)}.")
+        self._inspect_place(clm, place if len(place) == _PLACE_PARTS else ["", "", ""])
+        for element, known in self.clm_codes:
+            self._one_of(clm, element, tuple(known))
 
-    def _inspect_hi(self, hi: Segment, claim: _Claim) -> None:
-        codes: set[str] = set()
-        for element in range(1, len(hi.elements)):
-            qualifier, _, code = hi[element].partition(self._component)
-            wanted = "ABK" if element == 1 else "ABF"
-            if qualifier != wanted:
-                self._faults.add(hi, element, f"Its qualifier must be {wanted}.")
-            if "." in code or not is_valid_icd10(code):
-                self._faults.add(hi, element, "It must be an ICD-10-CM code without its point.")
-            if code in codes:
-                self._faults.add(hi, element, "The claim has this diagnosis twice.")
-            codes.add(code)
-        claim.diagnoses = len(hi.elements) - 1
-        if claim.diagnoses > MOST_DIAGNOSES:
-            self._faults.add(hi, 0, f"A claim takes at most {MOST_DIAGNOSES} diagnoses.")
-
-    def _inspect_ref(self, ref: Segment, claim: _Claim) -> None:
+    def _inspect_ref(self, ref: Segment, claim: OpenClaim) -> None:
         if ref[1] == "F8":
             claim.has_payer_number = True
         elif ref[1] == "6R":
@@ -131,56 +133,20 @@ class ClaimInspector:
                 self._faults.add(ref, 2, "Another line of the file has this number.")
             self._seen.lines.add(ref[2])
 
-    def _inspect_lx(self, lx: Segment, claim: _Claim) -> None:
+    def _inspect_lx(self, lx: Segment, claim: OpenClaim) -> None:
         claim.lines += 1
         if lx[1] != str(claim.lines):
             self._faults.add(lx, 1, f"Line numbers rise by one from 1 in each claim; this one must be {claim.lines}.")
 
-    def _inspect_sv1(self, sv1: Segment, claim: _Claim) -> None:
-        self._inspect_procedure(sv1)
-        self._amount(sv1, 2)
-        claim.cents_of_lines += cents(sv1[2]) or 0
-        if sv1[3] not in UNIT_KINDS:
-            self._faults.add(sv1, 3, "It must be UN or MJ.")
-        if not UNITS.fullmatch(sv1[4]) or sv1[4] == "0":
-            self._faults.add(sv1, 4, "Units must be more than 0.")
-        if sv1[5] and not PLACE.fullmatch(sv1[5]):
-            self._faults.add(sv1, 5, "A place of service is two digits.")
-        pointers = self._parts(sv1, 7)
-        if len(pointers) > MOST_POINTERS or len(set(pointers)) < len(pointers):
-            self._faults.add(sv1, 7, "A line points to at most four diagnoses, none of them twice.")
-        if not all(pointer.isdigit() and 1 <= int(pointer) <= claim.diagnoses for pointer in pointers):
-            self._faults.add(sv1, 7, f"It points past the {claim.diagnoses} diagnoses of the claim.")
-
-    def _inspect_procedure(self, sv1: Segment) -> None:
-        parts = self._parts(sv1, 1)
-        if len(parts) not in _PROCEDURE_PARTS or parts[0] != "HC" or not parts[-1]:
-            self._faults.add(sv1, 1, "It must be HC, a code, up to four modifiers and a description.")
-            return
-        if not PROCEDURE.fullmatch(parts[1]):
-            self._faults.add(sv1, 1, "The procedure must be a CPT or HCPCS code of five characters.")
-        modifiers = [modifier for modifier in parts[2:6] if modifier]
-        if not all(map(MODIFIER.fullmatch, modifiers)) or len(set(modifiers)) < len(modifiers):
-            self._faults.add(sv1, 1, "A modifier is two capitals or digits, and stands once.")
-        description = parts[6] if len(parts) == _PROCEDURE_PARTS[-1] else ""
-        if len(description) > _LONGEST_DESCRIPTION:
-            self._faults.add(sv1, 1, f"The description has more than {_LONGEST_DESCRIPTION} characters.")
-        if parts[1] in UNLISTED_CODES and not description:
-            self._faults.add(sv1, 1, "An unlisted code needs a description of what was done.")
-
-    def _inspect_dtp(self, dtp: Segment, _claim: _Claim) -> None:
+    def _inspect_dtp(self, dtp: Segment, _claim: OpenClaim) -> None:
         days = dtp[3].split("-") if dtp[2] == "RD8" else [dtp[3]]
-        if dtp[2] not in ("D8", "RD8") or len(days) != (2 if dtp[2] == "RD8" else 1):
+        if dtp[2] not in ("D8", "RD8") or len(days) != (_RANGE if dtp[2] == "RD8" else 1):
             self._faults.add(dtp, 2, "It must be D8 with one day or RD8 with two.")
-        remedy = next(filter(None, (day_remedy(day, self._today) for day in days)), "")
-        if not remedy and days != sorted(days):
-            remedy = "The last day is before the first."
-        if not remedy and days[0] < self._born:
-            remedy = "It is before the patient was born."
+        remedy = self._days_remedy(days)
         if remedy:
             self._faults.add(dtp, 3, remedy)
 
-    def _inspect_amt(self, amt: Segment, _claim: _Claim) -> None:
+    def _inspect_amt(self, amt: Segment, _claim: OpenClaim) -> None:
         self._amount(amt, 2)
 
     # --- questions --------------------------------------------------------------------------------------------------
@@ -188,9 +154,50 @@ class ClaimInspector:
     def _parts(self, segment: Segment, element: int) -> list[str]:
         return segment[element].split(self._component)
 
+    def _one_of(self, segment: Segment, element: int, known: tuple[str, ...]) -> None:
+        if segment[element] not in known:
+            self._faults.add(segment, element, f"It must be one of {', '.join(known)}.")
+
     def _amount(self, segment: Segment, element: int) -> None:
         amount = cents(segment[element])
         if amount is None or not 0 < amount <= MOST_CENTS:
             self._faults.add(
                 segment, element, "It must be an amount above 0, at most 99999999.99, without needless zeros."
             )
+
+    def _units(self, service: Segment, unit: int, count: int) -> None:
+        if service[unit] not in self.unit_kinds:
+            self._faults.add(service, unit, f"It must be {' or '.join(sorted(self.unit_kinds, reverse=True))}.")
+        if not UNITS.fullmatch(service[count]) or service[count] == "0":
+            self._faults.add(service, count, "Units must be more than 0.")
+
+    def _days_remedy(self, days: list[str]) -> str:
+        remedy = next(filter(None, (day_remedy(day, self._today) for day in days)), "")
+        if not remedy and days != sorted(days):
+            return "The last day is before the first."
+        if not remedy and days[0] < self._born:
+            return "It is before the patient was born."
+        return remedy
+
+    def _diagnosis(self, hi: Segment, element: int, code: str, codes: set[str]) -> None:
+        if "." in code or not is_valid_icd10(code):
+            self._faults.add(hi, element, "It must be an ICD-10-CM code without its point.")
+        if code in codes:
+            self._faults.add(hi, element, "The claim has this diagnosis twice.")
+        codes.add(code)
+
+    def _procedure(self, service: Segment, element: int) -> None:
+        parts = self._parts(service, element)
+        if len(parts) not in _PROCEDURE_PARTS or parts[0] != "HC" or not parts[-1]:
+            self._faults.add(service, element, "It must be HC, a code, up to four modifiers and a description.")
+            return
+        if not PROCEDURE.fullmatch(parts[1]):
+            self._faults.add(service, element, "The procedure must be a CPT or HCPCS code of five characters.")
+        modifiers = [modifier for modifier in parts[2:6] if modifier]
+        if not all(map(MODIFIER.fullmatch, modifiers)) or len(set(modifiers)) < len(modifiers):
+            self._faults.add(service, element, "A modifier is two capitals or digits, and stands once.")
+        description = parts[6] if len(parts) == _PROCEDURE_PARTS[-1] else ""
+        if len(description) > _LONGEST_DESCRIPTION:
+            self._faults.add(service, element, f"The description has more than {_LONGEST_DESCRIPTION} characters.")
+        if parts[1] in UNLISTED_CODES and not description:
+            self._faults.add(service, element, "An unlisted code needs a description of what was done.")

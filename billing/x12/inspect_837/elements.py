@@ -4,6 +4,8 @@ Lengths are those of the data elements in the 5010 standard, narrowed where the 
 ``least-most``, with ``!`` where required; ``c`` is a composite, whose parts the inspector of its segment looks at.
 """
 
+from collections.abc import Mapping, Sequence
+
 from billing.x12.characters import allowed_characters
 from billing.x12.inspect_837.faults import FaultList
 from billing.x12.syntax import Segment, Separators
@@ -35,6 +37,12 @@ _TABLE = {
     "IEA": "1-5! 9-9!",
 }
 
+_INSTITUTIONAL = {
+    "CLM": "1-20! 1-18! 0-0 0-0 c! 0-0 1-1! 1-1! 1-1!",
+    "CL1": "1-1! 1-1! 2-2!",
+    "SV2": "4-4! c! 1-18! 2-2! 1-15! 0-0 1-18",
+}
+
 
 class _Element:
     __slots__ = ("is_composite", "is_required", "least", "most")
@@ -45,7 +53,15 @@ class _Element:
         self.least, self.most = (1, 999) if self.is_composite else map(int, word.rstrip("!").split("-"))
 
 
-_ELEMENTS = {name: [_Element(word) for word in words.split()] for name, words in _TABLE.items()}
+Elements = Mapping[str, Sequence[_Element]]
+
+
+def _elements(table: Mapping[str, str]) -> Elements:
+    return {name: [_Element(word) for word in words.split()] for name, words in table.items()}
+
+
+PROFESSIONAL_ELEMENTS = _elements(_TABLE)
+INSTITUTIONAL_ELEMENTS = _elements({name: words for name, words in _TABLE.items() if name != "SV1"} | _INSTITUTIONAL)
 
 
 class Characters:
@@ -61,9 +77,9 @@ class Characters:
         self.composite = self.plain | {separators.component}
 
 
-def inspect_elements(segment: Segment, characters: Characters, faults: FaultList) -> None:
+def inspect_elements(segment: Segment, elements: Elements, characters: Characters, faults: FaultList) -> None:
     """Note elements that are missing, too short, too long, too many, or hold a character that may not stand."""
-    specified = _ELEMENTS.get(segment.name)
+    specified = elements.get(segment.name)
     if specified is None:
         faults.add(segment, 0, "The files of this product have no such segment.")
         return

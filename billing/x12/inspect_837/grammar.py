@@ -1,4 +1,4 @@
-"""Which segment may stand where: the loops of a professional claim as this product writes them, and the walk through.
+"""Which segment may stand where: the loops of claims as this product writes them, and the walk through them.
 
 A slot is written ``NAME*QUALIFIER``, with ``|`` between qualifiers, ``!`` where the guide requires it and ``xN`` where
 it may repeat. A loop's name ends with ``!`` where required and with ``+`` where it may repeat.
@@ -10,8 +10,15 @@ from typing import NamedTuple
 from billing.x12.inspect_837.faults import FaultList
 from billing.x12.syntax import Segment
 
-_QUALIFIER_AT = {"NM1": 1, "HL": 3, "REF": 1, "DTP": 1, "AMT": 1, "PRV": 1, "PER": 1}
+_QUALIFIER_AT = {"NM1": 1, "HL": 3, "REF": 1, "DTP": 1, "AMT": 1, "PRV": 1, "PER": 1, "NTE": 1, "HI": 1}
+_CODE = re.compile(r"[A-Z0-9]*")  # no separator is a letter or digit: a composite's first part ends before one
 _SLOT = re.compile(r"(?P<name>[A-Z0-9]+)(?:\*(?P<codes>[A-Z0-9|]+))?(?P<required>!)?(?:x(?P<most>[0-9]+))?")
+
+
+def _qualifier(segment: Segment) -> str:
+    text = segment[_QUALIFIER_AT[segment.name]]
+    match = _CODE.match(text)
+    return match[0] if match else text
 
 
 class Slot(NamedTuple):
@@ -25,7 +32,7 @@ class Slot(NamedTuple):
 
     def takes(self, segment: Segment) -> bool:
         """Tell whether the segment may stand here."""
-        return segment.name == self.name and (not self.codes or segment[_QUALIFIER_AT[self.name]] in self.codes)
+        return segment.name == self.name and (not self.codes or _qualifier(segment) in self.codes)
 
 
 class Loop(NamedTuple):
@@ -61,28 +68,47 @@ _CLAIM = _loop(
     _loop("2310D", "NM1*DQ!"),
     _LINE,
 )
-_PATIENT = _loop("2000C+", "HL*23! PAT!", _loop("2010CA!", "NM1*QC! N3! N4! DMG!"), _CLAIM)
-_SUBSCRIBER = _loop(
-    "2000B!+",
-    "HL*22! SBR!",
-    _loop("2010BA!", "NM1*IL! N3 N4 DMG"),
-    _loop("2010BB!", "NM1*PR! N3 N4"),
-    _CLAIM,
-    _PATIENT,
+_NOTES = "ALG|DCP|DGN|DME|MED|NTR|ODT|RHB|RLH|RNH|SET|SFM|SPT|UPI"
+_BILL = _loop(
+    "2300+",
+    "CLM! DTP*434! CL1! AMT*F3 REF*9F REF*G1 REF*F8 REF*EA "
+    f"NTE*{_NOTES}x10 NTE*ADD HI*ABK! HI*APR HI*ABFx2 HI*BIx2 HI*BHx2 HI*BEx2 HI*BGx2",
+    _loop("2310A!", "NM1*71! PRV*AT!"),
+    _loop("2310D", "NM1*82!"),
+    _loop("2310E", "NM1*77! N3! N4!"),
+    _loop("2310F", "NM1*DN!"),
+    _loop("2400!+", "LX! SV2! DTP*472! REF*6R!"),
 )
-PROFESSIONAL = _loop(
-    "ST!",
-    "ST! BHT!",
-    _loop("1000A!", "NM1*41! PER*IC!x2"),
-    _loop("1000B!", "NM1*40!"),
-    _loop(
-        "2000A!+",
-        "HL*20! PRV*BI",
-        _loop("2010AA!", "NM1*85! N3! N4! REF*EI|SY!"),
-        _loop("2010AB", "NM1*87! N3! N4!"),
-        _SUBSCRIBER,
-    ),
-)
+
+
+def _transaction(claim: Loop, tax_ids: str) -> Loop:
+    """Return the loops of a transaction set around its claims."""
+    patient = _loop("2000C+", "HL*23! PAT!", _loop("2010CA!", "NM1*QC! N3! N4! DMG!"), claim)
+    subscriber = _loop(
+        "2000B!+",
+        "HL*22! SBR!",
+        _loop("2010BA!", "NM1*IL! N3 N4 DMG"),
+        _loop("2010BB!", "NM1*PR! N3 N4"),
+        claim,
+        patient,
+    )
+    return _loop(
+        "ST!",
+        "ST! BHT!",
+        _loop("1000A!", "NM1*41! PER*IC!x2"),
+        _loop("1000B!", "NM1*40!"),
+        _loop(
+            "2000A!+",
+            "HL*20! PRV*BI",
+            _loop("2010AA!", f"NM1*85! N3! N4! REF*{tax_ids}!"),
+            _loop("2010AB", "NM1*87! N3! N4!"),
+            subscriber,
+        ),
+    )
+
+
+PROFESSIONAL = _transaction(_CLAIM, "EI|SY")
+INSTITUTIONAL = _transaction(_BILL, "EI")
 
 
 class _Open:

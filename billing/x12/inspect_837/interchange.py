@@ -5,10 +5,10 @@ from datetime import date
 from billing.x12.inspect_837.claim import SeenNumbers
 from billing.x12.inspect_837.elements import Characters, inspect_elements
 from billing.x12.inspect_837.faults import FaultList, FileFault
+from billing.x12.inspect_837.guides import GUIDES, guide_of
 from billing.x12.inspect_837.transaction import Transaction
 from billing.x12.syntax import Segment, Separators, X12Fault, read_separators, tokenise
 
-_VERSIONS = ("005010X222A1",)
 _ISA_VERSION = "00501"
 
 
@@ -44,6 +44,7 @@ class _Inspector:
         self._isa: Segment | None = None
         self._gs: Segment | None = None
         self._transaction: Transaction | None = None
+        self._guide = guide_of()
         self._groups = 0
         self._set_numbers: list[str] = []
         self._seen = SeenNumbers()
@@ -59,7 +60,7 @@ class _Inspector:
 
     def take(self, segment: Segment) -> None:
         """Inspect one segment."""
-        inspect_elements(segment, self._characters, self.faults)
+        inspect_elements(segment, self._guide.elements, self._characters, self.faults)
         if self._is_closed:
             self.faults.add(segment, 0, "It stands after the end of the interchange.")
         enveloping = self._enveloping.get(segment.name)
@@ -98,8 +99,8 @@ class _Inspector:
         self._set_numbers = []
         if gs[1] != "HC":
             self.faults.add(gs, 1, "It must be HC, claims.")
-        if gs[8] not in _VERSIONS:
-            self.faults.add(gs, 8, f"It must be {' or '.join(_VERSIONS)}.")
+        if gs[8] not in GUIDES:
+            self.faults.add(gs, 8, f"It must be {' or '.join(GUIDES)}.")
         if not gs[6].isdigit() or gs[6].startswith("0"):
             self.faults.add(gs, 6, "It must be digits without a leading 0.")
 
@@ -116,8 +117,9 @@ class _Inspector:
         if st[2] in self._set_numbers:
             self.faults.add(st, 2, "Another transaction set of the group has this number.")
         self._set_numbers.append(st[2])
+        self._guide = guide_of(st[3], self._gs[8] if self._gs is not None else "")
         self._transaction = Transaction(
-            st, self.faults, self._seen, component=self._separators.component, today=self._today
+            st, self._guide, self.faults, self._seen, component=self._separators.component, today=self._today
         )
 
     def _take_se(self, se: Segment) -> None:

@@ -13,30 +13,32 @@ from billing.x12.checking.parties import (
     RELATIONSHIPS,
     SEXES,
 )
-from billing.x12.inspect_837.claim import ClaimInspector, SeenNumbers
+from billing.x12.inspect_837.claim import SeenNumbers
 from billing.x12.inspect_837.faults import FaultList
-from billing.x12.inspect_837.grammar import PROFESSIONAL, Walk
+from billing.x12.inspect_837.grammar import Walk
+from billing.x12.inspect_837.guides import Guide
 from billing.x12.inspect_837.hierarchy import Hierarchy
 from billing.x12.syntax import Segment
 from patients.identifiers import IdentifierError, validate_npi, validate_state, validate_tax_id, validate_taxonomy
 
-_NPI_LOOPS = ("2010AA", "2310A", "2310B", "2310C", "2310D")
 _NAMELESS_LOOPS = ("2010AB",)
-_FULL_ZIP_LOOPS = ("2010AA", "2310C")
 _ZIP_LENGTHS = (5, FULL_ZIP)
 
 
 class Transaction:
     """Takes the segments from ST to SE."""
 
-    def __init__(self, st: Segment, faults: FaultList, seen: SeenNumbers, *, component: str, today: date) -> None:
+    def __init__(
+        self, st: Segment, guide: Guide, faults: FaultList, seen: SeenNumbers, *, component: str, today: date
+    ) -> None:
         self._st = st
+        self._guide = guide
         self._faults = faults
         self._today = today
-        self._walk = Walk(PROFESSIONAL, faults)
+        self._walk = Walk(guide.loops, faults)
         self._hierarchy = Hierarchy(faults)
         self._wanted_of_patient: set[str] = set()
-        self._claims = ClaimInspector(faults, seen, component=component, today=today)
+        self._claims = guide.claims(faults, seen, component=component, today=today)
         self._inspectors: dict[str, Callable[[Segment, str], None]] = {
             "BHT": self._inspect_bht,
             "HL": self._inspect_hl,
@@ -90,9 +92,12 @@ class Transaction:
         if loop == "2010BB" and self._wanted_of_patient:
             missing = ", ".join(sorted(self._wanted_of_patient))
             self._faults.add(nm1, 0, f"The subscriber is the patient, and 2010BA has no {missing}.")
+        entity = self._guide.entities.get(loop, nm1[2])
+        if nm1[2] != entity:
+            self._faults.add(nm1, 2, f"Only {'a person (1)' if entity == '1' else 'an organisation (2)'} stands here.")
         if bool(nm1[8]) != bool(nm1[9]):
             self._faults.add(nm1, 9, "An id and its qualifier stand together or not at all.")
-        if loop in _NPI_LOOPS and (nm1[9] or loop != "2310C"):
+        if loop in self._guide.npi_loops or (nm1[9] and loop in self._guide.facility_loops):
             self._one_of(nm1, 8, ("XX",))
             self._identifier(nm1, 9, validate_npi)
         elif not nm1[9] and loop in ("1000A", "1000B", "2010BA", "2010BB"):
@@ -107,7 +112,7 @@ class Transaction:
         self._identifier(n4, 2, validate_state)
         if not n4[3].isdigit() or len(n4[3]) not in _ZIP_LENGTHS:
             self._faults.add(n4, 3, "A ZIP code is five or nine digits.")
-        elif loop in _FULL_ZIP_LOOPS and len(n4[3]) != FULL_ZIP:
+        elif (loop == "2010AA" or loop in self._guide.facility_loops) and len(n4[3]) != FULL_ZIP:
             self._faults.add(n4, 3, "The guide wants the nine digits of the ZIP code here.")
 
     def _inspect_ref(self, ref: Segment, loop: str) -> None:
