@@ -61,10 +61,19 @@ class ProviderAdmin(AdministratorsAlone, admin.ModelAdmin):  # type: ignore[type
 
 
 class PolicyInline(AdministratorsAlone, admin.StackedInline):  # type: ignore[type-arg]  # not generic when it runs
-    """A payer's settings, each with its dates."""
+    """A payer's settings, each with its dates, to be read: they are entered where their consequences show first."""
 
     model = PayerPolicy
     extra = 0
+    verbose_name_plural = "policies, entered under Practice, Payer policies"
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """A period needs a reason and a look at what it changes."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """The same."""
+        return False
 
 
 @admin.register(Payer)

@@ -13,6 +13,7 @@ from billing.policies.entering import (
     save_period,
 )
 from billing.policies.explaining import explained
+from billing.policies.filing import FilingConsequences, filing_consequences
 from billing.policies.history import Change, history_of
 from billing.policies.looking import (
     BATCH,
@@ -34,6 +35,7 @@ __all__ = [
     "DEFAULTS",
     "WINDOW",
     "Change",
+    "FilingConsequences",
     "Period",
     "Plan",
     "Progress",
@@ -47,6 +49,7 @@ __all__ = [
     "count_older_courses",
     "explained",
     "faults_of",
+    "filing_consequences",
     "go_on",
     "history_of",
     "look",

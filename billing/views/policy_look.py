@@ -4,7 +4,7 @@ Each answer is bounded and carries how far it has come, sealed, to the next requ
 what was looked at to its end, while the payer is still as it was.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -70,12 +70,19 @@ def _looked(request: HttpRequest, asked: Asked, progress: Progress | None) -> Ht
     shown: list[ShownCourse] = []
     if not progress.is_done:
         shown = shown_courses(go_on(progress, scope).foreseen)
-    if progress.listed >= MOST_LISTED:
-        shown = []
-    progress.listed += sum(len(one.changes) + len(one.holds) for one in shown)
+    shown = list(_listed(shown, progress))
     if is_next and is_fragment(request):
         return render(request, "billing/policy_look_more.html", _found(asked, progress, shown, PolicyReasonForm()))
     return _page(request, asked, progress, shown=shown, form=PolicyReasonForm())
+
+
+def _listed(courses: Iterable[ShownCourse], progress: Progress) -> Iterator[ShownCourse]:
+    """Yield courses, each whole, until enough is listed; the others are only counted."""
+    for one in courses:
+        if progress.listed >= MOST_LISTED:
+            return
+        progress.listed += len(one.changes) + len(one.holds)
+        yield one
 
 
 def _page(
@@ -90,6 +97,7 @@ def _page(
             (span_words(one.first, one.last), changed_settings(one.before, one.after)) for one in asked.plan.stretches
         ],
         "explained": policies.explained(asked.plan),
+        "filing": policies.filing_consequences(asked.plan, payer_id=asked.payer.pk, today=timezone.localdate()),
         "older": policies.count_older_courses(asked.plan, scope),
         "crumbs": crumbs_of(asked.payer, asked.title),
     }

@@ -6,7 +6,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +20,7 @@ from patients.models import Payer, PayerPolicy
 from patients.roles import READS_MONEY, Role
 from patients.terms import NodesLevel
 from tests import cast
-from tests.captures import deliver, practice_fees, standing
+from tests.captures import deliver, practice_fees, put_on_claim, standing
 from tests.cast import Treated, user
 
 pytestmark = pytest.mark.django_db
@@ -247,3 +249,46 @@ def test_a_long_look_goes_on_batch_by_batch_and_its_figures_add_up(
     assert "Save the policy" in said(answer) and "5 courses with sessions" in said(answer)
     saved = client.post(url, {**values, "step": "save", "progress": progress_of(answer), "reason": "Bulletin"})
     assert saved.status_code == 302 and len(stored(payer)) == 1
+
+
+def test_another_filing_limit_says_how_many_waiting_lines_it_makes_late(boris: Treated) -> None:
+    client, payer = signed_in(Role.BILLING_MANAGER), boris.coverage.payer
+    lines = len(standing(boris, with_the_plan=True))
+    text = said(enter(client, payer, filing_limit_days="5"))
+    assert f"{lines} lines on no claim yet would be too late today, 0 would have" in text
+    text = said(enter(client, payer, filing_limit_days="40"))
+    assert f"0 lines on no claim yet would be too late today, {lines} would have" in text
+    put_on_claim(standing(boris)[:1])
+    assert f"{lines - 1} would have" in said(enter(client, payer, filing_limit_days="40"))
+
+
+def test_of_many_changes_the_first_are_listed_and_all_are_counted(
+    boris: Treated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("billing.views.policy_look.MOST_LISTED", 1)
+    day = timezone.localdate() - timedelta(days=10)
+    other = cast.treated(
+        mrn="N-1", last_name="Nordin", facility=cast.center(), payer=boris.coverage.payer,
+        opened_on=day - DAY, diagnosis="C61", sessions_per_day=2,
+    )  # fmt: skip
+    deliver(other, f"{day} 08:00", number=1)
+    deliver(other, f"{day} 15:00", number=2)
+    answer = enter(signed_in(Role.BILLING_MANAGER), boris.coverage.payer, second_session_modifier="XE")
+    assert [one.course.pk for one in answer.context["courses"]] == [boris.course.pk]
+    assert answer.context["progress"].totals.lines == 2 and "the others are in the figures above" in said(answer)
+
+
+def test_the_list_of_payers_asks_the_same_number_of_queries_for_any_number(boris: Treated) -> None:
+    client = signed_in(Role.BILLER)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as counted:
+            assert client.get(reverse("billing:policies")).status_code == 200
+        return len(counted)
+
+    queries()
+    few = queries()
+    for number in range(5):
+        payer = Payer.objects.create(name=f"Payer {number}", kind="commercial", payer_id=str(number))
+        PayerPolicy.objects.create(payer=payer, effective_from=date(2020, 1, 1))
+    assert queries() == few

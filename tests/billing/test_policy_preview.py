@@ -74,13 +74,13 @@ def test_what_is_foreseen_is_what_the_capture_does_after_saving(boris: Treated) 
     payer = boris.coverage.payer
     (course,) = foreseen(payer, XE)
     expected = {change.shown.line.key: change.shown.line.modifiers for change in course.changes}
-    before = {entry.line_key for entry in standing(boris)}
+    before = {entry.line_key for entry in standing(boris, with_the_plan=True)}
     policies.save_period(payer_id=payer.pk, wanted=Wanted(SINCE, None, XE), reason="Letter of 3 March", today=TODAY)
     first_ids = set(LedgerEntry.objects.values_list("id", flat=True))
     capture_course(course_id=boris.course.pk)
     fresh = LedgerEntry.objects.filter(kind="charge").exclude(id__in=first_ids)
     assert {entry.line_key: tuple(entry.modifiers) for entry in fresh} == expected
-    assert {entry.line_key for entry in standing(boris)} == before
+    assert {entry.line_key for entry in standing(boris, with_the_plan=True)} == before
 
 
 def test_a_look_writes_nothing_anywhere(boris: Treated) -> None:

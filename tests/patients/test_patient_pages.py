@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from patients.audit import note_access
-from patients.models import Coverage, Patient, PatientAccess
+from patients.models import Coverage, Patient, PatientAccess, PayerPolicy
 from patients.roles import REGISTERS, Role
 from tests import cast
 from tests.courses.pages import proposed, signed_in
@@ -129,3 +129,15 @@ def test_settings_are_open_to_administrators_alone(ada: cast.Treated) -> None:
     delete = reverse("admin:oncocharge_patients_payer_delete", args=[ada.coverage.payer_id])
     assert client.get(delete).status_code == 403
     assert signed_in(Role.BILLING_MANAGER).get(reverse("admin:index")).status_code == 302
+
+
+def test_the_admin_shows_policies_and_changes_none(ada: cast.Treated) -> None:
+    policy = PayerPolicy.objects.create(payer=ada.coverage.payer, effective_from=date(2020, 1, 1))
+    client = signed_in(Role.ADMINISTRATOR)
+    url = reverse("admin:oncocharge_patients_payer_change", args=[ada.coverage.payer_id])
+    assert "policies-0-effective_from" not in client.get(url).content.decode()
+    values = {"name": "Acme Health", "kind": "commercial", "payer_id": "ACME1", "filing_indicator": "CI",
+              "is_active": "on", "policies-TOTAL_FORMS": "1", "policies-INITIAL_FORMS": "1",
+              "policies-0-id": str(policy.pk), "policies-0-effective_from": "2021-01-01"}  # fmt: skip
+    client.post(url, values)
+    assert PayerPolicy.objects.get(pk=policy.pk).effective_from == date(2020, 1, 1)
