@@ -187,7 +187,7 @@ def _of_due(due: Iterable[Due], standing: Mapping[Due, StandingLine], books: Boo
 def _absent(due: Due, reversal: Reversal | None, said: Sequence[Said]) -> Difference:
     finding = next((one for one in said if one.is_about(due)), None)
     if finding is not None:
-        kind, on, code, message = Kind.WITHHELD, finding.on, finding.code, finding.message
+        kind, on, code, message = Kind.WITHHELD, finding.on or due.on, finding.code, finding.message
         return Difference(kind, due.service, due.subject, due.claim, on, code=code, message=message)
     if reversal is not None:
         return Difference(
@@ -200,7 +200,7 @@ def _absent(due: Due, reversal: Reversal | None, said: Sequence[Said]) -> Differ
             reversal.entry_id,
             message=reversal.reason,
         )
-    return Difference(Kind.MISSING, due.service, due.subject, due.claim, None)
+    return Difference(Kind.MISSING, due.service, due.subject, due.claim, due.on)
 
 
 def _extra(due: Collection[Due], standing: Mapping[Due, StandingLine]) -> Iterator[Difference]:

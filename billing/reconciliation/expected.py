@@ -6,7 +6,7 @@ no codebook, no case. It knows no code and no price, only which services are due
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -40,7 +40,7 @@ class Service(StrEnum):
 
 SERVICE_WORDS = {
     Service.PLAN: "Plans",
-    Service.DEVICE: "Devices of IMRT plans",
+    Service.DEVICE: "Devices of plans",
     Service.DELIVERY: "Delivery",
     Service.GUIDANCE: "Image guidance",
     Service.MANAGEMENT: "Management",
@@ -60,12 +60,14 @@ COUNTED_BY = {
 class Due:
     """One line that should stand: the service, the fact that earns it, the claim it goes on.
 
-    ``subject`` is written as the ledger writes it: ``session:12``, ``plan:3``, ``course:five-2``.
+    ``subject`` is written as the ledger writes it: ``session:12``, ``plan:3``, ``course:five-2``. ``on`` is the day of
+    what earns it; two lines are the same whatever their day.
     """
 
     service: Service
     subject: str
     claim: str
+    on: date | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
@@ -184,7 +186,7 @@ def _claims_of_both_parts(facts: CourseFacts) -> tuple[str, ...]:
 def _delivery(facts: CourseFacts, sessions: Sequence[SessionFacts]) -> Iterator[Due]:
     for session in sessions:
         for claim in _technical_claims(facts):
-            yield Due(Service.DELIVERY, f"session:{session.key}", claim)
+            yield Due(Service.DELIVERY, f"session:{session.key}", claim, session.on)
 
 
 def _guidance(facts: CourseFacts, counted: Counted) -> Iterator[Due]:
@@ -198,7 +200,7 @@ def _guidance(facts: CourseFacts, counted: Counted) -> Iterator[Due]:
         if not seen or session.on < GUIDANCE_FROM or _is_stereotactic(session, facts):
             continue
         if _guidance_is_billed(facts, session.on, is_reviewed=any(part.guidance_reviewed for part in seen)):
-            yield Due(Service.GUIDANCE, f"session:{session.key}", PROFESSIONAL)
+            yield Due(Service.GUIDANCE, f"session:{session.key}", PROFESSIONAL, session.on)
 
 
 def _guidance_is_billed(facts: CourseFacts, day: date, *, is_reviewed: bool) -> bool:
@@ -228,7 +230,7 @@ def _management(facts: CourseFacts, sessions: Sequence[SessionFacts]) -> Iterato
     ]
     for subject in subjects:
         for claim in _physicians_claims(facts):
-            yield Due(Service.MANAGEMENT, f"course:{subject}", claim)
+            yield Due(Service.MANAGEMENT, f"course:{subject}", claim, sessions[-1].on)
 
 
 def _is_over(technique: Technique, sessions: Sequence[SessionFacts], facts: CourseFacts, *, is_closed: bool) -> bool:
@@ -248,7 +250,9 @@ def _physics(facts: CourseFacts, sessions: Sequence[SessionFacts]) -> Iterator[D
         count += 1 if not full or rest >= least else 0
     for number in range(1, count + 1):
         for claim in _technical_claims(facts):
-            yield Due(Service.PHYSICS, f"course:five-{number}", claim)
+            yield Due(
+                Service.PHYSICS, f"course:five-{number}", claim, sessions[min(number * FIVE, len(sessions)) - 1].on
+            )
 
 
 def _plans(facts: CourseFacts) -> Iterator[Due]:
@@ -263,7 +267,7 @@ def _plans(facts: CourseFacts) -> Iterator[Due]:
         has_line = is_first if plan.kind is PlanKind.INITIAL else _has_line_of_its_own(plan, facts)
         for service in _services_of(plan, has_line=has_line):
             for claim in _claims_of_both_parts(facts):
-                yield Due(service, f"plan:{plan.key}", claim)
+                yield Due(service, f"plan:{plan.key}", claim, plan.approved_on)
 
 
 def _may_have_a_line(plan: PlanFacts) -> bool:

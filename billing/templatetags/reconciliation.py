@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django import template
+from django.urls import reverse
 
 from billing.reconciliation.compare import Comparison, Difference, Kind
 from billing.reconciliation.expected import SERVICE_WORDS
@@ -25,6 +26,7 @@ LOOK = {
     Kind.HELD: ("warning", "held"), Kind.REVERSED: ("reversed", "reversed"),
 }  # fmt: skip
 """Tone and icon."""
+PAGES = {"session": "courses:session", "plan": "courses:plan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +97,12 @@ class Cause:
     @property
     def more(self) -> int:
         """How many lines are not named."""
-        return max(self.count - MOST_LINES, 0) if self.lines else 0
+        return max(self.count - MOST_LINES, 0)
 
     @property
-    def subjects(self) -> str:
-        """What should have earned them, where there is no line to look at."""
-        named = [_of_subject(one) for one in self.differences if one.entry_id is None]
-        shown = ", ".join(named[:MOST_LINES])
-        return f"{shown} and {len(named) - MOST_LINES} more" if len(named) > MOST_LINES else shown
+    def subjects(self) -> list[tuple[str, str]]:
+        """What should have earned them, where there is no line to look at: address and words of the first few."""
+        return [_of_subject(one) for one in self.differences[:MOST_LINES] if one.entry_id is None]
 
 
 @register.filter
@@ -119,12 +119,11 @@ def _causes(differences: tuple[Difference, ...]) -> Iterator[Cause]:
         yield Cause(found)
 
 
-def _of_subject(one: Difference) -> str:
+def _of_subject(one: Difference) -> tuple[str, str]:
     what, _colon, name = one.subject.partition(":")
-    if what == "course":
-        return name.replace("-", " ")
-    day = f" of {_said(one.on)}" if one.on else ""
-    return f"{what} {name}{day}"
+    if what in PAGES and name.isdigit():
+        return reverse(PAGES[what], args=[int(name)]), f"{what} of {_said(one.on)}"
+    return "", name.replace("-", " ")
 
 
 def _said(day: date | None) -> str:

@@ -203,6 +203,7 @@ def test_line_that_is_gone_without_a_reason_is_missing() -> None:
     books.standing = [line for line in books.standing if line.key != "delivery/session:2/professional"]
     (difference,) = compare(due_lines(facts), books).differences
     assert (difference.kind, difference.subject, difference.kind.is_explained) == (Kind.MISSING, "session:2", False)
+    assert difference.on == date(2026, 3, 4)
 
 
 def test_reversed_line_with_nothing_in_its_place_says_why() -> None:

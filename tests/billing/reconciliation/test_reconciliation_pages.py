@@ -179,6 +179,18 @@ def test_list_names_the_course_its_counts_and_what_explains_the_difference() -> 
     assert reverse("billing:line", args=[held.pk]) in page().content.decode()
 
 
+def test_session_without_a_line_is_linked_by_its_day() -> None:
+    practice_fees()
+    patient = treated("R-21")
+    session = patient.course.sessions.order_by("starts_at")[0]
+    type(session).objects.filter(pk=session.pk).update(is_inpatient=True)
+    capture_course(course_id=patient.course.pk)
+    response = page()
+    assert "1 without a line : delivery" in said(response)
+    assert reverse("courses:session", args=[session.pk]) in response.content.decode()
+    assert "session of 4 Mar 2025" in said(response)
+
+
 def test_filter_keeps_courses_with_a_difference_and_those_that_nothing_explains() -> None:
     practice_fees()
     treated("R-13")
