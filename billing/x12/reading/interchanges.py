@@ -5,7 +5,7 @@ What stands inside a transaction is read elsewhere.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, repeat
 
 from billing.x12.reading.cells import number_of
 from billing.x12.reading.deviations import Note
@@ -51,7 +51,10 @@ class Transaction:
         self._file = file
         self._stream = file.stream
         self._harms_before = file.stream.harms
-        self._body = iter((st,)) if is_bare else chain.from_iterable(self._runs())
+        self._joint = ""
+        self._walk: Iterator[str] = iter(())
+        self._runs = iter(()) if is_bare else self._read()
+        self._body = iter((st,)) if is_bare else chain.from_iterable(self._split())
 
     def __iter__(self) -> Iterator[list[str]]:
         return self._body
@@ -82,13 +85,26 @@ class Transaction:
             self._is_skipped = True
         self.is_complete = self.is_complete and not self._is_skipped
 
-    def _runs(self) -> Iterator[Iterator[list[str]]]:
+    def texts(self) -> Iterator[tuple[str, Iterator[str]]]:
+        """Yield the segments that were not given yet, unsplit: the separator of elements, and those that have it.
+
+        For a reader that need not split a segment which it has met before.
+        """
+        yield self._joint, self._walk
+        yield from self._runs
+
+    def _read(self) -> Iterator[tuple[str, Iterator[str]]]:
         stream = self._stream
         while (run := stream.run()) is not None:
+            self._joint, self._walk = run
             before = stream.position  # of the segment before the run, until its first is taken
             yield run
             self.segments += stream.position - before
         self._end(stream.peek())
+
+    def _split(self) -> Iterator[Iterator[list[str]]]:
+        for joint, walk in self._runs:
+            yield map(str.split, walk, repeat(joint))
 
     def _end(self, trailer: list[str] | None) -> None:
         if trailer is None or trailer[0] != "SE":

@@ -5,7 +5,6 @@ noted and kept.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import repeat
 from operator import itemgetter
 
 from billing.x12.reading.buffer import Buffer
@@ -79,10 +78,10 @@ class SegmentStream(Place):
         self._next += elements is not None
         return elements
 
-    def run(self) -> Iterator[list[str]] | None:
+    def run(self) -> tuple[str, Iterator[str]] | None:
         """Return the next segments up to one that envelopes, as many as are at hand; None before one.
 
-        The segment at hand is the one that the iterator gave last.
+        They come unsplit, with the separator of their elements. The segment at hand is the one that was given last.
         """
         if self.peek() is None:
             return None
@@ -93,7 +92,7 @@ class SegmentStream(Place):
         if self._next == start:
             return None
         self._walk = iter(self._block[start : self._next])
-        return map(str.split, self._walk, repeat(self._joint))
+        return self._joint, self._walk
 
     # --- between interchanges ---------------------------------------------------------------------------------------
 

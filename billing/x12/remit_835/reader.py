@@ -5,16 +5,15 @@ guide does not know is kept as a deviation, and the closing says whether every s
 """
 
 from collections.abc import Callable, Iterator
-from itertools import chain
+from typing import Any
 
-from billing.x12.reading.cells import number_of
 from billing.x12.reading.composites import Reference, contact_of, procedure_of, reference_of
 from billing.x12.reading.cursor import Cursor
 from billing.x12.reading.interchanges import Transaction
 from billing.x12.remit_835.claim_loop import OpenClaim, OpenLoop, OpenService
 from billing.x12.remit_835.head import HeadReader
+from billing.x12.remit_835.repeating import MAKERS, Made, Service
 from billing.x12.remit_835.tally import Tally
-from billing.x12.remit_835.triplets import adjustment_of, amount_of, dated_of
 from billing.x12.remit_835.values import (
     Adjudication,
     Adjustment,
@@ -34,10 +33,9 @@ from billing.x12.remit_835.values import (
 _PAD = [""] * 12
 _REMARKS_AT = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
 _ENDS_CLAIM = frozenset(("CLP", "LX", "TS3", "TS2", "PLB"))
-_ANY_LENGTH = 9999
+_KNOWN_AT_MOST = 1 << 13
 _OF_TWO = 3
 """Length of a segment with two elements and its name."""
-_OF_ONE_REASON = 4
 _ORGANIZATION = "2"
 
 
@@ -76,6 +74,16 @@ class RemittanceReader(Cursor):
             "PLB": (self._plb, 15),
         }
         """By the name of a segment: what takes it, and how long it is at most, its name included."""
+        self._puts: dict[str, Callable[[Any], None]] = {
+            "DTM": self._put_date,
+            "AMT": self._put_amount,
+            "QTY": self._put_quantity,
+            "LQ": self._put_remark,
+            "CAS": self._put_adjustments,
+            "SVC": self._begin_service,
+        }
+        self._known: dict[str, tuple[Callable[[Any], None], Made]] = {}
+        """Segments met before, by their text: where they belong and what they say."""
 
     def __iter__(self) -> Iterator[ClaimPaid]:
         return self._claims
@@ -88,19 +96,46 @@ class RemittanceReader(Cursor):
         return self._tally.closing(self.payment.amount)
 
     def _read(self) -> Iterator[ClaimPaid]:
-        handler_of = self._handlers.get
-        unknown = (self._unknown, _ANY_LENGTH)
-        for elements in chain(self._first, self._segments):
-            name = elements[0]
-            if name in _ENDS_CLAIM and self._claim is not None:
-                yield self._whole_claim(self._claim)
-            handler, longest = handler_of(name, unknown)
-            if len(elements) > longest:
-                self.note_extra(elements, longest - 1)
-            handler(elements)
+        known = self._known
+        for elements in self._first:
+            self._take(elements)
+        for joint, texts in self.transaction.texts():
+            for text in texts:
+                found = known.get(text)
+                if found is not None and self._into is not None:
+                    put, value = found
+                    put(value)
+                    continue
+                elements = text.split(joint)
+                if elements[0] in _ENDS_CLAIM and self._claim is not None:
+                    yield self._whole_claim(self._claim)
+                if not self._put_made(text, elements):
+                    self._take(elements)
         if self._claim is not None:
             yield self._whole_claim(self._claim)
         self._tally.end_group(self._group)
+
+    def _put_made(self, text: str, elements: list[str]) -> bool:
+        """Put a segment of a kind that repeats where it belongs, and know it again; return whether it is one."""
+        maker = MAKERS.get(elements[0])
+        if maker is None or self._into is None:
+            return False
+        value = maker(elements, self.component)
+        longest = self._handlers[elements[0]][1]
+        if value is None or len(elements) > longest:
+            return False
+        put = self._puts[elements[0]]
+        if len(self._known) >= _KNOWN_AT_MOST:
+            self._known.clear()
+        self._known[text] = (put, value)
+        put(value)
+        return True
+
+    def _take(self, elements: list[str]) -> None:
+        handler, longest = self._handlers.get(elements[0], (self._unknown, len(elements)))
+        if len(elements) > longest:
+            self.note_extra(elements, longest - 1)
+        handler(elements)
 
     def _whole_claim(self, claim: OpenClaim) -> ClaimPaid:
         if self._service is not None:
@@ -122,36 +157,28 @@ class RemittanceReader(Cursor):
         if not c[1]:
             self.transaction.note("missing-element", clp, 1)
 
-    def _svc(self, svc: list[str]) -> None:
+    def _begin_service(self, service: Service) -> None:
         claim = self._claim
-        if claim is None:
+        if claim is not None:
+            if self._service is not None:
+                claim.services.append(self._service.value())
+            self._service = self._into = OpenService((self.transaction.place, *service))
+
+    def _svc(self, svc: list[str]) -> None:
+        if self._claim is None:
             self.transaction.keep("misplaced-segment", svc)
             return
-        if self._service is not None:
-            claim.services.append(self._service.value())
         text = svc + _PAD
-        procedure = text[1]
-        joint = self.component if self.component in procedure else self.joint(svc, 1)
-        charge, paid, units = number_of(text[2]), number_of(text[3]), number_of(text[5])
-        if charge is None or paid is None or (units is None and text[5]):
-            charge, paid, units = self.amount(svc, 2), self.amount(svc, 3), self.number(svc, 5)
+        procedure = procedure_of(text[1], self.joint(svc, 1))
         submitted = procedure_of(text[6], self.joint(svc, 6)) if text[6] else None
-        submitted_units = self.number(svc, 7) if text[7] else None
-        procedure_paid, place = procedure_of(procedure, joint), self.transaction.place
-        self._service = self._into = OpenService(
-            (place, procedure_paid, charge, paid, text[4], units, submitted, submitted_units)
-        )
+        charge, paid, units = self.amount(svc, 2), self.amount(svc, 3), self.number(svc, 5)
+        self._begin_service((procedure, charge, paid, text[4], units, submitted, self.number(svc, 7)))
 
     def _cas(self, cas: list[str]) -> None:
         into = self._into
         if into is None:
             self.transaction.keep("misplaced-segment", cas)
             return
-        if len(cas) == _OF_ONE_REASON:  # as most have
-            only = adjustment_of(cas[1], cas[2], cas[3])
-            if only is not None:
-                into.adjustments.append(only)
-                return
         for number in range(2, len(cas), 3):
             if any(cas[number : number + 3]):
                 amount, quantity = self.amount(cas, number + 1), self.number(cas, number + 2)
@@ -160,9 +187,8 @@ class RemittanceReader(Cursor):
     def _dtm(self, dtm: list[str]) -> None:
         if self._into is None:
             self.transaction.keep("misplaced-segment", dtm)
-            return
-        dated = dated_of(dtm[1], dtm[2]) if len(dtm) == _OF_TWO else None
-        self._into.dates.append(dated or Dated("".join(dtm[1:2]), self.day(dtm, 2)))
+        else:
+            self._into.dates.append(Dated("".join(dtm[1:2]), self.day(dtm, 2)))
 
     def _ref(self, ref: list[str]) -> None:
         if self._into is None:
@@ -173,9 +199,8 @@ class RemittanceReader(Cursor):
     def _amt(self, amt: list[str]) -> None:
         if self._into is None:
             self.transaction.keep("misplaced-segment", amt)
-            return
-        amount = amount_of(amt[1], amt[2]) if len(amt) == _OF_TWO else None
-        self._into.amounts.append(amount or Amount("".join(amt[1:2]), self.amount(amt, 2)))
+        else:
+            self._into.amounts.append(Amount("".join(amt[1:2]), self.amount(amt, 2)))
 
     def _qty(self, qty: list[str]) -> None:
         if self._into is None:
@@ -184,11 +209,30 @@ class RemittanceReader(Cursor):
             self._into.quantities.append(Quantity("".join(qty[1:2]), self.amount(qty, 2)))
 
     def _lq(self, lq: list[str]) -> None:
+        cells = lq + _PAD
+        self._put_remark(Remark(cells[1], cells[2]))
+
+    def _put_remark(self, remark: Remark) -> None:
         if self._service is None:
-            self.transaction.keep("misplaced-segment", lq)
+            self.transaction.keep("misplaced-segment", ["LQ", *remark])
         else:
-            cells = lq + _PAD
-            self._service.remarks.append(Remark(cells[1], cells[2]))
+            self._service.remarks.append(remark)
+
+    def _put_date(self, dated: Dated) -> None:
+        if self._into is not None:
+            self._into.dates.append(dated)
+
+    def _put_amount(self, amount: Amount) -> None:
+        if self._into is not None:
+            self._into.amounts.append(amount)
+
+    def _put_quantity(self, quantity: Quantity) -> None:
+        if self._into is not None:
+            self._into.quantities.append(quantity)
+
+    def _put_adjustments(self, adjustments: tuple[Adjustment, ...]) -> None:
+        if self._into is not None:
+            self._into.adjustments.extend(adjustments)
 
     # --- claim only -------------------------------------------------------------------------------------------------
 
