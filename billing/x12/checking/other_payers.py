@@ -34,7 +34,7 @@ REASON = re.compile(r"[A-Z]{0,2}[0-9]{1,3}")
 REMARK = re.compile(r"[A-Z]{1,3}[0-9]{1,4}")
 REVENUE_CODE = re.compile(r"[0-9]{4}")
 _SHARE = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{0,3}[1-9])?")
-_TURNS = tuple("PSTABCDEFGH")
+TURNS = tuple("PSTABCDEFGH")
 
 _GROUP_PLANS_EXCLUDE = frozenset((*MEDICARE, "MC", "WC", "AM", "VA", "LM"))
 _NOT_BEFORE = {
@@ -135,9 +135,9 @@ def _turn_faults(claim: Coordination) -> Faults:
 def _missing_turns(claim: Coordination, ranks: list[str]) -> Faults:
     """A later payer asks what each earlier one decided."""
     rank = claim.destination.rank
-    if rank not in _TURNS:
+    if rank not in TURNS:
         return
-    for earlier in _TURNS[: _TURNS.index(rank)]:
+    for earlier in TURNS[: TURNS.index(rank)]:
         if earlier not in ranks:
             remedy = f"The payer before it ({earlier}) is not on the claim; add it with what it decided."
             yield ClaimFault("2000B", "SBR", 1, "subscriber.rank", rank, remedy)
@@ -263,7 +263,7 @@ def _non_covered_faults(other: OtherPayer, charge: str, *, has_lines: bool) -> F
 
 def _undecided_faults(other: OtherPayer, destination: Subscriber, *, has_lines: bool) -> Faults:
     own, of_claim = other.subscriber.rank, destination.rank
-    is_earlier = own in _TURNS and of_claim in _TURNS and _TURNS.index(own) < _TURNS.index(of_claim)
+    is_earlier = own in TURNS and of_claim in TURNS and TURNS.index(own) < TURNS.index(of_claim)
     if is_earlier or other.adjustments or has_lines:
         remedy = "It decides before this claim's payer; fill in what it paid, 0 if nothing."
         yield _fault("AMT*D", 2, "paid", "", remedy)

@@ -7,9 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date
 
+from billing.x12.checking.attachments import ON_REQUEST, REPORTS, TRANSMISSIONS
 from billing.x12.checking.claims import CLAIM_NUMBER, LINE_NUMBER, UNLISTED_CODES
 from billing.x12.checking.faults import cents, day_remedy
 from billing.x12.checking.forms import MODIFIER, MOST_CENTS, PROCEDURE, UNITS, dollars
+from billing.x12.inspect_837.coordination import COORDINATION_LOOPS, CoordinationInspector
 from billing.x12.inspect_837.faults import FaultList
 from billing.x12.syntax import Segment
 from patients.identifiers import is_valid_icd10
@@ -23,10 +25,11 @@ _RANGE = 2
 class OpenClaim:
     """What one claim has shown so far."""
 
-    __slots__ = ("cents_of_lines", "clm", "diagnoses", "has_payer_number", "lines")
+    __slots__ = ("cents_of_lines", "clm", "coordination", "diagnoses", "has_payer_number", "lines")
 
-    def __init__(self, clm: Segment) -> None:
+    def __init__(self, clm: Segment, coordination: CoordinationInspector) -> None:
         self.clm = clm
+        self.coordination = coordination
         self.cents_of_lines = 0
         self.diagnoses: set[str] = set()
         self.has_payer_number = False
@@ -56,12 +59,14 @@ class ClaimInspector(ABC):
         self._today = today
         self._claim: OpenClaim | None = None
         self._born = ""
+        self._policy: Segment | None = None
         self._inspectors: dict[str, Callable[[Segment, OpenClaim], None]] = {
             "HI": self._inspect_hi,
             "REF": self._inspect_ref,
             "LX": self._inspect_lx,
             "DTP": self._inspect_dtp,
             "AMT": self._inspect_amt,
+            "PWK": self._inspect_pwk,
             **self._more_inspectors(),
         }
 
@@ -80,6 +85,10 @@ class ClaimInspector(ABC):
     def _end(self, claim: OpenClaim) -> None:  # noqa: B027 (a guide may have nothing more to ask)
         """Look at what only a whole claim of this guide shows."""
 
+    def policy(self, sbr: Segment) -> None:
+        """Remember the policy (2000B) under which the claims that follow are sent."""
+        self._policy = sbr
+
     def born_on(self, day: str) -> None:
         """Remember the birth date of the patient whose claims follow."""
         self._born = day
@@ -88,12 +97,20 @@ class ClaimInspector(ABC):
         """Look at a segment if it is one of a claim."""
         if segment.name == "CLM":
             self.end_claim()
-            self._claim = OpenClaim(segment)
+            self._claim = OpenClaim(
+                segment,
+                CoordinationInspector(self._faults, self._policy, component=self._component, today=self._today),
+            )
             self._inspect_clm(segment)
             return
-        inspector = self._inspectors.get(segment.name)
-        if inspector is not None and self._claim is not None and loop in ("2300", "2400", ""):
-            inspector(segment, self._claim)
+        if self._claim is None:
+            return
+        if loop in COORDINATION_LOOPS:
+            self._claim.coordination.take(segment, loop)
+        elif loop in ("2300", "2400", ""):
+            inspector = self._inspectors.get(segment.name)
+            if inspector is not None:
+                inspector(segment, self._claim)
 
     def end_claim(self) -> None:
         """Look at what only a whole claim shows."""
@@ -103,6 +120,7 @@ class ClaimInspector(ABC):
         total = cents(claim.clm[2])
         if total is not None and total != claim.cents_of_lines:
             self._faults.add(claim.clm, 2, f"The lines of the claim add up to {dollars(claim.cents_of_lines)}.")
+        claim.coordination.end(total)
         if not claim.has_payer_number and self._parts(claim.clm, 5)[-1] in ("7", "8"):
             self._faults.add(claim.clm, 5, "A replacement or void needs the payer's claim number, REF*F8.")
         if claim.lines > self.most_lines:
@@ -122,6 +140,14 @@ class ClaimInspector(ABC):
         self._inspect_place(clm, place if len(place) == _PLACE_PARTS else ["", "", ""])
         for element, known in self.clm_codes:
             self._one_of(clm, element, tuple(known))
+
+    def _inspect_charge(self, service: Segment, element: int, claim: OpenClaim) -> int:
+        """Look at the charge of a line, add it to its claim and return it in cents."""
+        self._amount(service, element)
+        charge = cents(service[element]) or 0
+        claim.cents_of_lines += charge
+        claim.coordination.line(charge)
+        return charge
 
     def _inspect_ref(self, ref: Segment, claim: OpenClaim) -> None:
         if ref[1] == "F8":
@@ -148,6 +174,13 @@ class ClaimInspector(ABC):
 
     def _inspect_amt(self, amt: Segment, _claim: OpenClaim) -> None:
         self._amount(amt, 2)
+
+    def _inspect_pwk(self, pwk: Segment, _claim: OpenClaim) -> None:
+        if pwk[1] not in REPORTS:
+            self._faults.add(pwk, 1, "It is no report type of the guide.")
+        self._one_of(pwk, 2, tuple(sorted(TRANSMISSIONS)))
+        if bool(pwk[6]) != (pwk[5] == "AC") or (not pwk[6] and pwk[2] != ON_REQUEST):
+            self._faults.add(pwk, 6, "A paper that was sent has its number, with AC before it.")
 
     # --- questions --------------------------------------------------------------------------------------------------
 

@@ -58,14 +58,32 @@ def _loop(name: str, slots: str, *inside: Loop) -> Loop:
     return Loop(name.rstrip("!+"), tuple(map(_slot, slots.split())), inside, "!" in name, "+" in name)
 
 
-_LINE = _loop("2400!+", "LX! SV1! DTP*472! REF*G1x5 REF*6R! NTE")
+_OTHER_PAYER = _loop(
+    "2320+",
+    "SBR! CASx5 AMT*D AMT*A8 AMT*EAF OI! MOA",
+    _loop("2330A!", "NM1*IL! N3 N4"),
+    _loop("2330B!", "NM1*PR! N3 N4 DTP*573 REF*G1 REF*9F REF*F8"),
+)
+_ADJUDICATION = _loop("2430+", "SVD! CASx5 DTP*573! AMT*EAF")
+_LINE = _loop(
+    "2400!+",
+    "LX! SV1! PWKx10 DTP*472! REF*G1x5 REF*6R! REF*9Fx5 NTE",
+    _loop("2420A", "NM1*82! PRV*PE"),
+    _loop("2420C", "NM1*77! N3! N4!"),
+    _loop("2420D", "NM1*DQ!"),
+    _loop("2420E", "NM1*DK!"),
+    _loop("2420F", "NM1*DN!"),
+    _ADJUDICATION,
+)
 _CLAIM = _loop(
     "2300+",
-    "CLM! DTP*435 DTP*096 AMT*F5 REF*9F REF*G1 REF*F8 REF*EA NTE HI!",
+    "CLM! DTP*439 DTP*435 DTP*096 PWKx10 AMT*F5 REF*9F REF*G1 REF*F8 REF*EA NTE HI!",
     _loop("2310A", "NM1*DN!"),
+    _loop("2310A", "NM1*P3!"),
     _loop("2310B", "NM1*82! PRV*PE"),
     _loop("2310C", "NM1*77! N3! N4!"),
     _loop("2310D", "NM1*DQ!"),
+    _OTHER_PAYER,
     _LINE,
 )
 _NOTES = "ALG|DCP|DGN|DME|MED|NTR|ODT|RHB|RLH|RNH|SET|SFM|SPT|UPI"

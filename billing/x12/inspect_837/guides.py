@@ -31,8 +31,8 @@ GUIDES = {
         loops=PROFESSIONAL,
         elements=PROFESSIONAL_ELEMENTS,
         claims=ProfessionalClaims,
-        npi_loops=frozenset(("2010AA", "2310A", "2310B", "2310D")),
-        facility_loops=frozenset(("2310C",)),
+        npi_loops=frozenset(("2010AA", "2310A", "2310B", "2310D", "2420A", "2420D", "2420E", "2420F")),
+        facility_loops=frozenset(("2310C", "2420C")),
         entities={},
     ),
     INSTITUTIONAL_VERSION: Guide(

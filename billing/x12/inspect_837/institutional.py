@@ -132,9 +132,7 @@ class InstitutionalClaims(ClaimInspector):
         if not REVENUE_CODE.fullmatch(sv2[1]) or sv2[1] == TOTAL_REVENUE_CODE:
             self._faults.add(sv2, 1, "It must be a revenue code of four digits, and not the total.")
         self._procedure(sv2, 2)
-        self._amount(sv2, 3)
-        charge = cents(sv2[3]) or 0
-        claim.cents_of_lines += charge
+        charge = self._inspect_charge(sv2, 3, claim)
         self._units(sv2, 4, 5)
         if sv2[7]:
             self._amount(sv2, 7)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from billing.x12.check_837p.claim import MOST_DIAGNOSES
 from billing.x12.check_837p.lines import MOST_LINES, MOST_POINTERS, PLACE, UNIT_KINDS
 from billing.x12.checking.claims import FREQUENCIES
-from billing.x12.checking.faults import cents
 from billing.x12.inspect_837.claim import ClaimInspector, OpenClaim
 from billing.x12.syntax import Segment
 
@@ -37,8 +36,7 @@ class ProfessionalClaims(ClaimInspector):
 
     def _inspect_sv1(self, sv1: Segment, claim: OpenClaim) -> None:
         self._procedure(sv1, 1)
-        self._amount(sv1, 2)
-        claim.cents_of_lines += cents(sv1[2]) or 0
+        self._inspect_charge(sv1, 2, claim)
         self._units(sv1, 3, 4)
         if sv1[5] and not PLACE.fullmatch(sv1[5]):
             self._faults.add(sv1, 5, "A place of service is two digits.")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from billing.x12.checking.faults import day_remedy
+from billing.x12.checking.other_payers import OTHER_RELATIONSHIPS
 from billing.x12.checking.parties import (
     FILING_INDICATORS,
     FULL_ZIP,
@@ -22,6 +23,7 @@ from billing.x12.syntax import Segment
 from patients.identifiers import IdentifierError, validate_npi, validate_state, validate_tax_id, validate_taxonomy
 
 _NAMELESS_LOOPS = ("2010AB",)
+_ID_LOOPS = ("1000A", "1000B", "2010BA", "2010BB", "2330A", "2330B")
 _ZIP_LENGTHS = (5, FULL_ZIP)
 
 
@@ -100,7 +102,7 @@ class Transaction:
         if loop in self._guide.npi_loops or (nm1[9] and loop in self._guide.facility_loops):
             self._one_of(nm1, 8, ("XX",))
             self._identifier(nm1, 9, validate_npi)
-        elif not nm1[9] and loop in ("1000A", "1000B", "2010BA", "2010BB"):
+        elif not nm1[9] and loop in _ID_LOOPS:
             self._faults.add(nm1, 9, "An id is missing.")
 
     def _inspect_n3(self, n3: Segment, loop: str) -> None:
@@ -122,10 +124,14 @@ class Transaction:
     def _inspect_prv(self, prv: Segment, _loop: str) -> None:
         self._identifier(prv, 3, validate_taxonomy)
 
-    def _inspect_sbr(self, sbr: Segment, _loop: str) -> None:
+    def _inspect_sbr(self, sbr: Segment, loop: str) -> None:
         self._one_of(sbr, 1, RANKS)
-        self._one_of(sbr, 2, ("",) if self._hierarchy.has_patients_below else ("18",))
-        self._wanted_of_patient = {"N3", "N4", "DMG"} if sbr[2] else set()
+        if loop == "2320":
+            self._one_of(sbr, 2, OTHER_RELATIONSHIPS)
+        else:
+            self._one_of(sbr, 2, ("",) if self._hierarchy.has_patients_below else ("18",))
+            self._wanted_of_patient = {"N3", "N4", "DMG"} if sbr[2] else set()
+            self._claims.policy(sbr)
         self._one_of(sbr, 5, MSP_TYPES)
         self._one_of(sbr, 9, FILING_INDICATORS)
 
