@@ -36,7 +36,7 @@ def note_meaning(code: str) -> str:
     >>> note_meaning("025")
     'An interchange with this control number was received before.'
     """
-    return _meaning("ta1", "codes", code.zfill(_TA1_DIGITS))
+    return _meaning("ta1", "codes", code.zfill(_TA1_DIGITS)) if code else ""
 
 
 def segment_error(code: str) -> str:
