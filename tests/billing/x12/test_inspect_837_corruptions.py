@@ -1,8 +1,5 @@
 """Each deliberate corruption of a clean file is found, at its segment; many of them no general validator sees."""
 
-import re
-from collections.abc import Callable
-
 import pytest
 
 from billing.x12.inspect_837 import FileFault, inspect_837
@@ -20,8 +17,6 @@ from tests.billing.x12.claims import (
     varied_claims,
 )
 
-Change = Callable[[str], str]
-
 
 def clean() -> str:
     """Ten claims, every kind of patient, three lines each."""
@@ -32,32 +27,6 @@ def clean() -> str:
         claim = make(number, lines=lines, charge="2010", diagnoses=("C50911", "Z510"), facility=ANNEX)
         claims.append(claim._replace(payer=MUTUAL, subscriber=BORIS) if number % 3 == 1 else claim)
     return a_file(*claims, claims_per_transaction=6).text
-
-
-def put(found: str, instead: str) -> Change:
-    """Replace the first occurrence, which must exist."""
-
-    def change(text: str) -> str:
-        assert found in text
-        return text.replace(found, instead, 1)
-
-    return change
-
-
-def rewrite(pattern: str, instead: str) -> Change:
-    """Replace the first match of a pattern, which must exist."""
-
-    def change(text: str) -> str:
-        changed, count = re.subn(pattern, instead, text, count=1)
-        assert count == 1
-        return changed
-
-    return change
-
-
-def lower_segment_count(text: str) -> str:
-    """Make SE01 one too low."""
-    return re.sub(r"~SE\*(\d+)", lambda match: f"~SE*{int(match[1]) - 1}", text, count=1)
 
 
 CORRUPTIONS: dict[str, tuple[Change, str, int]] = {
