@@ -163,7 +163,7 @@ def compare(due: Collection[Due], books: Books) -> Comparison:
        reversed, else missing.
     3. A line of a counted service that is not due is extra.
     """
-    standing = {line.due: line for line in books.standing if line.due is not None}
+    standing = {one: line for line in books.standing if (one := line.due) is not None}
     found = [*_of_due(due, standing, books), *_extra(due, standing)]
     differences = sorted(found, key=lambda one: (_KINDS.index(one.kind), one.on or date.min, one.service, one.subject))
     return Comparison(

@@ -23,7 +23,7 @@ from courses.models import Course
 from patients.roles import READS_COURSES, READS_MONEY, allow, has_role
 
 PAGE = 50
-MOST_COURSES = 500
+MOST_COURSES = 300
 """How many courses are compared at once; the page says so where the days hold more."""
 COLUMNS = (
     "course", "facility", "closed on", "difference", "explained", "service", "claim", "code", "day", "line", "finding",

@@ -217,6 +217,16 @@ def test_days_that_make_no_sense_are_refused_at_their_field(query: dict[str, str
     assert list(response.context["form"].errors) == list(query)
 
 
+def test_more_courses_than_are_compared_at_once_are_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    practice_fees()
+    treated("R-22")
+    treated("R-23")
+    monkeypatch.setattr("billing.views.reconciliation.MOST_COURSES", 1)
+    text = said(page())
+    assert "The days hold 2 closed courses; the 1 closed last are compared" in text
+    assert ("R-22" in text, "R-23" in text) == (False, True)
+
+
 def test_page_without_closed_courses_says_so() -> None:
     assert "No course was closed on these days" in said(page())
 
