@@ -16,6 +16,7 @@ from tests.billing.x12.claims import (
     a_line,
     varied_claims,
 )
+from tests.billing.x12.corrupting import Change, lower_segment_count, put, rewrite
 
 
 def clean() -> str:
