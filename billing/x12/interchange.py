@@ -102,6 +102,8 @@ class InterchangeWriter(ABC, Generic[Claim]):
 
     version: str
     free_text: Collection[str]
+    says_why_medicare_is_second = True
+    """SBR05, which institutional claims do not have."""
 
     def __init__(self, envelope: Envelope, write: Callable[[str], object]) -> None:
         if not 1 <= envelope.claims_per_transaction <= _MOST_CLAIMS_IN_A_SET:
@@ -226,11 +228,14 @@ class InterchangeWriter(ABC, Generic[Claim]):
 
     def _open_subscriber(self, claim: Claim) -> None:
         is_patient = claim.dependant is None
+        subscriber = claim.subscriber
+        if subscriber.msp_type and not self.says_why_medicare_is_second:
+            subscriber = subscriber._replace(msp_type="")
         self._hl += 1
         self._subscriber_from = self._segments + 1
         self._append(
             f"HL*{self._hl}*{self._billing_hl}*22*{0 if is_patient else 1}~"
-            + loops.loop_2000b(claim.subscriber, self._cleaner, is_patient=is_patient)
+            + loops.loop_2000b(subscriber, self._cleaner, is_patient=is_patient)
             + self._blocks.of(loops.payer_name, claim.payer)
         )
         self._subscriber, self._payer, self._subscriber_is_patient = claim.subscriber, claim.payer, is_patient

@@ -1,6 +1,6 @@
 """Checks of an institutional claim: its parties, bill type, statement dates, notes and providers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
@@ -8,9 +8,11 @@ from operator import attrgetter
 from billing.x12.characters import Alphabet, alphabet_of
 from billing.x12.check_837i.codes import code_faults, diagnosis_faults
 from billing.x12.check_837i.lines import lines_faults
+from billing.x12.checking.attachments import check_attachments
 from billing.x12.checking.claims import FREQUENCIES, UNLISTED_CODES, claim_number_faults, total_faults
 from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, code_fault, day_remedy
 from billing.x12.checking.forms import AMOUNT_REMEDY, is_amount
+from billing.x12.checking.other_payers import Coordination, check_other_payers
 from billing.x12.checking.parties import (
     Role,
     check_billing,
@@ -55,6 +57,9 @@ _CLAIM_TEXTS = Texts(
 )
 _NOTE_TEXT = Texts(Text("text", "NTE", 2, 1, 80))
 
+_UNSAID = ("subscriber.msp_type", "patient_signature_source")
+"""Fields of policies that only professional claims say (SBR05, OI04): nothing is asked of them."""
+
 _ATTENDING = Role("attending", "2310A", "71")
 _RENDERING = Role("rendering", "2310D", "82")
 _REFERRING = Role("referring", "2310F", "DN")
@@ -78,7 +83,7 @@ def check_claim(
     return [
         *check_billing(claim.billing, alphabet),
         *_organisation_faults(claim),
-        *check_subscriber(claim.subscriber, alphabet, is_patient=claim.dependant is None, today=today),
+        *_subscriber_faults(claim, today, alphabet),
         *check_payer(claim.payer, alphabet),
         *(check_dependant(claim.dependant, alphabet, today=today) if claim.dependant is not None else ()),
         *claim_number_faults(claim.control_number),
@@ -89,6 +94,7 @@ def check_claim(
         *diagnosis_faults(claim.diagnoses, claim.visit_reasons),
         *code_faults(claim, today),
         *_provider_faults(claim, alphabet),
+        *_coordination_faults(claim, today, alphabet),
         *lines_faults(claim, today=today, alphabet=alphabet, unlisted_codes=unlisted_codes),
     ]
 
@@ -97,6 +103,14 @@ def _organisation_faults(claim: Claim837I) -> Faults:
     if claim.billing.is_person:
         remedy = "Only an organisation sends institutional claims."
         yield ClaimFault("2010AA", "NM1*85", 2, "billing.is_person", "person", remedy)
+
+
+def _subscriber_faults(claim: Claim837I, today: date, alphabet: Alphabet) -> list[ClaimFault]:
+    return _said(check_subscriber(claim.subscriber, alphabet, is_patient=claim.dependant is None, today=today))
+
+
+def _said(faults: Iterable[ClaimFault]) -> list[ClaimFault]:
+    return [fault for fault in faults if not fault.field.endswith(_UNSAID)]
 
 
 # --- 2300 -----------------------------------------------------------------------------------------------------------
@@ -124,6 +138,8 @@ def _statement_faults(first: str, last: str, today: date) -> tuple[ClaimFault, .
 
 def _detail_faults(claim: Claim837I, alphabet: Alphabet) -> Faults:
     """Find what is wrong with the situational segments of 2300, up to the notes."""
+    if claim.attachments:
+        yield from check_attachments("2300", claim.attachments, alphabet)
     if claim.estimated_due and not is_amount(claim.estimated_due):
         yield ClaimFault("2300", "AMT*F3", 2, "estimated_due", claim.estimated_due, AMOUNT_REMEDY)
     if claim.frequency in ("7", "8") and not claim.payer_claim_number:
@@ -161,3 +177,23 @@ def _attending_faults(claim: Claim837I, alphabet: Alphabet) -> list[ClaimFault]:
         remedy = "The attending provider's specialty (taxonomy) is missing; fill it in where the provider is kept."
         faults.append(ClaimFault("2310A", "PRV", 3, "attending.taxonomy", "", remedy))
     return faults
+
+
+# --- 2320, 2430 -----------------------------------------------------------------------------------------------------
+
+
+def _coordination_faults(claim: Claim837I, today: date, alphabet: Alphabet) -> list[ClaimFault]:
+    """Ask about other payers where there are some, or must be."""
+    if not claim.other_payers and claim.subscriber.rank == "P" and not any(line.adjudications for line in claim.lines):
+        return []
+    coordination = Coordination(claim.other_payers, claim.subscriber, claim.charge, claim.lines)
+    faults = _said(check_other_payers(coordination, today=today, alphabet=alphabet))
+    return faults + [
+        ClaimFault(f"2430/{line + 1}", "SVD", 4, f"lines[{line}].adjudications[{place}].revenue_code", "", _MISSING)
+        for line, given in enumerate(claim.lines)
+        for place, decision in enumerate(given.adjudications)
+        if not decision.revenue_code
+    ]
+
+
+_MISSING = "It is missing: an institutional claim says which revenue code the other payer decided about."

@@ -7,6 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from billing.x12.characters import Alphabet
+from billing.x12.checking.attachments import check_attachments
 from billing.x12.checking.claims import (
     LINE_NUMBER,
     line_number_fault,
@@ -43,6 +44,8 @@ def lines_faults(claim: Claim837I, *, today: date, alphabet: Alphabet, unlisted_
         if line.control_number in numbers or not LINE_NUMBER.fullmatch(line.control_number):
             yield from of_line(number, [line_number_fault(line)])
         numbers.add(line.control_number)
+        if line.attachments:
+            yield from of_line(number, check_attachments("2400", line.attachments, alphabet))
         if line.description or line.code in unlisted_codes:
             yield from of_line(number, _text_faults(line, alphabet, unlisted_codes))
 

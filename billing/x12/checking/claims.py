@@ -75,7 +75,7 @@ def icd10_faults(codes: tuple[str, ...], field: str, place: Callable[[int], tupl
 def of_line(number: int, faults: Collection[ClaimFault]) -> Faults:
     """Say in which line the faults are; the remembered ones do not know."""
     for fault in faults:
-        yield fault._replace(loop=f"2400/{number}", field=f"lines[{number - 1}].{fault.field}")
+        yield fault._replace(loop=f"{fault.loop}/{number}", field=f"lines[{number - 1}].{fault.field}")
 
 
 def modifier_faults(modifiers: tuple[str, ...], segment: str, element: int) -> Faults:

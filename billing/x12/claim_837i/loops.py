@@ -4,8 +4,10 @@ A loop function takes the value and the cleaner and returns its segments. What r
 codes) the writer remembers; a service line never repeats, so its usual shape has a template of its own.
 """
 
+from billing.x12.attachments import attachment_segments
 from billing.x12.characters import Cleaner, Fields
 from billing.x12.claim_837i.values import Claim837I, Line837I, Note, Occurrence, OccurrenceSpan, ValueCode
+from billing.x12.other_payers import OtherPayer, loop_2320
 from billing.x12.parties import Facility, Provider
 from billing.x12.party_loops import PARTY_FREE_TEXT, facility_loop, provider_loop
 from billing.x12.syntax import segment
@@ -45,7 +47,8 @@ def loop_2300(claim: Claim837I, cleaner: Cleaner) -> str:
         *("", assignment, benefits, release),
     )
     head = clm + segment("DTP", "434", "RD8", f"{first}-{last}") + segment("CL1", *admission)
-    return head + _claim_details(values[_HEAD:]) + _claim_notes(claim, cleaner)
+    papers = attachment_segments(claim.attachments, cleaner)
+    return head + papers + _claim_details(values[_HEAD:]) + _claim_notes(claim, cleaner)
 
 
 def _claim_details(values: list[str]) -> str:
@@ -146,6 +149,15 @@ def loop_2310f(referring: Provider, cleaner: Cleaner) -> str:
     return provider_loop("DN", referring, cleaner)
 
 
+# --- 2320 -----------------------------------------------------------------------------------------------------------
+
+
+def other_payer(other: OtherPayer, cleaner: Cleaner) -> str:
+    """Other payer and what it decided, without what only professional claims say (SBR05, OI04)."""
+    policy = other.subscriber._replace(msp_type="")
+    return loop_2320(other._replace(subscriber=policy, patient_signature_source=""), cleaner)
+
+
 # --- 2400 -----------------------------------------------------------------------------------------------------------
 
 
@@ -156,7 +168,9 @@ def modifiers(codes: tuple[str, ...], cleaner: Cleaner) -> str:
 
 def is_usual(line: Line837I) -> bool:
     """Tell whether a line is units of one day, covered, without text of its own."""
-    return line.unit == "UN" and not (line.description or line.service_through or line.not_covered)
+    return line.unit == "UN" and not (
+        line.description or line.service_through or line.not_covered or line.attachments or line.adjudications
+    )
 
 
 def loop_2400_usual(number: int, line: Line837I, modifier_text: str) -> str:
@@ -175,6 +189,7 @@ def loop_2400(number: int, line: Line837I, modifier_text: str, cleaner: Cleaner)
     return (
         segment("LX", str(number))
         + segment("SV2", revenue_code, procedure, charge, unit, units, "", not_covered)
+        + attachment_segments(line.attachments, cleaner)
         + (segment("DTP", "472", "RD8", f"{day}-{through}") if through else segment("DTP", "472", "D8", day))
         + segment("REF", "6R", cleaner.exact(line.control_number, "line control_number"))
     )

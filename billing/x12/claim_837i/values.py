@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from billing.x12.attachments import Attachment
+from billing.x12.other_payers import LineAdjudication, OtherPayer
 from billing.x12.parties import BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
 
 
@@ -26,6 +28,9 @@ class Line837I(NamedTuple):
     """SV207: the part of the charge that the payer is known not to cover."""
     unit: str = "UN"
     """UN units, DA days."""
+    attachments: tuple[Attachment, ...] = ()
+    adjudications: tuple[LineAdjudication, ...] = ()
+    """What other payers decided about this line, each with its ``revenue_code``."""
 
 
 class Occurrence(NamedTuple):
@@ -114,3 +119,7 @@ class Claim837I(NamedTuple):
     assignment: str = "A"
     benefits_assigned: str = "Y"
     release_of_information: str = "Y"
+    attachments: tuple[Attachment, ...] = ()
+    other_payers: tuple[OtherPayer, ...] = ()
+    """Those before and after the payer that the claim goes to. An institutional claim does not say why Medicare pays
+    second (``msp_type``) nor who signed (``patient_signature_source``): both are left out of the file."""

@@ -6,6 +6,7 @@ from billing.x12.claim_837i import loops
 from billing.x12.claim_837i.values import Claim837I, Line837I
 from billing.x12.envelope import Envelope
 from billing.x12.interchange import ClaimPlace, InterchangeWriter, Written
+from billing.x12.other_payers import loop_2430
 
 VERSION = "005010X223A2"
 
@@ -41,9 +42,11 @@ class _Writer(InterchangeWriter[Claim837I]):
 
     version = VERSION
     free_text = loops.FREE_TEXT
+    says_why_medicare_is_second = False
 
     def _claim_text(self, claim: Claim837I) -> str:
         pieces = [loops.loop_2300(claim, self._cleaner), self._codes(claim), *self._providers(claim)]
+        pieces += [loops.other_payer(other, self._cleaner) for other in claim.other_payers]
         pieces += [self._line(number, line) for number, line in enumerate(claim.lines, 1)]
         return "".join(pieces)
 
@@ -75,4 +78,5 @@ class _Writer(InterchangeWriter[Claim837I]):
             line.control_number + line.revenue_code + line.code + line.charge + line.units + line.service_on
         ):
             return loops.loop_2400_usual(number, line, modifiers)
-        return loops.loop_2400(number, line, modifiers, self._cleaner)
+        decisions = [loop_2430(adjudication, self._cleaner) for adjudication in line.adjudications]
+        return "".join((loops.loop_2400(number, line, modifiers, self._cleaner), *decisions))

@@ -89,13 +89,14 @@ _CLAIM = _loop(
 _NOTES = "ALG|DCP|DGN|DME|MED|NTR|ODT|RHB|RLH|RNH|SET|SFM|SPT|UPI"
 _BILL = _loop(
     "2300+",
-    "CLM! DTP*434! CL1! AMT*F3 REF*9F REF*G1 REF*F8 REF*EA "
+    "CLM! DTP*434! CL1! PWKx10 AMT*F3 REF*9F REF*G1 REF*F8 REF*EA "
     f"NTE*{_NOTES}x10 NTE*ADD HI*ABK! HI*APR HI*ABFx2 HI*BIx2 HI*BHx2 HI*BEx2 HI*BGx2",
     _loop("2310A!", "NM1*71! PRV*AT!"),
     _loop("2310D", "NM1*82!"),
     _loop("2310E", "NM1*77! N3! N4!"),
     _loop("2310F", "NM1*DN!"),
-    _loop("2400!+", "LX! SV2! DTP*472! REF*6R!"),
+    _OTHER_PAYER,
+    _loop("2400!+", "LX! SV2! PWKx10 DTP*472! REF*6R!", _ADJUDICATION),
 )
 
 
