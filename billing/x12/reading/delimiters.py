@@ -58,7 +58,8 @@ def read_isa(text: str) -> Opening | None:
         return _wrapped(text) or _cut_short(text)
     if len(text) <= end + 1 or "GS" + separator in text[:end] or separator in text[end + 1 : end + 3]:
         return _cut_short(text)
-    return _opening(text, end + 1, is_regular=False)
+    opening = _opening(text, end + 1, is_regular=False)
+    return _cut_short(text) if opening.separators.segment.isalnum() else opening
 
 
 def _cut_short(text: str) -> Opening | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from billing.x12.reading.buffer import Buffer
-from billing.x12.reading.delimiters import LOOK_AHEAD, find_isa, guess_separators, has_isa_shape, read_isa
+from billing.x12.reading.delimiters import LOOK_AHEAD, Opening, find_isa, guess_separators, has_isa_shape, read_isa
 from billing.x12.reading.deviations import Note
 from billing.x12.reading.mending import WHITE, has_small_letters, is_plain, mended, unterminated
 from billing.x12.reading.places import Place
@@ -116,22 +116,32 @@ class SegmentStream(Place):
             self.separators = guessed
             self.note("missing-header", "ISA", 0, "", "ISA")
             return
-        start = find_isa(buffer.text)
-        if start < 0:
+        start, opening = self._opening()
+        if opening is None:
             # An ISA may begin with the last three characters, and go on in the next piece.
-            self._keep(len(buffer.text) if buffer.is_over else max(len(buffer.text) - _NAME, 1))
+            rest = len(buffer.text) if buffer.is_over else max(len(buffer.text) - _NAME, 1)
+            self._keep(start if start >= 0 else rest)
             return
         self._keep(start)
-        buffer.reach(LOOK_AHEAD)
-        yield from self._open()
+        yield from self._open(opening)
 
-    def _open(self) -> Iterator[Block]:
-        """Give the ISA with which the text begins, or keep its name if it is none."""
+    def _opening(self) -> tuple[int, Opening | None]:
+        """Return where the next ISA begins, and what it declares; none and -1 if none is at hand.
+
+        None and a place: so far there is none, but what is at hand is already long.
+        """
+        start = find_isa(self._buffer.text)
+        while 0 <= start < _LONGEST:
+            self._buffer.reach(start + LOOK_AHEAD)
+            opening = read_isa(self._buffer.text[start : start + LOOK_AHEAD])
+            if opening is not None:
+                return start, opening
+            start = find_isa(self._buffer.text, start + 1)
+        return start, None
+
+    def _open(self, opening: Opening) -> Iterator[Block]:
+        """Give the ISA with which the text begins."""
         buffer = self._buffer
-        opening = read_isa(buffer.text[:LOOK_AHEAD])
-        if opening is None:
-            self._keep(_NAME)
-            return
         self._has_begun = self._is_inside = True
         self.separators = opening.separators
         self.enter(buffer.at, [""])
@@ -165,25 +175,30 @@ class SegmentStream(Place):
     def _inside(self) -> Iterator[Block]:
         """Give the segments up to the end of the interchange, or of the text at hand."""
         buffer = self._buffer
-        boundary = self._boundary()
-        end = boundary if boundary >= 0 else buffer.text.rfind(self.separators.segment) + 1
+        boundary, is_sure = self._boundary()
+        limit = boundary if boundary >= 0 else len(buffer.text)
+        end = boundary if is_sure else buffer.text.rfind(self.separators.segment, 0, limit) + 1
         if end > 0:
             yield from self._split(end)
-        if boundary >= 0:
+        if is_sure:
             yield from self._end_or_anew()
         elif end <= 0 and (len(buffer.text) > _LONGEST or not buffer.fill()):
             yield from self._split(len(buffer.text))
 
-    def _boundary(self) -> int:
-        """Return where in the text the IEA of this interchange or the ISA of another begins, or -1."""
-        places = []
+    def _boundary(self) -> tuple[int, bool]:
+        """Return where in the text the IEA of this interchange or the ISA of another begins, and yes; -1 if nowhere.
+
+        A place and no: one may begin there, but what is at hand is already long; ask again when that is gone.
+        """
+        sure: list[int] = []
+        unsure: list[int] = []
         for name in ("ISA", "isa", "IEA" + self.separators.element, "iea" + self.separators.element):
             start = self._buffer.text.find(name)
-            while start >= 0 and not self._is_boundary(start):
+            while 0 <= start < _LONGEST and not self._is_boundary(start):
                 start = self._buffer.text.find(name, start + 1)
             if start >= 0:
-                places.append(start)
-        return min(places, default=-1)
+                (sure if start < _LONGEST else unsure).append(start)
+        return (min(sure), True) if sure else (min(unsure, default=-1), False)
 
     def _is_boundary(self, start: int) -> bool:
         """Return whether a segment begins here, or an ISA cuts the one before it off."""

@@ -191,6 +191,16 @@ def test_a_segment_without_end_does_not_fill_the_memory() -> None:
     assert max(len(note.found) for note in deviations) < 300_000
 
 
+@pytest.mark.parametrize("junk", [b"ISA*", b"ISA*00*", b"~ISA*\n", b"IEA*", b"isa*~", b"~", b"\n"])
+def test_a_file_full_of_beginnings_is_kept_in_pieces(junk: bytes) -> None:
+    opened = ADA[: ADA.index(b"~ST") + 1]
+    for text in (junk * 40_000, opened + junk * 40_000):
+        longest = 0
+        for note in transactions(text)[1]:
+            longest = max(longest, len(note.found))
+        assert longest < 300_000
+
+
 # --- places ---------------------------------------------------------------------------------------------------------
 
 

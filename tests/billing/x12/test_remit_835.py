@@ -1,5 +1,6 @@
 """What a remittance says: of the payment, of each claim and line, of what is adjusted outside of claims."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -283,3 +284,23 @@ def test_a_remittance_that_lost_a_denied_claim_promises_more_than_was_read() -> 
     assert value.closing.balance.is_even
     assert (value.closing.lost_segments, value.closing.may_be_posted) == (6, False)
     assert noted(deviations) == [("wrong-count", "SE", 1)]
+
+
+def test_claims_are_given_before_the_file_is_read_to_its_end() -> None:
+    head, claim, rest = golden("835/payer_recodes_and_gives_no_line_number").partition(b"CLP*")
+    body, trailers = rest.split(b"SE*")
+    taken = []
+
+    def pieces() -> Iterator[bytes]:
+        yield head
+        for number in range(2000):
+            taken.append(number)
+            yield claim + body
+        yield b"SE*" + trailers
+
+    furthest = 0
+    for transaction in InboundFile(pieces(), lambda deviation: None):
+        for read, _ in enumerate(RemittanceReader(transaction)):
+            furthest = max(furthest, len(taken) - read)
+    assert len(taken) == 2000
+    assert furthest < 10
