@@ -4,6 +4,7 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
+from billing.x12.attachments import Attachment
 from billing.x12.claim_837i import (
     Claim837I,
     Line837I,
@@ -30,6 +31,7 @@ from tests.billing.x12.claims import (
     an_envelope,
     segments_of_sets,
 )
+from tests.billing.x12.optional_parts import with_other_payers
 
 BAY_HOSPITAL = BillingProvider(
     "BAY GENERAL HOSPITAL",
@@ -140,11 +142,11 @@ def _varied_bill(number: int, chance: random.Random) -> Claim837I:
         **_varied_details(chance, number),
     )
     patient = chance.choice("ABC")
-    if patient == "A":
-        return claim
     if patient == "B":
-        return claim._replace(payer=MUTUAL, subscriber=BORIS)
-    return claim._replace(payer=MUTUAL, subscriber=CLARA_PARENT, dependant=CLARA)
+        claim = claim._replace(payer=MUTUAL, subscriber=BORIS)
+    if patient == "C":
+        claim = claim._replace(payer=MUTUAL, subscriber=CLARA_PARENT, dependant=CLARA)
+    return with_payers_of_bill(claim, chance)
 
 
 def _varied_codes(chance: random.Random, reason: str) -> dict[str, Any]:
@@ -160,6 +162,23 @@ def _varied_codes(chance: random.Random, reason: str) -> dict[str, Any]:
     }
 
 
+def with_payers_of_bill(bill: Any, chance: random.Random) -> Claim837I:
+    """Return the bill as one to the first, second or third payer, without what only professional claims say."""
+    shared: Any = with_other_payers(bill, chance)
+    lines = tuple(
+        line._replace(adjudications=tuple(one._replace(revenue_code=line.revenue_code) for one in line.adjudications))
+        for line in shared.lines
+    )
+    others = tuple(
+        other._replace(subscriber=other.subscriber._replace(msp_type=""), patient_signature_source="")
+        for other in shared.other_payers
+    )
+    changed: Claim837I = shared._replace(
+        lines=lines, other_payers=others, subscriber=shared.subscriber._replace(msp_type="")
+    )
+    return changed
+
+
 CONDITIONS = [f"{letter}{digit}" for letter in "AB" for digit in range(10)] + ["G0", "H0", "W2"]
 """Condition codes that are no reasons of an adjustment."""
 
@@ -170,6 +189,7 @@ def _varied_details(chance: random.Random, number: int) -> dict[str, Any]:
         "referral": chance.choice(("", f"REF{number}")),
         "medical_record_number": chance.choice(("", f"A-{number}")),
         "estimated_due": chance.choice(("", "25.5")),
+        "attachments": chance.choice(((), (Attachment("OZ", "FX", "REPORT-17"), Attachment("03", "AA")))),
     }
 
 
@@ -189,4 +209,5 @@ def _varied_bill_line(number: int, chance: random.Random) -> Line837I:
         modifiers=tuple(chance.sample(("PO", "59", "76", "XE"), chance.choice((0, 0, 1, 4)))),
         not_covered=charge if chance.random() < 0.1 else "",
         description="PLANNING FOR A PHANTOM STUDY" if code == "77299" else "",
+        attachments=chance.choice(((), (), (), (Attachment("DG", "EL", "SCAN 3"),))),
     )
