@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from billing.x12.attachments import Attachment
 from billing.x12.characters import alphabet_of
 from billing.x12.check_837i import ClaimFault, check_claim
 from billing.x12.claim_837i import Claim837I, Note, Occurrence, OccurrenceSpan, ValueCode
+from billing.x12.other_payers import Adjustment, LineAdjudication, OtherPayer, Reason
 from billing.x12.parties import Address
 from billing.x12.syntax import Separators
 from tests.billing.x12.claims import ANNEX, BEAM, CLARA, HARBOR, MUTUAL, REEVE, SOLO, SPENCER, TODAY
@@ -19,6 +21,7 @@ from tests.billing.x12.institutional_claims import (
     a_dependants_bill,
     varied_bills,
 )
+from tests.billing.x12.optional_parts import ALAN, HARVEST
 
 HOME = Address("1 ELM ST", "BOSTON", "MA", "02115")
 
@@ -280,6 +283,77 @@ PARTIES = {
 def test_a_faulty_party_is_told(name: str) -> None:
     bill, loop, field = PARTIES[name]
     assert {(place[0], place[3]) for place in places(bill)} == {(loop, field)}
+
+
+# --- other payers and papers ----------------------------------------------------------------------------------------
+
+DECISION = LineAdjudication(
+    "87726",
+    "500",
+    "77386",
+    "1",
+    "20260105",
+    adjustments=(Adjustment("CO", (Reason("45", "150"),)), Adjustment("PR", (Reason("2", "20"),))),
+    revenue_code="0333",
+)
+FIRST = OtherPayer(HARVEST, ALAN, relationship="01", paid="500", claim_number="2025320000111")
+
+
+def a_secondary_bill(decision: LineAdjudication = DECISION, **changes: object) -> Claim837I:
+    """Return Ada's bill to Medicare after her husband's plan decided about it; the other payer can be changed."""
+    return a_bill(
+        subscriber=ADA_PART_A._replace(rank="S"),
+        other_payers=(FIRST._replace(**changes),),  # type: ignore[arg-type]
+        lines=(a_bill_line(adjudications=(decision,)),),
+    )
+
+
+def test_a_bill_to_the_second_payer_with_what_the_first_decided_has_no_fault() -> None:
+    assert faults_of(a_secondary_bill()) == []
+
+
+def test_nothing_is_asked_of_what_only_professional_claims_say() -> None:
+    policy = ALAN._replace(filing_indicator="CI", msp_type="12")
+    bill = a_secondary_bill(subscriber=policy, patient_signature_source="X")
+    assert faults_of(bill._replace(subscriber=bill.subscriber._replace(msp_type="99"))) == []
+
+
+OTHER_PAYERS = {
+    "first payer missing": (a_bill(subscriber=ADA_PART_A._replace(rank="S")), "2000B", "subscriber.rank"),
+    "first payer without a decision": (a_secondary_bill(paid=""), "2320/1", "other_payers[0].paid"),
+    "first payer's decisions that do not add up": (a_secondary_bill(paid="499"), "2320/1", "other_payers[0].paid"),
+    "line of which more was paid than charged": (
+        a_secondary_bill(DECISION._replace(paid="671")),
+        "2430/1",
+        "lines[0].adjudications[0].paid",
+    ),
+    "decision without its revenue code": (
+        a_secondary_bill(DECISION._replace(revenue_code="")),
+        "2430/1",
+        "lines[0].adjudications[0].revenue_code",
+    ),
+    "decision of no payer": (
+        a_secondary_bill(DECISION._replace(payer_id="99999")),
+        "2430/1",
+        "lines[0].adjudications[0].payer_id",
+    ),
+    "paper of no kind": (
+        a_bill(attachments=(Attachment("99", "AA"),)),
+        "2300",
+        "attachments[0].report",
+    ),
+    "paper of a line without its number": (
+        with_line(attachments=(Attachment("OZ", "FX"),)),
+        "2400/1",
+        "lines[0].attachments[0].control_number",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_PAYERS)
+def test_a_faulty_part_of_another_payer_is_told(name: str) -> None:
+    bill, loop, field = OTHER_PAYERS[name]
+    assert (loop, field) in {(place[0], place[3]) for place in places(bill)}
 
 
 # --- lines ----------------------------------------------------------------------------------------------------------

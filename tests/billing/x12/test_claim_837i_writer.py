@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from billing.x12.attachments import Attachment
 from billing.x12.claim_837i import (
     Claim837I,
     Note,
@@ -15,18 +16,22 @@ from billing.x12.claim_837i import (
     ValueCode,
     write_interchange,
 )
+from billing.x12.other_payers import LineAdjudication, OtherPayer
 from billing.x12.parties import Address
 from billing.x12.syntax import Separators, X12Fault
 from tests.billing.x12.bill_strategies import bill_mixes
 from tests.billing.x12.claims import ANNEX, BEAM, BORIS, MUTUAL, REEVE, SPENCER, an_envelope
 from tests.billing.x12.institutional_claims import (
+    ADA_PART_A,
     BAY_HOSPITAL,
     CONDITIONS,
+    PART_A,
     a_bill,
     a_bill_file,
     a_bill_line,
     a_dependants_bill,
 )
+from tests.billing.x12.optional_parts import ALAN, HARVEST
 
 
 def names_of(bill: Claim837I) -> list[str]:
@@ -156,6 +161,27 @@ def test_a_pay_to_address_goes_without_a_name() -> None:
 def test_no_segment_ends_with_an_empty_element() -> None:
     file = a_bill_file(a_bill(), a_dependants_bill(2))
     assert [segment for segment in file.segments if segment.endswith(("*", ":"))][1:] == []  # ISA16 is the colon
+
+
+# --- other payers ---------------------------------------------------------------------------------------------------
+
+
+def test_another_payer_stands_between_the_providers_and_the_lines() -> None:
+    decision = LineAdjudication("87726", "670", "77386", "1", "20260105", revenue_code="0333")
+    line = a_bill_line(adjudications=(decision,), attachments=(Attachment("OZ", "FX", "R-17"),))
+    bill = a_bill(other_payers=(OtherPayer(HARVEST, ALAN, paid="670"),), lines=(line,), referring=REEVE)
+    assert names_of(bill)[5:] == [
+        *("PRV*AT", "NM1*DN", "SBR", "AMT*D", "OI", "NM1*IL", "N3", "N4", "NM1*PR", "N3", "N4"),
+        *("LX", "SV2", "PWK", "DTP*472", "REF*6R", "SVD", "DTP*573"),
+    ]
+    assert a_bill_file(bill).named("SVD") == [["SVD", "87726", "670", "HC:77386", "0333", "1"]]
+
+
+def test_why_medicare_is_second_and_who_signed_stand_on_professional_claims_only() -> None:
+    medicare = OtherPayer(PART_A, ADA_PART_A._replace(rank="T", msp_type="12"), patient_signature_source="P")
+    file = a_bill_file(a_bill(subscriber=ADA_PART_A._replace(rank="S", msp_type="12"), other_payers=(medicare,)))
+    assert [elements[5] for elements in file.named("SBR")] == ["", ""]
+    assert file.named("OI") == [["OI", "", "", "Y", "", "", "Y"]]
 
 
 # --- hierarchy and places -------------------------------------------------------------------------------------------

@@ -4,16 +4,19 @@ import pytest
 
 from billing.x12.claim_837i import Note, Occurrence, OccurrenceSpan, ValueCode
 from billing.x12.inspect_837 import FileFault, inspect_837
+from billing.x12.other_payers import Adjustment, LineAdjudication, OtherPayer, Reason
 from billing.x12.syntax import Separators
 from tests.billing.x12.claims import ANNEX, BORIS, MUTUAL, REEVE, SPENCER, TODAY, a_file
 from tests.billing.x12.corrupting import Change, lower_segment_count, put, rewrite
 from tests.billing.x12.institutional_claims import (
+    ADA_PART_A,
     a_bill,
     a_bill_file,
     a_bill_line,
     a_dependants_bill,
     varied_bills,
 )
+from tests.billing.x12.optional_parts import ALAN, HARVEST
 
 
 def clean() -> str:
@@ -140,6 +143,42 @@ MORE: dict[str, tuple[Change, str, int]] = {
     ),
     "version that is none of ours": (put("*X*005010X223A2", "*X*005010X223A3"), "GS", 8),
 }
+
+
+def shared() -> str:
+    """A bill to the second payer, decided line by line by the first."""
+    decision = LineAdjudication(
+        "87726", "500", "77386", "1", "20260105", adjustments=(Adjustment("CO", (Reason("45", "170"),)),)
+    )
+    return a_bill_file(
+        a_bill(
+            subscriber=ADA_PART_A._replace(rank="S"),
+            other_payers=(OtherPayer(HARVEST, ALAN, paid="500"),),
+            lines=(a_bill_line(adjudications=(decision._replace(revenue_code="0333"),)),),
+        )
+    ).text
+
+
+SHARED: dict[str, tuple[Change, str, int]] = {
+    "first payer missing": (rewrite(r"~SBR\*P.*?(?=~LX)", ""), "SBR", 1),
+    "why Medicare is second": (put("SBR*S*18*******MA", "SBR*S*18***12****MA"), "SBR", 5),
+    "who signed for the patient": (put("OI***Y***Y", "OI***Y*P**Y"), "OI", 4),
+    "paid that does not add up": (put("AMT*D*500", "AMT*D*501"), "AMT", 2),
+    "line that does not add up": (put("CAS*CO*45*170", "CAS*CO*45*171"), "SVD", 2),
+    "decision of no payer": (put("SVD*87726", "SVD*87727"), "SVD", 1),
+    "decision without its revenue code": (put("HC:77386*0333*1~", "HC:77386**1~"), "SVD", 4),
+    "decision after today": (put("573*D8*20260105", "573*D8*20270105"), "DTP", 3),
+}
+
+
+def test_the_shared_bill_has_no_fault() -> None:
+    assert inspect_837(shared(), today=TODAY) == []
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_a_fault_in_what_another_payer_decided_is_found(name: str) -> None:
+    change, segment, element = SHARED[name]
+    assert (segment, element) in places(inspect_837(change(shared()), today=TODAY))
 
 
 @pytest.fixture(scope="module")
