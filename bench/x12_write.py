@@ -1,4 +1,4 @@
-"""How fast professional claims become text: the writer, its checks and its inspector, beside bare formatting.
+"""How fast claims become text: the writers of 837P and 837I, their checks and the inspector, beside bare formatting.
 
 Prints claims/s of CPU time and peak memory; the floor is one f-string a claim and a line over the same values, without
 grouping, cleaning or counting. Run: python bench/x12_write.py [claims] [lines a claim].
@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from billing.x12 import check_837i, claim_837i
 from billing.x12.check_837p import check_claim
 from billing.x12.claim_837p import Claim837P, Line837P, write_interchange
 from billing.x12.envelope import Envelope, Receiver, Submitter
@@ -28,6 +29,7 @@ BILLING = BillingProvider(
     taxonomy="2085R0001X",
 )
 RENDERING = Provider("Beam", "Ann", "1679576722", "2085R0001X")
+HOSPITAL = BILLING._replace(name="Bay General Hospital", taxonomy="282N00000X")
 CODES = ("77386", "77301", "77427", "77336", "77014")
 
 
@@ -65,6 +67,27 @@ def claims(count: int, lines: int) -> Iterator[Claim837P]:
         )
 
 
+def bills(count: int, lines: int) -> Iterator[claim_837i.Claim837I]:
+    """Yield the same patients, days and codes as the hospital bills them."""
+    for claim in claims(count, lines):
+        yield claim_837i.Claim837I(
+            control_number=claim.control_number,
+            charge=claim.charge,
+            statement_from="20260601",
+            statement_through="20260630",
+            billing=HOSPITAL,
+            payer=claim.payer,
+            subscriber=claim.subscriber,
+            diagnoses=claim.diagnoses,
+            lines=tuple(
+                claim_837i.Line837I(x.control_number, "0333", x.code, x.charge, x.units, x.service_on)
+                for x in claim.lines
+            ),
+            attending=RENDERING,
+            dependant=claim.dependant,
+        )
+
+
 def envelope() -> Envelope:
     """Return the outside of the file."""
     return Envelope(
@@ -94,6 +117,25 @@ def format_ready_text(claim: Claim837P) -> str:
     return head + "".join(
         f"LX*{n}~SV1*HC:{x.code}*{x.charge}*UN*{x.units}***1:2~DTP*472*D8*{x.service_on}~REF*6R*{x.control_number}~"
         for n, x in enumerate(claim.lines, 1)
+    )
+
+
+def format_ready_bill(bill: claim_837i.Claim837I) -> str:
+    """The floor of institutional claims."""
+    s, d = bill.subscriber, bill.dependant
+    head = (
+        f"HL*1*1*22*0~SBR*P*18*******{s.filing_indicator}~NM1*IL*1*{s.last_name}*{s.first_name}****MI*{s.member_id}~"
+        f"NM1*PR*2*{bill.payer.name}*****PI*{bill.payer.payer_id}~"
+        f"CLM*{bill.control_number}*{bill.charge}***{bill.facility_code}:A:1**A*Y*Y~"
+        f"DTP*434*RD8*{bill.statement_from}-{bill.statement_through}~CL1*3*1*01~"
+        f"HI*ABK:{bill.diagnoses[0]}~HI*ABF:{bill.diagnoses[1]}~"
+        f"NM1*71*1*{RENDERING.last_name}****XX*{RENDERING.npi}~PRV*AT*PXC*{RENDERING.taxonomy}~"
+    )
+    if d is not None:
+        head += f"NM1*QC*1*{d.last_name}*{d.first_name}~DMG*D8*{d.birth_on}*{d.sex}~"
+    return head + "".join(
+        f"LX*{n}~SV2*0333*HC:{x.code}*{x.charge}*UN*{x.units}~DTP*472*D8*{x.service_on}~REF*6R*{x.control_number}~"
+        for n, x in enumerate(bill.lines, 1)
     )
 
 
@@ -131,16 +173,39 @@ def main() -> None:
     print(f"{count:,} claims of {lines} lines, {pieces[0] / 1e6:.1f} MB of text")
     print(f"peak memory of streaming: {small:.0f} MB at 1,000 claims, {peak_megabytes():.0f} MB at {count:,}")
 
-    ready = list(claims(count, lines))
+    ready, ready_bills = list(claims(count, lines)), list(bills(count, lines))
     today = date(2026, 11, 22)
     file: list[str] = []
+    bill_file: list[str] = []
     write_interchange(envelope(), ready[:1000], file.append)
-    jobs: dict[str, tuple[int, Callable[[], object]]] = {
-        "formatting ready text": (count, lambda: "".join(map(format_ready_text, ready))),
-        "write_interchange": (count, lambda: write_interchange(envelope(), ready, lambda text: None)),
-        "check_claim": (count, lambda: [check_claim(claim, today=today) for claim in ready]),
-        "inspect_837": (len(ready[:1000]), lambda: inspect_837("".join(file), today=today)),
-    }
+    claim_837i.write_interchange(envelope(), ready_bills[:1000], bill_file.append)
+    some = len(ready[:1000])
+    print_table(
+        "professional (837P)",
+        {
+            "formatting ready text": (count, lambda: "".join(map(format_ready_text, ready))),
+            "write_interchange": (count, lambda: write_interchange(envelope(), ready, lambda text: None)),
+            "check_claim": (count, lambda: [check_claim(claim, today=today) for claim in ready]),
+            "inspect_837": (some, lambda: inspect_837("".join(file), today=today)),
+        },
+    )
+    print_table(
+        "institutional (837I)",
+        {
+            "formatting ready text": (count, lambda: "".join(map(format_ready_bill, ready_bills))),
+            "write_interchange": (
+                count,
+                lambda: claim_837i.write_interchange(envelope(), ready_bills, lambda text: None),
+            ),
+            "check_claim": (count, lambda: [check_837i.check_claim(bill, today=today) for bill in ready_bills]),
+            "inspect_837": (some, lambda: inspect_837("".join(bill_file), today=today)),
+        },
+    )
+
+
+def print_table(title: str, jobs: dict[str, tuple[int, Callable[[], object]]]) -> None:
+    """Print what each job takes for a claim; the first is the floor."""
+    print(title)
     floor = 0.0
     for name, (done, job) in jobs.items():
         micros = cpu_seconds(job) / done * 1e6
