@@ -55,6 +55,7 @@ _CLAIM_TEXTS = Texts(
     Text("medical_record_number", "REF*EA", 2, 0, 50, is_identifier=True),
     Text("billing_note", "NTE*ADD", 2, 0, 80),
 )
+_CLAIM_TEXTED = attrgetter("referral", "authorization", "payer_claim_number", "medical_record_number", "billing_note")
 _NOTE_TEXT = Texts(Text("text", "NTE", 2, 1, 80))
 
 _UNSAID = ("subscriber.msp_type", "patient_signature_source")
@@ -145,7 +146,8 @@ def _detail_faults(claim: Claim837I, alphabet: Alphabet) -> Faults:
     if claim.frequency in ("7", "8") and not claim.payer_claim_number:
         remedy = "A replacement or void names the payer's own number of the claim it takes back; fill it in."
         yield ClaimFault("2300", "REF*F8", 2, "payer_claim_number", "", remedy)
-    yield from _CLAIM_TEXTS.faults("2300", "", claim, alphabet)
+    if any(_CLAIM_TEXTED(claim)):
+        yield from _CLAIM_TEXTS.faults("2300", "", claim, alphabet)
     if len(claim.notes) > MOST_NOTES:
         remedy = f"A claim takes at most {MOST_NOTES} notes; take some out."
         yield ClaimFault("2300", "NTE", 0, "notes", str(len(claim.notes)), remedy)

@@ -34,13 +34,14 @@ def lines_faults(claim: Claim837I, *, today: date, alphabet: Alphabet, unlisted_
         remedy = f"A claim takes 1 to {MOST_LINES} lines; split it."
         yield ClaimFault("2300", "LX", 1, "lines", str(len(claim.lines)), remedy)
     born = claim.subscriber.birth_on if claim.dependant is None else claim.dependant.birth_on
-    statement = _statement(claim, today)
+    first, last = _statement(claim, today)
     numbers: set[str] = set()
     for number, line in enumerate(claim.lines, 1):
         coded = _coding_faults(_LINE_CODED(line))
         if coded:
             yield from of_line(number, coded)
-        yield from of_line(number, _day_faults(line, born, statement, today))
+        if line.service_through or not first <= line.service_on <= last or _is_no_day(line.service_on, born, today):
+            yield from of_line(number, _day_faults(line, born, (first, last), today))
         if line.control_number in numbers or not LINE_NUMBER.fullmatch(line.control_number):
             yield from of_line(number, [line_number_fault(line)])
         numbers.add(line.control_number)
@@ -58,11 +59,14 @@ def _statement(claim: Claim837I, today: date) -> tuple[str, str]:
     return first, last
 
 
+def _is_no_day(day: str, born: str, today: date) -> bool:
+    return day < born or bool(day_remedy(day, today))
+
+
 def _day_faults(line: Line837I, born: str, statement: tuple[str, str], today: date) -> list[ClaimFault]:
-    if day_remedy(line.service_on, today) or line.service_on < born or line.service_through:
-        faults = service_day_faults(line, born, today)
-        if faults:
-            return faults
+    faults = service_day_faults(line, born, today)
+    if faults:
+        return faults
     first, last = statement
     if first <= line.service_on and (line.service_through or line.service_on) <= last:
         return []

@@ -1,6 +1,7 @@
 """What is wrong with a bill is told before it is written: where, what was found, what to do; all of it at once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -34,13 +35,13 @@ def places(bill: Claim837I) -> set[tuple[str, str, int, str]]:
     return {(fault.loop, fault.segment, fault.element, fault.field) for fault in faults_of(bill)}
 
 
-def with_line(**changes: object) -> Claim837I:
+def with_line(**changes: Any) -> Claim837I:
     """Return Ada's bill whose one line is changed, its total following."""
     line = a_bill_line(**changes)
     return a_bill(lines=(line,), charge=line.charge)
 
 
-def an_adjustment(frequency: str, *conditions: str, **changes: object) -> Claim837I:
+def an_adjustment(frequency: str, *conditions: str, **changes: Any) -> Claim837I:
     """Return a bill that takes the place of another, or takes it back."""
     return a_bill(frequency=frequency, payer_claim_number="P1", condition_codes=conditions, **changes)
 
@@ -299,11 +300,11 @@ DECISION = LineAdjudication(
 FIRST = OtherPayer(HARVEST, ALAN, relationship="01", paid="500", claim_number="2025320000111")
 
 
-def a_secondary_bill(decision: LineAdjudication = DECISION, **changes: object) -> Claim837I:
+def a_secondary_bill(decision: LineAdjudication = DECISION, **changes: Any) -> Claim837I:
     """Return Ada's bill to Medicare after her husband's plan decided about it; the other payer can be changed."""
     return a_bill(
         subscriber=ADA_PART_A._replace(rank="S"),
-        other_payers=(FIRST._replace(**changes),),  # type: ignore[arg-type]
+        other_payers=(FIRST._replace(**changes),),
         lines=(a_bill_line(adjudications=(decision,)),),
     )
 
