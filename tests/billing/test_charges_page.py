@@ -8,7 +8,11 @@ from billing.worklist import NEVER_OVERRIDDEN
 HOUSE = Path(__file__).resolve().parents[2]
 PAGE = (HOUSE / "docs" / "charges.md").read_text()
 LISTED = dict(re.findall(r"^\| `([a-z-]+)` \|.*\| ([a-z ]+) \|$", PAGE, re.MULTILINE))
-SOURCES = [*(HOUSE / "billing" / "capture").glob("*.py"), *(HOUSE / "billing" / "worklist").glob("*.py")]
+SOURCES = [
+    *(HOUSE / "billing" / "capture").glob("*.py"),
+    *(HOUSE / "billing" / "worklist").glob("*.py"),
+    HOUSE / "billing" / "rules" / "filing_limit.py",  # the one rule that is asked at release
+]
 WORD = re.compile(r'"([a-z]+(?:-[a-z]+)+)"')
 
 
