@@ -4,7 +4,8 @@ Faults are values, all of them at once. Verdicts on what repeats (providers, pay
 Not here: charge rules, medical necessity, the code lists of payers.
 """
 
-from billing.x12.check_837p.claim import UNLISTED_CODES, check_claim
+from billing.x12.check_837p.claim import check_claim
+from billing.x12.checking.claims import UNLISTED_CODES
 from billing.x12.checking.faults import ClaimFault
 
 __all__ = ["UNLISTED_CODES", "ClaimFault", "check_claim"]

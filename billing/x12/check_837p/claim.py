@@ -1,6 +1,5 @@
 """Checks of a claim (2300, 2310): codes, amounts, days, providers, and that the parts agree with each other."""
 
-import re
 from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
@@ -9,8 +8,15 @@ from operator import attrgetter
 from billing.x12.characters import Alphabet, alphabet_of
 from billing.x12.check_837p.lines import PLACE, line_faults
 from billing.x12.checking.attachments import check_attachments
-from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, cents, code_fault, day_remedy, identifier_fault
-from billing.x12.checking.forms import AMOUNT_REMEDY, MOST_CENTS, dollars, is_amount
+from billing.x12.checking.claims import (
+    FREQUENCIES,
+    UNLISTED_CODES,
+    claim_number_faults,
+    icd10_faults,
+    total_faults,
+)
+from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, code_fault, day_remedy, identifier_fault
+from billing.x12.checking.forms import AMOUNT_REMEDY, is_amount
 from billing.x12.checking.other_payers import Coordination, check_other_payers
 from billing.x12.checking.parties import (
     Role,
@@ -22,16 +28,11 @@ from billing.x12.checking.parties import (
     check_subscriber,
 )
 from billing.x12.claim_837p.values import Claim837P
-from patients.identifiers import is_valid_icd10, validate_state
-
-UNLISTED_CODES = frozenset(("77299", "77399", "77499", "77799"))
-"""Codes of radiation oncology that name no procedure: SV101-7 must say what was done (837P guide, 2400 SV1)."""
+from patients.identifiers import validate_state
 
 _USUAL_ALPHABET = alphabet_of()
 
 MOST_DIAGNOSES = 12
-CLAIM_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 .-]{0,18}[A-Z0-9])?")
-FREQUENCIES = frozenset("178")
 NOTE_KINDS = frozenset(("ADD", "CER", "DCP", "DGN", "TPO"))
 MOST_CAUSES = 2
 CAR_ACCIDENT = "AA"
@@ -81,7 +82,7 @@ def check_claim(
         *check_payer(claim.payer, alphabet),
         *(check_dependant(claim.dependant, alphabet, today=today) if claim.dependant is not None else ()),
         *_head_faults(claim, today, alphabet),
-        *_total_faults(claim),
+        *total_faults(claim.charge, claim.lines),
         *_diagnosis_faults(claim.diagnoses),
         *_provider_faults(claim, alphabet),
         *_coordination_faults(claim, today, alphabet),
@@ -93,9 +94,7 @@ def check_claim(
 
 
 def _head_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> Faults:
-    if not CLAIM_NUMBER.fullmatch(claim.control_number):
-        remedy = "It must be 1 to 20 of A-Z, 0-9, blank . -, for payers return no more."
-        yield ClaimFault("2300", "CLM", 1, "control_number", claim.control_number, remedy)
+    yield from claim_number_faults(claim.control_number)
     yield from _coded_faults(
         _CLAIM_CODED(claim),
         claim.place_of_service,
@@ -156,31 +155,13 @@ def _coded_faults(
     return tuple(faults)
 
 
-def _total_faults(claim: Claim837P) -> Faults:
-    total = cents(claim.charge)
-    if total is None or not 0 < total <= MOST_CENTS:
-        yield ClaimFault("2300", "CLM", 2, "charge", claim.charge, AMOUNT_REMEDY)
-        return
-    charges = [cents(line.charge) for line in claim.lines]
-    known = [charge for charge in charges if charge is not None]
-    if len(known) == len(charges) and sum(known) != total:
-        remedy = f"The lines add up to {dollars(sum(known))}; claim and lines must agree."
-        yield ClaimFault("2300", "CLM", 2, "charge", claim.charge, remedy)
-
-
 @lru_cache(maxsize=4096)
 def _diagnosis_faults(codes: tuple[str, ...]) -> tuple[ClaimFault, ...]:
     faults: list[ClaimFault] = []
     if not 1 <= len(codes) <= MOST_DIAGNOSES:
         remedy = f"A claim takes 1 to {MOST_DIAGNOSES} diagnoses; it has {len(codes)}."
         faults.append(ClaimFault("2300", "HI", 1, "diagnoses", "", remedy))
-    for place, code in enumerate(codes, 1):
-        if "." in code or code != code.upper() or not is_valid_icd10(code):
-            remedy = "It must be an ICD-10-CM code in capitals without its point, as C50911."
-            faults.append(ClaimFault("2300", "HI", place, f"diagnoses[{place - 1}]", code, remedy))
-        elif code in codes[: place - 1]:
-            remedy = "It stands on the claim already; take one out."
-            faults.append(ClaimFault("2300", "HI", place, f"diagnoses[{place - 1}]", code, remedy))
+    faults += icd10_faults(codes, "diagnoses", lambda number: ("HI", number + 1))
     return tuple(faults)
 
 

@@ -8,11 +8,16 @@ from operator import attrgetter
 
 from billing.x12.characters import Alphabet
 from billing.x12.checking.attachments import check_attachments
+from billing.x12.checking.claims import (
+    LINE_NUMBER,
+    line_number_fault,
+    modifier_faults,
+    of_line,
+    service_day_faults,
+)
 from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, code_fault, day_remedy
 from billing.x12.checking.forms import (
     AMOUNT_REMEDY,
-    MODIFIER,
-    MOST_MODIFIERS,
     PROCEDURE,
     UNITS,
     is_amount,
@@ -22,7 +27,6 @@ from billing.x12.claim_837p.values import Claim837P, Line837P
 
 MOST_LINES = 50
 MOST_POINTERS = 4
-LINE_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 .-]{0,28}[A-Z0-9])?")
 PLACE = re.compile(r"[0-9]{2}")
 LINE_NOTE_KINDS = frozenset(("ADD", "DCP"))
 UNIT_KINDS = frozenset(("UN", "MJ"))
@@ -54,20 +58,14 @@ def line_faults(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_code
     for number, line in enumerate(claim.lines, 1):
         coded = _coding_faults(_LINE_CODED(line), diagnoses)
         if coded:
-            yield from _of_line(number, coded)
+            yield from of_line(number, coded)
         if day_remedy(line.service_on, today) or line.service_on < born or line.service_through:
-            yield from _of_line(number, _day_faults(line, born, today))
+            yield from of_line(number, service_day_faults(line, born, today))
         if line.control_number in numbers or not LINE_NUMBER.fullmatch(line.control_number):
-            yield from _of_line(number, [_number_fault(line)])
+            yield from of_line(number, [line_number_fault(line)])
         numbers.add(line.control_number)
         if line[_FIRST_UNUSUAL:] != _USUAL_REST or line.code in unlisted_codes:
-            yield from _of_line(number, _unusual_faults(line, alphabet, unlisted_codes))
-
-
-def _of_line(number: int, faults: Collection[ClaimFault]) -> Faults:
-    """Say in which line the faults are; the remembered ones do not know."""
-    for fault in faults:
-        yield fault._replace(loop=f"{fault.loop}/{number}", field=f"lines[{number - 1}].{fault.field}")
+            yield from of_line(number, _unusual_faults(line, alphabet, unlisted_codes))
 
 
 @lru_cache(maxsize=8192)
@@ -86,17 +84,7 @@ def _coding_faults(
         faults.append(ClaimFault("2400", "SV1", 4, "units", units, "Units must be more than 0, written as 1 or 1.5."))
     if place and not PLACE.fullmatch(place):
         faults.append(ClaimFault("2400", "SV1", 5, "place_of_service", place, "It must be two digits, as 11 or 22."))
-    return (*faults, *_modifier_faults(modifiers), *_pointer_faults(pointers, diagnoses))
-
-
-def _modifier_faults(modifiers: tuple[str, ...]) -> Faults:
-    if len(modifiers) > MOST_MODIFIERS:
-        yield ClaimFault("2400", "SV1", 1, "modifiers", " ".join(modifiers), "A line takes at most four modifiers.")
-    for place, modifier in enumerate(modifiers):
-        if not MODIFIER.fullmatch(modifier):
-            yield ClaimFault("2400", "SV1", 1, "modifiers", modifier, "It must be two capitals or digits, as 26 or TC.")
-        elif modifier in modifiers[:place]:
-            yield ClaimFault("2400", "SV1", 1, "modifiers", modifier, "It stands on the line already; take one out.")
+    return (*faults, *modifier_faults(modifiers, "SV1", 1), *_pointer_faults(pointers, diagnoses))
 
 
 def _pointer_faults(pointers: tuple[int, ...], diagnoses: int) -> Faults:
@@ -108,26 +96,6 @@ def _pointer_faults(pointers: tuple[int, ...], diagnoses: int) -> Faults:
         yield ClaimFault("2400", "SV1", 7, "pointers", found, remedy)
     if len(set(pointers)) < len(pointers):
         yield ClaimFault("2400", "SV1", 7, "pointers", found, "It points to one diagnosis twice; take one out.")
-
-
-def _day_faults(line: Line837P, born: str, today: date) -> list[ClaimFault]:
-    faults = []
-    remedy = day_remedy(line.service_on, today)
-    if not remedy and line.service_on < born:
-        remedy = "It is before the patient was born; correct one of the two dates."
-    if remedy:
-        faults.append(ClaimFault("2400", "DTP*472", 3, "service_on", line.service_on, remedy))
-    remedy = day_remedy(line.service_through, today) if line.service_through else ""
-    if not remedy and line.service_through and line.service_through < line.service_on:
-        remedy = "The last day is before the first."
-    if remedy:
-        faults.append(ClaimFault("2400", "DTP*472", 3, "service_through", line.service_through, remedy))
-    return faults
-
-
-def _number_fault(line: Line837P) -> ClaimFault:
-    remedy = "It must be 1 to 30 of A-Z, 0-9, blank . -, and no other line's."
-    return ClaimFault("2400", "REF*6R", 2, "control_number", line.control_number, remedy)
 
 
 def _unusual_faults(line: Line837P, alphabet: Alphabet, unlisted_codes: Collection[str]) -> list[ClaimFault]:
