@@ -3,8 +3,14 @@
 from typing import Any
 
 from billing.x12.claim_837p import Claim837P, Line837P
+from billing.x12.parties import Facility, Provider
 from billing.x12.syntax import Segment, read_separators
-from tests.billing.x12.party_reader import CLAIM_REFERENCES, PartyReader
+from tests.billing.x12.coordination_reader import CoordinationReader
+from tests.billing.x12.party_reader import CLAIM_REFERENCES
+
+_LINE_REFERENCES = {"G1": "authorization", "6R": "control_number", "9F": "referral"}
+_DAYS = {"439": "accident_on", "435": "admitted_on", "096": "discharged_on"}
+_LINE_ROLES = {"82": "rendering", "DQ": "supervising", "DK": "ordering", "DN": "referring"}
 
 
 def read_claims(text: str) -> list[Claim837P]:
@@ -12,10 +18,10 @@ def read_claims(text: str) -> list[Claim837P]:
     return _Reader(read_separators(text).component).read(text)
 
 
-class _Reader(PartyReader[Claim837P]):
+class _Reader(CoordinationReader[Claim837P]):
     """Reads CLM to the last line."""
 
-    roles = {"DN": "referring", "82": "rendering", "DQ": "supervising"}
+    roles = {"DN": "referring", "P3": "primary_care", "82": "rendering", "DQ": "supervising"}
 
     def _clm(self, clm: Segment) -> None:
         self.close_claim()
@@ -32,25 +38,42 @@ class _Reader(PartyReader[Claim837P]):
             "patient_signature_source": clm[10],
             "lines": [],
         }
+        causes = clm[11].split(self._component)
+        self._claim["related_causes"] = tuple(filter(None, causes[:3]))
+        self._claim["accident_state"] = "".join(causes[3:])
+
+    def _claim_party(self, nm1: Segment, claim: dict[str, Any]) -> None:
+        if self._line is None:
+            super()._claim_party(nm1, claim)
+        elif nm1[1] == "77":
+            self._party = self._line["facility"] = {"name": nm1[3], "npi": nm1[9]}
+        else:
+            person = {"last_name": nm1[3], "first_name": nm1[4], "middle_name": nm1[5], "suffix": nm1[7]}
+            self._party = self._line[_LINE_ROLES[nm1[1]]] = person | {"npi": nm1[9], "is_person": nm1[2] == "1"}
 
     def _ref(self, ref: Segment) -> None:
+        if self._took(ref):
+            return
         if self._line is not None:
-            self._line[{"G1": "authorization", "6R": "control_number"}[ref[1]]] = ref[2]
+            self._line[_LINE_REFERENCES[ref[1]]] = ref[2]
         elif self._claim is not None:
             self._claim[CLAIM_REFERENCES[ref[1]]] = ref[2]
         else:
             self._billing.update(tax_id_kind=ref[1], tax_id=ref[2])
 
     def _dtp(self, dtp: Segment) -> None:
+        if self._took(dtp):
+            return
         if self._line is not None:
             first, _, last = dtp[3].partition("-")
             self._line.update(service_on=first, service_through=last)
         elif self._claim is not None:
-            self._claim[{"435": "admitted_on", "096": "discharged_on"}[dtp[1]]] = dtp[3]
+            self._claim[_DAYS[dtp[1]]] = dtp[3]
 
     def _amt(self, amt: Segment) -> None:
         assert self._claim is not None
-        self._claim["patient_paid"] = amt[2]
+        if not self._took(amt):
+            self._claim["patient_paid"] = amt[2]
 
     def _nte(self, nte: Segment) -> None:
         owner = self._claim if self._line is None else self._line
@@ -60,11 +83,6 @@ class _Reader(PartyReader[Claim837P]):
     def _hi(self, hi: Segment) -> None:
         assert self._claim is not None
         self._claim["diagnoses"] = tuple(code.split(self._component)[1] for code in hi.elements[1:])
-
-    def _lx(self, _lx: Segment) -> None:
-        assert self._claim is not None
-        self._line = {}
-        self._claim["lines"].append(self._line)
 
     def _sv1(self, sv1: Segment) -> None:
         assert self._line is not None
@@ -81,4 +99,10 @@ class _Reader(PartyReader[Claim837P]):
         )
 
     def _made(self, claim: dict[str, Any]) -> Claim837P:
-        return Claim837P(**claim | {"lines": tuple(Line837P(**line) for line in claim["lines"])})
+        return Claim837P(**claim | {"lines": tuple(map(_line, claim["lines"]))})
+
+
+def _line(line: dict[str, Any]) -> Line837P:
+    providers = {role: Provider(**line[role]) for role in _LINE_ROLES.values() if role in line}
+    facility = {"facility": Facility(**line["facility"])} if "facility" in line else {}
+    return Line837P(**line | providers | facility)

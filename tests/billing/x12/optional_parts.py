@@ -17,6 +17,7 @@ ALAN = Subscriber("ARCHER", "ALAN", "HV7700001", "CI", group_number="G-12", addr
 WORKS = Subscriber("ARCHER WORKS", "", "UN88", "BL", group_name="ARCHER WORKS", is_person=False)
 LOCUM = Provider("LOCUM", "LEA", "1003000134", "2085R0001X")
 CHIEF = Provider("CHIEF", "CORA", "1999999992")
+WARD = Provider("WARD", "WIM", "1234567893")
 PIER = Facility("PIER CLINIC", Address("3 PIER RD", "SALEM", "MA", "019705555"), "1730155771")
 _DECIDED_ON = "20260105"
 _GROUPS = ("CO", "PR", "OA", "PI", "CR")
@@ -53,7 +54,7 @@ def _with_line_parts(line: Line837P, chance: random.Random) -> Line837P:
         referral=chance.choice(("", "RF-LINE")),
         rendering=chance.choice((None, LOCUM)),
         facility=chance.choice((None, PIER)),
-        supervising=chance.choice((None, LOCUM)),
+        supervising=chance.choice((None, WARD)),
         ordering=chance.choice((None, CHIEF)),
         referring=chance.choice((None, CHIEF)),
     )

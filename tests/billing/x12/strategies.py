@@ -1,5 +1,6 @@
 """Hypothesis strategies for claims that pass their checks, in the form in which a file carries them."""
 
+import random
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from billing.x12.claim_837p import Claim837P, Line837P
 from billing.x12.parties import Address, BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
 from patients.identifiers import STATES, npi_check_digit
 from tests.billing.x12.claims import ADA, BORIS, CLARA, CLARA_PARENT, HARBOR, MEDICARE, MUTUAL, TODAY
+from tests.billing.x12.optional_parts import ranked, with_optional_parts
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _TEXT = _LETTERS + " !\"&'(),+-./;?="
@@ -231,7 +233,7 @@ Around = tuple[BillingProvider, Payer, Subscriber, Dependant | None]
 
 def batches() -> st.SearchStrategy[list[Claim837P]]:
     """Claims of any shape, of a few practices, families and payers in any order: some share their loops."""
-    return claims().flatmap(mixes)
+    return (claims() | full_claims()).flatmap(mixes)
 
 
 def mixes(one: Claim837P) -> st.SearchStrategy[list[Claim837P]]:
@@ -252,13 +254,19 @@ def mixes(one: Claim837P) -> st.SearchStrategy[list[Claim837P]]:
     return st.lists(around, min_size=1, max_size=9).map(lambda all_around: _copies(one, all_around))
 
 
+@st.composite
+def full_claims(draw: st.DrawFn) -> Claim837P:
+    """Claims with other payers, papers, accidents and providers of their lines."""
+    return with_optional_parts(draw(claims()), random.Random(draw(st.integers(0, 9999))))
+
+
 def _copies(one: Claim837P, all_around: list[Around]) -> list[Claim837P]:
     return [
         one._replace(
             control_number=f"C{number:05}",
             billing=billing,
             payer=payer,
-            subscriber=subscriber,
+            subscriber=ranked(subscriber, one.subscriber.rank),
             dependant=dependant,
             lines=tuple(line._replace(control_number=f"{number}-{line.control_number}") for line in one.lines),
         )

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from billing.x12.attachments import Attachment
+from billing.x12.check_837p import check_claim
 from billing.x12.claim_837p import Claim837P
 from billing.x12.inspect_837 import inspect_837
+from billing.x12.other_payers import Adjustment, OtherPayer, OutpatientAdjudication, Reason
 from billing.x12.syntax import Separators
 from tests.billing.x12.claim_reader import read_claims
 from tests.billing.x12.claims import (
@@ -18,10 +21,14 @@ from tests.billing.x12.claims import (
     SPENCER,
     TODAY,
     a_claim,
+    a_decision,
     a_dependants_claim,
     a_file,
     a_line,
+    a_primary_payer,
+    a_secondary_claim,
 )
+from tests.billing.x12.optional_parts import CHIEF, HARVEST, LOCUM, PIER, UNION, WORKS
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "837p"
 
@@ -112,6 +119,63 @@ def names_with_accents_and_delimiters() -> list[Claim837P]:
     return [a_claim(payer=MUTUAL, subscriber=patient)]
 
 
+def edna_medicare_after_her_husbands_plan() -> list[Claim837P]:
+    """A secondary claim: what the group plan paid and why not the rest, three reasons in two groups of one line."""
+    untouched = a_line(
+        2, code="77336", charge="110", adjudications=(a_decision(paid="110", code="77336", adjustments=()),)
+    )
+    return [
+        a_secondary_claim(
+            lines=(a_line(adjudications=(a_decision(remaining="50"),)), untouched),
+            charge="780",
+            other_payers=(a_primary_payer(paid="610", outpatient=OutpatientAdjudication(("MA01",))),),
+        )
+    ]
+
+
+def frank_third_payer_and_bundled_lines() -> list[Claim837P]:
+    """The third payer is asked after two; the first put one line into another and held two percent back."""
+    bundled = a_decision(
+        paid="0", bundled_into="1", adjustments=(Adjustment("CO", (Reason("97", "110"),)),), code="77386"
+    )
+    second = OtherPayer(UNION, WORKS._replace(rank="S"), "01", paid="0", adjudicated_on="20251224")
+    reasons = tuple(Reason(code, amount) for code, amount in (("1", "400"), ("2", "200"), ("3", "180")))
+    return [
+        a_secondary_claim(
+            subscriber=BORIS._replace(rank="T"),
+            payer=HARVEST,
+            lines=(
+                a_line(1, adjudications=(a_decision(),)),
+                a_line(2, code="77336", charge="110", adjudications=(bundled,)),
+            ),
+            charge="780",
+            other_payers=(
+                a_primary_payer(paid="490", adjustments=(Adjustment("CO", (Reason("253", "10"),)),)),
+                second._replace(adjustments=(Adjustment("PR", reasons),)),
+            ),
+        )
+    ]
+
+
+def greta_car_accident_with_report() -> list[Claim837P]:
+    """An auto insurer pays; the report goes by fax, and a locum rendered and another physician ordered one line."""
+    line = a_line(rendering=LOCUM, ordering=CHIEF, referral="RF-7", facility=PIER)
+    return [
+        a_claim(
+            subscriber=BORIS._replace(filing_indicator="AM"),
+            payer=MUTUAL,
+            lines=(line, a_line(2)),
+            charge="1340",
+            related_causes=("AA",),
+            accident_state="MA",
+            accident_on="20251001",
+            attachments=(Attachment("OZ", "FX", "REPORT-17"),),
+            referring=REEVE,
+            primary_care=SPENCER,
+        )
+    ]
+
+
 STORIES = {
     story.__name__: story
     for story in (
@@ -124,6 +188,9 @@ STORIES = {
         solo_practice_with_pay_to,
         nightly_batch_in_three_sets,
         names_with_accents_and_delimiters,
+        edna_medicare_after_her_husbands_plan,
+        frank_third_payer_and_bundled_lines,
+        greta_car_accident_with_report,
     )
 }
 
@@ -152,3 +219,8 @@ def test_a_golden_file_is_a_storys_and_without_fault(path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(set(STORIES) - {"names_with_accents_and_delimiters"}))
 def test_a_golden_file_reads_back_as_its_story(name: str) -> None:
     assert read_claims((GOLDEN / f"{name}.edi").read_text("ascii")) == STORIES[name]()
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_the_claims_of_a_story_have_no_fault(name: str) -> None:
+    assert [fault for claim in STORIES[name]() for fault in check_claim(claim, today=TODAY)] == []

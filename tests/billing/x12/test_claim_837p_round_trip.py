@@ -11,7 +11,7 @@ from billing.x12.inspect_837 import inspect_837
 from billing.x12.syntax import Separators
 from tests.billing.x12.claim_reader import read_claims
 from tests.billing.x12.claims import TODAY, a_claim, a_file
-from tests.billing.x12.strategies import batches, claims
+from tests.billing.x12.strategies import batches, claims, full_claims
 
 _FIELDS = (
     *("control_number", "payer_claim_number", "authorization", "referral", "medical_record_number", "note"),
@@ -29,7 +29,7 @@ _patient = settings(
 
 
 @_patient
-@given(claims())
+@given(claims() | full_claims())
 def test_a_claim_read_back_is_the_claim_that_was_written(claim: Claim837P) -> None:
     assert read_claims(a_file(claim).text) == [claim]
 
@@ -41,7 +41,7 @@ def test_a_batch_over_several_transaction_sets_reads_back_whole_and_in_order(bat
 
 
 @_patient
-@given(claims())
+@given(claims() | full_claims())
 def test_a_partners_own_delimiters_carry_the_same_claim(claim: Claim837P) -> None:
     file = a_file(claim, separators=Separators("|", ">", "}", "\x1d", "\n"), extended_characters=True)
     assert read_claims(file.text) == [claim]

@@ -53,9 +53,9 @@ def full_file() -> File:
     return a_file(*claims_with_optional_parts(200), claims_per_transaction=75)
 
 
-OPTIONAL = """CLM*C000 DTP*439* DTP*435* PWK*OZ*FX AMT*F5* REF*9F* REF*G1* REF*F8* REF*EA* NTE*ADD* NM1*DN* NM1*P3* NM1*82*
-NM1*77* NM1*DQ* NM1*DK* SBR*P*01* SBR*S*G8* CAS*CO* CAS*CR* CAS*OA* CAS*PI* CAS*PR* AMT*D* AMT*A8* AMT*EAF* OI*** MOA* DTP*573*
-SVD* NM1*87* HL*3*2*23"""
+OPTIONAL = """CLM*C000 DTP*439* DTP*435* PWK*OZ*FX AMT*F5* REF*9F* REF*G1* REF*F8* REF*EA* NTE*ADD*
+NM1*DN* NM1*P3* NM1*82* NM1*77* NM1*DQ* NM1*DK* NM1*87* HL*3*2*23 SBR*P*01* SBR*S*G8*
+CAS*CO* CAS*CR* CAS*OA* CAS*PI* CAS*PR* AMT*D* AMT*A8* AMT*EAF* OI*** MOA* DTP*573* SVD*"""
 
 
 @pytest.mark.parametrize("start", OPTIONAL.split())
