@@ -159,7 +159,7 @@ HCPCS_ROWS = (
 HCPCS_CSV_HEAD = "HCPC,SEQNUM,RECID,LONG DESCRIPTION,SHORT DESCRIPTION,COV,ADD DT,ACT EFF DT,TERM DT,ACTION CD\r\n"
 HCPCS_CSV_ROWS = (
     "A1,00100,7,Dressing for one wound,Dressing for one wound,C,20020701,20020701,,N",
-    'G6015,00100,3,"Delivery with beams whose strength varies:",Delivery of varied beams,C,20150101,20260101,20251231,N',
+    'G6015,00100,3,"Delivery with beams whose strength varies:",Delivery of varied beams,C,20150101,20260101,20251231,N',  # noqa: E501  # a row as the file has it
     "G6015,00200,4,the rest of the name,,,,,,",
 )
 
