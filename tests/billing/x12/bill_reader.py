@@ -4,7 +4,8 @@ from typing import Any
 
 from billing.x12.claim_837i import Claim837I, Line837I, Note, Occurrence, OccurrenceSpan, ValueCode
 from billing.x12.syntax import Segment, read_separators
-from tests.billing.x12.party_reader import CLAIM_REFERENCES, PartyReader
+from tests.billing.x12.coordination_reader import CoordinationReader
+from tests.billing.x12.party_reader import CLAIM_REFERENCES
 
 _LISTS = (
     "lines",
@@ -23,7 +24,7 @@ def read_bills(text: str) -> list[Claim837I]:
     return _Reader(read_separators(text).component).read(text)
 
 
-class _Reader(PartyReader[Claim837I]):
+class _Reader(CoordinationReader[Claim837I]):
     """Reads CLM to the last line."""
 
     roles = {"71": "attending", "82": "rendering", "DN": "referring"}
@@ -48,9 +49,12 @@ class _Reader(PartyReader[Claim837I]):
 
     def _amt(self, amt: Segment) -> None:
         assert self._claim is not None
-        self._claim["estimated_due"] = amt[2]
+        if not self._took(amt):
+            self._claim["estimated_due"] = amt[2]
 
     def _ref(self, ref: Segment) -> None:
+        if self._took(ref):
+            return
         if self._line is not None:
             self._line["control_number"] = ref[2]
         elif self._claim is not None:
@@ -59,6 +63,8 @@ class _Reader(PartyReader[Claim837I]):
             self._billing.update(tax_id_kind=ref[1], tax_id=ref[2])
 
     def _dtp(self, dtp: Segment) -> None:
+        if self._took(dtp):
+            return
         first, _, last = dtp[3].partition("-")
         if self._line is not None:
             self._line.update(service_on=first, service_through=last)
@@ -89,11 +95,6 @@ class _Reader(PartyReader[Claim837I]):
                 return "value_codes", ValueCode(code, more[2])
             case _:
                 return {"BG": "condition_codes", "APR": "visit_reasons"}.get(qualifier, "diagnoses"), code
-
-    def _lx(self, _lx: Segment) -> None:
-        assert self._claim is not None
-        self._line = {}
-        self._claim["lines"].append(self._line)
 
     def _sv2(self, sv2: Segment) -> None:
         assert self._line is not None

@@ -4,12 +4,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from billing.x12.attachments import Attachment
 from billing.x12.check_837i.claim import NOTE_KINDS, PATIENT_STATUSES
 from billing.x12.check_837i.codes import REPLACING, VOIDING
 from billing.x12.claim_837i import Claim837I, Line837I, Note, Occurrence, OccurrenceSpan, ValueCode
 from billing.x12.parties import Facility
 from tests.billing.x12.claims import ADA, BORIS, CLARA, CLARA_PARENT, MEDICARE, MUTUAL
-from tests.billing.x12.institutional_claims import BAY_HOSPITAL, CONDITIONS
+from tests.billing.x12.institutional_claims import BAY_HOSPITAL, CONDITIONS, with_payers_of_bill
 from tests.billing.x12.strategies import (
     addresses,
     amount,
@@ -121,9 +122,19 @@ def bills(draw: st.DrawFn, number: int = 1) -> Claim837I:
     )
 
 
+@st.composite
+def full_bills(draw: st.DrawFn) -> Claim837I:
+    """Bills with papers and with other payers and their decisions."""
+    bill = draw(bills())
+    papers = draw(st.sampled_from(((), (Attachment("OZ", "FX", "REPORT-17"), Attachment("03", "AA")))))
+    lines = tuple(line._replace(attachments=papers[:1]) for line in bill.lines)
+    chance = draw(st.randoms(use_true_random=False))
+    return with_payers_of_bill(bill._replace(attachments=papers, lines=lines), chance)
+
+
 def bill_batches() -> st.SearchStrategy[list[Claim837I]]:
     """Claims of any shape, of a few hospitals, families and payers in any order: some share their loops."""
-    return bills().flatmap(bill_mixes)
+    return (bills() | full_bills()).flatmap(bill_mixes)
 
 
 def bill_mixes(one: Claim837I) -> st.SearchStrategy[list[Claim837I]]:
@@ -147,7 +158,7 @@ def bill_mixes(one: Claim837I) -> st.SearchStrategy[list[Claim837I]]:
                 control_number=f"B{number:05}",
                 billing=billing,
                 payer=payer,
-                subscriber=policy[0],
+                subscriber=policy[0]._replace(rank=one.subscriber.rank),
                 dependant=policy[1],
                 lines=tuple(line._replace(control_number=f"{number}-{line.control_number}") for line in one.lines),
             )

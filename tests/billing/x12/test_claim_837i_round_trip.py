@@ -10,7 +10,7 @@ from billing.x12.claim_837i import Claim837I, Note, Occurrence, OccurrenceSpan, 
 from billing.x12.inspect_837 import inspect_837
 from billing.x12.syntax import Separators
 from tests.billing.x12.bill_reader import read_bills
-from tests.billing.x12.bill_strategies import bill_batches, bills
+from tests.billing.x12.bill_strategies import bill_batches, bills, full_bills
 from tests.billing.x12.claims import TODAY
 from tests.billing.x12.institutional_claims import a_bill, a_bill_file
 
@@ -20,7 +20,7 @@ _patient = settings(
 
 
 @_patient
-@given(bills())
+@given(bills() | full_bills())
 def test_a_bill_read_back_is_the_bill_that_was_written(bill: Claim837I) -> None:
     assert read_bills(a_bill_file(bill).text) == [bill]
 
@@ -32,7 +32,7 @@ def test_a_batch_over_several_transaction_sets_reads_back_whole_and_in_order(bat
 
 
 @_patient
-@given(bills())
+@given(bills() | full_bills())
 def test_a_partners_own_delimiters_carry_the_same_bill(bill: Claim837I) -> None:
     file = a_bill_file(bill, separators=Separators("|", ">", "}", "\x1d", "\n"), extended_characters=True)
     assert read_bills(file.text) == [bill]
