@@ -39,20 +39,20 @@ def write_interchange(
 
 
 class _Codings:
-    """Modifiers and pointers of lines as text: they repeat through a file."""
+    """Pointers and modifiers of lines as text: they repeat through a file."""
 
     def __init__(self, cleaner: Cleaner) -> None:
         self._cleaner = cleaner
-        self._texts: dict[Hashable, tuple[str, str]] = {}
+        self.texts: dict[Hashable, tuple[str, str]] = {}
 
     def of(self, line: Line837P) -> tuple[str, str]:
         """Return the line's modifiers and pointers as text."""
-        key = (line.modifiers, line.pointers)
-        coding = self._texts.get(key)
+        key = loops.coding_of(line)
+        coding = self.texts.get(key)
         if coding is None:
-            if len(self._texts) >= REMEMBERED_BLOCKS:
-                self._texts.clear()
-            coding = self._texts[key] = loops.coding(line, self._cleaner)
+            if len(self.texts) >= REMEMBERED_BLOCKS:
+                self.texts.clear()
+            coding = self.texts[key] = loops.coding(line, self._cleaner)
         return coding
 
 
@@ -67,12 +67,37 @@ class _Writer(InterchangeWriter[Claim837P]):
         self._codings = _Codings(self._cleaner)
 
     def _claim_text(self, claim: Claim837P) -> str:
-        cleaner = self._cleaner
-        pieces = [loops.loop_2300(claim, cleaner), self._blocks.of(loops.diagnoses, claim.diagnoses)]
-        pieces += self._providers(claim)
-        pieces += [loop_2320(other, cleaner) for other in claim.other_payers]
-        pieces += [self._line(number, line, claim) for number, line in enumerate(claim.lines, 1)]
-        return "".join(pieces)
+        blocks = self._blocks.of
+        diagnoses = blocks(loops.diagnoses, claim.diagnoses)
+        lines = self._lines(claim)
+        if loops.is_usual_claim(claim) and self._is_bare(claim.control_number + claim.charge + claim.place_of_service):
+            rendering = claim.rendering
+            is_named = rendering is not None and rendering.npi != claim.billing.npi
+            provider = blocks(loops.rendering_loop, rendering) if rendering is not None and is_named else ""
+            return loops.loop_2300_usual(claim) + diagnoses + provider + lines
+        pieces = [loops.loop_2300(claim, self._cleaner), diagnoses, *self._providers(claim)]
+        pieces += [loop_2320(other, self._cleaner) for other in claim.other_payers]
+        return "".join([*pieces, lines])
+
+    def _lines(self, claim: Claim837P) -> str:
+        """Return all lines. Those of the usual shape are made at once and looked at together."""
+        texts: list[str] = []
+        fields: list[str] = []
+        codings = self._codings
+        for number, line in enumerate(claim.lines, 1):
+            if not loops.is_usual(line):
+                texts.append(self._line(number, line, claim))
+                continue
+            fields += loops.fields_of(line)
+            modifiers, pointers = codings.texts.get(loops.coding_of(line)) or codings.of(line)
+            texts.append(loops.loop_2400_usual(number, line, modifiers, pointers))
+        if self._is_bare("".join(fields)):
+            return "".join(texts)
+        return "".join(self._line(number, line, claim) for number, line in enumerate(claim.lines, 1))
+
+    def _is_bare(self, joined: str) -> bool:
+        """Tell whether fields, put together, may be written as they are: a blank might be an outer one of its field."""
+        return " " not in joined and self._cleaner.is_safe(joined)
 
     def _providers(self, claim: Claim837P) -> Iterator[str]:
         """Return the loops of 2310, in their order."""
@@ -90,10 +115,6 @@ class _Writer(InterchangeWriter[Claim837P]):
 
     def _line(self, number: int, line: Line837P, claim: Claim837P) -> str:
         modifiers, pointers = self._codings.of(line)
-        if loops.is_usual(line) and self._cleaner.is_safe(
-            line.control_number + line.code + line.charge + line.units + line.service_on
-        ):
-            return loops.loop_2400_usual(number, line, modifiers, pointers)
         return "".join(
             (
                 loops.loop_2400(number, line, modifiers, pointers, self._cleaner),
