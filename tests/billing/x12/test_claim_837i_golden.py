@@ -7,16 +7,19 @@ import pytest
 from billing.x12.check_837i import check_claim
 from billing.x12.claim_837i import Claim837I, Note, Occurrence, ValueCode
 from billing.x12.inspect_837 import inspect_837
+from billing.x12.other_payers import Adjustment, LineAdjudication, OtherPayer, Reason
 from billing.x12.syntax import Separators
 from tests.billing.x12.bill_reader import read_bills
 from tests.billing.x12.claims import ANNEX, BORIS, MUTUAL, REEVE, SPENCER, TODAY
 from tests.billing.x12.institutional_claims import (
+    ADA_PART_A,
     CAPE_HOSPITAL,
     a_bill,
     a_bill_file,
     a_bill_line,
     a_dependants_bill,
 )
+from tests.billing.x12.optional_parts import ALAN, HARVEST
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "837i"
 
@@ -109,6 +112,28 @@ def long_course_of_120_lines() -> list[Claim837I]:
     return [a_bill(lines=lines, charge="1230", diagnoses=tuple(f"C50{number}" for number in range(10, 30)))]
 
 
+def ada_second_at_medicare() -> list[Claim837I]:
+    """Her husband's plan paid first: what it decided, line by line, goes to Medicare, with its own claim number."""
+    decisions = [
+        LineAdjudication(
+            HARVEST.payer_id,
+            paid,
+            "77386",
+            "1",
+            "20260105",
+            adjustments=(Adjustment("CO", (Reason("45", "150"),)), Adjustment("PR", (Reason("2", left),))),
+            revenue_code="0333",
+        )
+        for paid, left in (("400", "120"), ("416.5", "103.5"))
+    ]
+    lines = tuple(
+        a_bill_line(number, service_on=f"2025110{3 + number}", adjudications=(decision,))
+        for number, decision in enumerate(decisions, 1)
+    )
+    first = OtherPayer(HARVEST, ALAN, relationship="01", paid="816.5", claim_number="2025320000111")
+    return [a_bill(subscriber=ADA_PART_A._replace(rank="S"), other_payers=(first,), lines=lines, charge="1340")]
+
+
 def nightly_batch_in_three_sets() -> list[Claim837I]:
     """Five bills of two hospitals and three patients, two a set."""
     return [
@@ -130,6 +155,7 @@ STORIES = {
         codes_of_every_kind,
         unlisted_planning_with_narrative,
         long_course_of_120_lines,
+        ada_second_at_medicare,
         nightly_batch_in_three_sets,
     )
 }
