@@ -4,8 +4,8 @@ A loop function takes the value and the cleaner and returns its segments. Partie
 writer remembers their text; a service line never does, so its usual shape has a template of its own.
 """
 
-from collections.abc import Hashable, Iterable
-from typing import cast
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Final, NamedTuple
 
 from billing.x12.attachments import attachment_segments
 from billing.x12.characters import Cleaner, Fields
@@ -123,31 +123,21 @@ def coding(line: Line837P, cleaner: Cleaner) -> tuple[str, str]:
     return codes, ":".join(map(str, line.pointers))
 
 
-# What most claims and lines have not stands at the end of their values, so that one comparison asks for all of it: these
-# questions are asked of every line of a night, and a slice is several times faster than a look at each field.
+# What most claims and lines have not stands at the end of their values, so that one comparison asks for all of it:
+# these questions are asked of every line of a night, and a slice is several times faster than a look at each field.
 
 _LINE_USUAL = Line837P("", "", "", "", "")
 _FIRST_UNUSUAL = Line837P._fields.index("service_through")
 _USUAL_REST = _LINE_USUAL[_FIRST_UNUSUAL:]
-_FIRST_OF_CODING = Line837P._fields.index("pointers")
+_FIRST_OF_CODING: Final = 5  # pointers; before them stands what every line writes as it is
 _CLAIM_FIELDS = Claim837P._fields
 _FIRST_RARE = _CLAIM_FIELDS.index("referring")
 _RARE_REST = tuple(Claim837P._field_defaults[field] for field in _CLAIM_FIELDS[_FIRST_RARE:])
 
 
-def is_usual(line: Line837P) -> bool:
-    """Tell whether a line is one day at the claim's place, with nothing of its own beside its codes."""
-    return line[_FIRST_UNUSUAL:] == _USUAL_REST
-
-
 def is_usual_claim(claim: Claim837P) -> bool:
     """Tell whether a claim has a rendering provider, if any, and nothing else beside its lines and diagnoses."""
     return claim[_FIRST_RARE:] == _RARE_REST
-
-
-def fields_of(line: Line837P) -> tuple[str, ...]:
-    """Return what a line of the usual shape writes as it is, to be looked at for characters."""
-    return cast("tuple[str, ...]", line[:_FIRST_OF_CODING])
 
 
 def coding_of(line: Line837P) -> Hashable:
@@ -160,12 +150,37 @@ def loop_2300_usual(claim: Claim837P) -> str:
     return f"CLM*{claim.control_number}*{claim.charge}***{claim.place_of_service}:B:1*Y*A*Y*Y~"
 
 
-def loop_2400_usual(number: int, line: Line837P, modifier_text: str, pointer_text: str) -> str:
-    """Service line of the usual shape: one day, no text of its own. The values are known to be safe."""
-    return (
-        f"LX*{number}~SV1*HC:{line.code}{modifier_text}*{line.charge}*UN*{line.units}***{pointer_text}~"
-        f"DTP*472*D8*{line.service_on}~REF*6R*{line.control_number}~"
-    )
+class UsualLines(NamedTuple):
+    """Lines of the usual shape as text, and their fields put together, still to be looked at for characters."""
+
+    text: str
+    fields: str
+
+
+def usual_lines(lines: tuple[Line837P, ...], codings: Mapping[Hashable, tuple[str, str]]) -> UsualLines | None:
+    """Return lines that are each one day at the claim's place, with nothing of their own beside their codes.
+
+    Args:
+        lines: of one claim.
+        codings: modifiers and pointers as text, by ``coding_of``.
+
+    Returns:
+        None if a line is of another shape, or its coding has not been written before.
+    """
+    texts: list[str] = []
+    fields: list[str] = []
+    for number, line in enumerate(lines, 1):
+        coding = codings.get(line[_FIRST_OF_CODING:_FIRST_UNUSUAL])
+        if coding is None or line[_FIRST_UNUSUAL:] != _USUAL_REST:
+            return None
+        modifiers, pointers = coding
+        control_number, code, charge, units, day = exact = line[:_FIRST_OF_CODING]
+        fields += exact
+        texts.append(
+            f"LX*{number}~SV1*HC:{code}{modifiers}*{charge}*UN*{units}***{pointers}~"
+            f"DTP*472*D8*{day}~REF*6R*{control_number}~"
+        )
+    return UsualLines("".join(texts), "".join(fields))
 
 
 def loop_2400(number: int, line: Line837P, modifier_text: str, pointer_text: str, cleaner: Cleaner) -> str:

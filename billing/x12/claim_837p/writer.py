@@ -80,19 +80,10 @@ class _Writer(InterchangeWriter[Claim837P]):
         return "".join([*pieces, lines])
 
     def _lines(self, claim: Claim837P) -> str:
-        """Return all lines. Those of the usual shape are made at once and looked at together."""
-        texts: list[str] = []
-        fields: list[str] = []
-        codings = self._codings
-        for number, line in enumerate(claim.lines, 1):
-            if not loops.is_usual(line):
-                texts.append(self._line(number, line, claim))
-                continue
-            fields += loops.fields_of(line)
-            modifiers, pointers = codings.texts.get(loops.coding_of(line)) or codings.of(line)
-            texts.append(loops.loop_2400_usual(number, line, modifiers, pointers))
-        if self._is_bare("".join(fields)):
-            return "".join(texts)
+        """Return all lines: at once where all are of the usual shape, one after the other else."""
+        usual = loops.usual_lines(claim.lines, self._codings.texts)
+        if usual is not None and self._is_bare(usual.fields):
+            return usual.text
         return "".join(self._line(number, line, claim) for number, line in enumerate(claim.lines, 1))
 
     def _is_bare(self, joined: str) -> bool:

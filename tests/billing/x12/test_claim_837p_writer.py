@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from billing.x12.claim_837p import Claim837P, write_interchange
+from billing.x12.claim_837p import Claim837P, Line837P, write_interchange
 from billing.x12.parties import Address
 from billing.x12.syntax import Separators, X12Fault
 from tests.billing.x12.claims import (
@@ -281,3 +281,29 @@ def test_memory_does_not_grow_with_the_number_of_claims() -> None:
 def test_text_leaves_in_pieces_while_claims_arrive() -> None:
     file = a_file(*(a_claim(number, subscriber=BORIS._replace(member_id=f"BM{number}")) for number in range(1, 2001)))
     assert len(file.pieces) > 3
+
+
+def test_a_line_begins_with_what_every_line_writes_as_it_is() -> None:
+    assert Line837P._fields[:6] == ("control_number", "code", "charge", "units", "service_on", "pointers")
+
+
+@pytest.mark.parametrize("field", ["control_number", "code", "charge", "units", "service_on"])
+@pytest.mark.parametrize("text", ["A*1", "A~1", "A:1", "A^1", "a\n1", "\u00e9"])
+def test_a_usual_line_never_carries_a_delimiter(field: str, text: str) -> None:
+    with pytest.raises(X12Fault, match="cannot"):
+        a_file(a_claim(lines=(a_line(1), a_line(2)._replace(**{field: text}), a_line(3))))
+
+
+@pytest.mark.parametrize("field", ["control_number", "charge", "place_of_service"])
+def test_the_head_of_a_usual_claim_never_carries_a_delimiter(field: str) -> None:
+    with pytest.raises(X12Fault, match="cannot"):
+        a_file(a_claim()._replace(**{field: "1*1"}))
+
+
+def test_a_claim_with_an_unusual_line_among_usual_ones_keeps_their_order() -> None:
+    lines = (a_line(1), a_line(2, note="SECOND SESSION"), a_line(3))
+    assert [elements[2] for elements in a_file(a_claim(lines=lines, charge="2010")).named("REF")][1:] == [
+        "L000001",
+        "L000002",
+        "L000003",
+    ]
