@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.x12_peers import peer_jobs
 from billing.x12 import check_837i, claim_837i
 from billing.x12.check_837p import check_claim
 from billing.x12.claim_837p import Claim837P, Line837P, write_interchange
@@ -154,6 +155,10 @@ def peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+FEW = 200
+"""Claims that the slow peers are asked for."""
+
+
 def main() -> None:
     """Print one row a measure."""
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -180,6 +185,8 @@ def main() -> None:
     write_interchange(envelope(), ready[:1000], file.append)
     claim_837i.write_interchange(envelope(), ready_bills[:1000], bill_file.append)
     some = len(ready[:1000])
+    few: list[str] = []
+    write_interchange(envelope(), claims(FEW, lines), few.append)
     print_table(
         "professional (837P)",
         {
@@ -187,6 +194,7 @@ def main() -> None:
             "write_interchange": (count, lambda: write_interchange(envelope(), ready, lambda text: None)),
             "check_claim": (count, lambda: [check_claim(claim, today=today) for claim in ready]),
             "inspect_837": (some, lambda: inspect_837("".join(file), today=today)),
+            **peer_jobs("".join(few), FEW),
         },
     )
     print_table(
