@@ -1,7 +1,7 @@
 """Writes the demo: rows of the department and the caseload, then capture, review and export by the real steps."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -12,11 +12,12 @@ from billing.submission import export_claims
 from billing.worklist import Filters, LineState, lines, release
 from courses.models import ClinicalEvent, Course, CourseDiagnosis, Fraction, Plan, Session
 from oncocharge.demo.around import draw_events, draw_unreviewed
-from oncocharge.demo.caseload import CourseCase, SessionCase, draw_caseload
+from oncocharge.demo.caseload import FIRST_DAY, CourseCase, SessionCase, draw_caseload
 from oncocharge.demo.department import Department, build_department
 from patients.models import Coverage, Facility, Patient
 
 REVIEWED_UNTIL_DAYS = 14
+SENT_AT = time(20, 0)
 
 
 def is_written() -> bool:
@@ -117,14 +118,31 @@ def work_off(today: date) -> Iterator[str]:
     swept = sweep()
     posted = sum(captured.posted for captured in swept.courses)
     yield f"Captured {swept.captured} courses: {posted} charge lines."
-    released = _release_lines(until=today - timedelta(days=REVIEWED_UNTIL_DAYS))
+    released = claimed = 0
+    for last_day, at in _closings(today):
+        fresh = _release_lines(until=last_day, at=at)
+        released += fresh
+        claimed += export_claims(at=at, started_by="demo").claims if fresh else 0
     yield f"Released {released} clean lines of the time before {today - timedelta(days=REVIEWED_UNTIL_DAYS)}."
-    exported = export_claims(at=timezone.now(), started_by="demo")
-    yield f"Exported {exported.claims} claims with {exported.lines} lines; kept back {exported.held_back} lines."
+    yield f"Exported {claimed} claims, month by month."
 
 
-def _release_lines(*, until: date) -> int:
+def _closings(today: date) -> Iterator[tuple[date, datetime]]:
+    """Yield the last day of each month and the moment, two weeks later, at which the department sends its claims.
+
+    The last one is the present: what is older than two weeks goes now. Sent all at once today, the claims of the
+    first year would be too late for their payers.
+    """
+    month = FIRST_DAY.replace(day=1)
+    while (following := (month + timedelta(days=31)).replace(day=1)) <= today - timedelta(days=REVIEWED_UNTIL_DAYS):
+        sent_on = following + timedelta(days=REVIEWED_UNTIL_DAYS - 1)
+        yield following - timedelta(days=1), datetime.combine(sent_on, SENT_AT, tzinfo=UTC)
+        month = following
+    yield today - timedelta(days=REVIEWED_UNTIL_DAYS), timezone.now()
+
+
+def _release_lines(*, until: date, at: datetime) -> int:
     biller = User.objects.get(username="bill")
     clean = lines(Filters(states=[LineState.OPEN], last_day=until)).filter(is_blocked=False)
     entries = list(clean.values_list("pk", flat=True))
-    return len(release(entry_ids=entries, by=biller, at=timezone.now()).done)
+    return len(release(entry_ids=entries, by=biller, at=at).done)

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from billing.models import LedgerEntry, StandingFinding
+from billing.models import ClaimFile, LedgerEntry, StandingFinding
 from courses.models import ClinicalEvent
 from oncocharge.demo.around import draw_events, draw_unreviewed
 from oncocharge.demo.caseload import draw_caseload
@@ -43,6 +43,9 @@ def test_demo_has_every_service_of_a_course_priced_and_what_a_department_forgets
         of_code = "77427" if code == "visit-missing" else "77336"
         assert standing.filter(code=code).count() < charges.filter(code=of_code).count() / 5, code
     assert not ClinicalEvent.objects.filter(entered_by=None).exists()
+    # Billed month by month, nothing was too late for its payer.
+    assert not standing.filter(code="filing-limit-passed").exists()
+    assert ClaimFile.objects.count() > 20
     entries = LedgerEntry.objects.count()
     assert load()[0] == "The demo's patients are there already."
     assert LedgerEntry.objects.count() == entries
