@@ -4,6 +4,9 @@ A loop function takes the value and the cleaner and returns its segments. What r
 codes) the writer remembers; a service line never repeats, so its usual shape has a template of its own.
 """
 
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
 from billing.x12.attachments import attachment_segments
 from billing.x12.characters import Cleaner, Fields
 from billing.x12.claim_837i.values import Claim837I, Line837I, Note, Occurrence, OccurrenceSpan, ValueCode
@@ -33,6 +36,12 @@ _LINE = Fields(
     *("revenue_code", "code", "description", "charge", "unit", "units", "not_covered"),
     *("service_on", "service_through", "control_number"),
 )
+
+
+# What most lines have not stands at the end of their values, so that one comparison asks for all of it.
+_FIRST_OF_MODIFIERS: Final = 6  # before them stands what every line writes as it is
+_FIRST_UNUSUAL: Final = 7
+_USUAL_REST = Line837I("", "", "", "", "", "")[_FIRST_UNUSUAL:]
 
 
 # --- 2300 -----------------------------------------------------------------------------------------------------------
@@ -166,19 +175,36 @@ def modifiers(codes: tuple[str, ...], cleaner: Cleaner) -> str:
     return "".join(":" + cleaner.exact(code, "modifiers") for code in codes)
 
 
-def is_usual(line: Line837I) -> bool:
-    """Tell whether a line is units of one day, covered, without text of its own."""
-    return line.unit == "UN" and not (
-        line.description or line.service_through or line.not_covered or line.attachments or line.adjudications
-    )
+class UsualLines(NamedTuple):
+    """Lines of the usual shape as text, and their fields put together, still to be looked at for characters."""
+
+    text: str
+    fields: str
 
 
-def loop_2400_usual(number: int, line: Line837I, modifier_text: str) -> str:
-    """Service line of the usual shape. The values are known to be safe."""
-    return (
-        f"LX*{number}~SV2*{line.revenue_code}*HC:{line.code}{modifier_text}*{line.charge}*UN*{line.units}~"
-        f"DTP*472*D8*{line.service_on}~REF*6R*{line.control_number}~"
-    )
+def usual_lines(lines: tuple[Line837I, ...], modifier_texts: Mapping[tuple[str, ...], str]) -> UsualLines | None:
+    """Return lines that are each units of one day, covered, with nothing of their own beside their codes.
+
+    Args:
+        lines: of one claim.
+        modifier_texts: modifiers as text that was written before.
+
+    Returns:
+        None if a line is of another shape, or its modifiers have not been written before.
+    """
+    texts: list[str] = []
+    fields: list[str] = []
+    for number, line in enumerate(lines, 1):
+        modifier_text = modifier_texts.get(line.modifiers)
+        if modifier_text is None or line[_FIRST_UNUSUAL:] != _USUAL_REST:
+            return None
+        control_number, revenue_code, code, charge, units, day = exact = line[:_FIRST_OF_MODIFIERS]
+        fields += exact
+        texts.append(
+            f"LX*{number}~SV2*{revenue_code}*HC:{code}{modifier_text}*{charge}*UN*{units}~"
+            f"DTP*472*D8*{day}~REF*6R*{control_number}~"
+        )
+    return UsualLines("".join(texts), "".join(fields))
 
 
 def loop_2400(number: int, line: Line837I, modifier_text: str, cleaner: Cleaner) -> str:

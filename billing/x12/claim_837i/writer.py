@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from billing.x12.claim_837i import loops
 from billing.x12.claim_837i.values import Claim837I, Line837I
 from billing.x12.envelope import Envelope
-from billing.x12.interchange import ClaimPlace, InterchangeWriter, Written
+from billing.x12.interchange import REMEMBERED_BLOCKS, ClaimPlace, InterchangeWriter, Written
 from billing.x12.other_payers import loop_2430
 
 VERSION = "005010X223A2"
@@ -44,11 +44,14 @@ class _Writer(InterchangeWriter[Claim837I]):
     free_text = loops.FREE_TEXT
     says_why_medicare_is_second = False
 
+    def __init__(self, envelope: Envelope, write: Callable[[str], object]) -> None:
+        super().__init__(envelope, write)
+        self._modifiers: dict[tuple[str, ...], str] = {}
+
     def _claim_text(self, claim: Claim837I) -> str:
         pieces = [loops.loop_2300(claim, self._cleaner), self._codes(claim), *self._providers(claim)]
         pieces += [loops.other_payer(other, self._cleaner) for other in claim.other_payers]
-        pieces += [self._line(number, line) for number, line in enumerate(claim.lines, 1)]
-        return "".join(pieces)
+        return "".join((*pieces, self._lines(claim.lines)))
 
     def _codes(self, claim: Claim837I) -> str:
         """Return all HI."""
@@ -72,11 +75,18 @@ class _Writer(InterchangeWriter[Claim837I]):
             texts.append(blocks(loops.loop_2310f, claim.referring))
         return texts
 
+    def _lines(self, lines: tuple[Line837I, ...]) -> str:
+        """Return all lines. Those of the usual shape are made at once and looked at together."""
+        usual = loops.usual_lines(lines, self._modifiers)
+        # A blank might be an outer one of its field, which is not written.
+        if usual is not None and " " not in usual.fields and self._cleaner.is_safe(usual.fields):
+            return usual.text
+        return "".join(self._line(number, line) for number, line in enumerate(lines, 1))
+
     def _line(self, number: int, line: Line837I) -> str:
-        modifiers = self._blocks.of(loops.modifiers, line.modifiers) if line.modifiers else ""
-        if loops.is_usual(line) and self._cleaner.is_safe(
-            line.control_number + line.revenue_code + line.code + line.charge + line.units + line.service_on
-        ):
-            return loops.loop_2400_usual(number, line, modifiers)
+        modifiers = loops.modifiers(line.modifiers, self._cleaner)
+        if len(self._modifiers) >= REMEMBERED_BLOCKS:
+            self._modifiers.clear()
+        self._modifiers[line.modifiers] = modifiers
         decisions = [loop_2430(adjudication, self._cleaner) for adjudication in line.adjudications]
         return "".join((loops.loop_2400(number, line, modifiers, self._cleaner), *decisions))
