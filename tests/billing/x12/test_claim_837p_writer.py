@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -290,14 +291,16 @@ def test_a_line_begins_with_what_every_line_writes_as_it_is() -> None:
 @pytest.mark.parametrize("field", ["control_number", "code", "charge", "units", "service_on"])
 @pytest.mark.parametrize("text", ["A*1", "A~1", "A:1", "A^1", "a\n1", "\u00e9"])
 def test_a_usual_line_never_carries_a_delimiter(field: str, text: str) -> None:
+    changes: dict[str, Any] = {field: text}
     with pytest.raises(X12Fault, match="cannot"):
-        a_file(a_claim(lines=(a_line(1), a_line(2)._replace(**{field: text}), a_line(3))))
+        a_file(a_claim(lines=(a_line(1), a_line(2, **changes), a_line(3))))
 
 
 @pytest.mark.parametrize("field", ["control_number", "charge", "place_of_service"])
 def test_the_head_of_a_usual_claim_never_carries_a_delimiter(field: str) -> None:
+    changes: dict[str, Any] = {field: "1*1"}
     with pytest.raises(X12Fault, match="cannot"):
-        a_file(a_claim()._replace(**{field: "1*1"}))
+        a_file(a_claim(**changes))
 
 
 def test_a_claim_with_an_unusual_line_among_usual_ones_keeps_their_order() -> None:
