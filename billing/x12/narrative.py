@@ -1,4 +1,4 @@
-"""Where the words for an unlisted code go: the description of its line, and what is longer its note (SV101-7, NTE*ADD)."""
+"""Where the words for an unlisted code go: the line's description, and what is longer its note (SV101-7, NTE*ADD)."""
 
 LONGEST = 80
 
