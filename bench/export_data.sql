@@ -25,8 +25,9 @@ SELECT g, g, g % 20 + 1, 'primary', '1EG4TE5M' || lpad(g::text, 6, '0'), '',
        CASE WHEN g % 7 = 0 THEN 'spouse' ELSE 'self' END, CASE WHEN g % 7 = 0 THEN 'Doe' || g ELSE '' END,
        CASE WHEN g % 7 = 0 THEN 'John' ELSE '' END, '', date '2020-01-01', '', '', '', '', ''
   FROM generate_series(1, :claims) g;
-INSERT INTO oncocharge_courses_course (id, patient_id, facility_id, physician_id, title, opened_on, revision, created_at)
-SELECT g, g, g % 2 + 1, g % 3 + 1, 'Course 1', date '2025-03-03', 1, now() FROM generate_series(1, :claims) g;
+INSERT INTO oncocharge_courses_course
+       (id, patient_id, facility_id, physician_id, title, opened_on, revision, created_at, amendment_reason)
+SELECT g, g, g % 2 + 1, g % 3 + 1, 'Course 1', date '2025-03-03', 1, now(), '' FROM generate_series(1, :claims) g;
 INSERT INTO oncocharge_courses_coursediagnosis (id, course_id, position, code)
 SELECT g * 2 + k, g, k + 1, (ARRAY['C50.911', 'Z51.0'])[k + 1]
   FROM generate_series(1, :claims) g, generate_series(0, 1) k;
