@@ -163,6 +163,9 @@ def test_a_partial_asks_its_reason_only_then_and_is_resumed(open_as: OpenAs, ada
     page.get_by_label("Reason").select_option("machine fault")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(f"#course-{ada.course.pk}")).to_contain_text("partial: machine fault")
+    # The row and the figures above it still grow by what is asked for after the save.
+    expect(page.locator(f"#course-{ada.course.pk}")).to_contain_text("Needs review: partial fraction")
+    expect(page.locator("#day-tiles")).to_contain_text("Partial")
     page.get_by_role("link", name="Resume fraction 1").click()
     expect(page.locator("dialog.cl-dialog")).to_contain_text("Completes the partial session")
     # In the same minute the resumption would not begin after what it completes.
