@@ -62,14 +62,8 @@ def log_session(
     digest = digest_of_entry(
         at=at, status=status, plans=plans, numbers=numbers, machine=machine, particulars=particulars
     )
-    session = written_session(
-        Session(course=course, entry_key=entry_key, source_key=source_key, entry_digest=digest, logged_by=by),
-        at=at,
-        status=status,
-        machine=machine,
-        plans=plans,
-        said=particulars,
-    )
+    session = Session(course=course, entry_key=entry_key, source_key=source_key, entry_digest=digest, logged_by=by)
+    written_session(session, at=at, status=status, machine=machine, plans=plans, said=particulars)
     try:
         with transaction.atomic():
             hold(course)
@@ -85,12 +79,12 @@ def log_session(
     except IntegrityError:
         # The database's own constraints speak last, should a hand have gone past the lock.
         session.pk = None
-        standing = _sent_before(course, entry_key, source_key, digest) or _standing_already(
-            session, _fractions(session, plans, numbers), named=True
-        )
-        if standing is None:
-            raise
-        return standing
+        fractions = _fractions(session, plans, numbers)
+        if found := _sent_before(course, entry_key, source_key, digest) or _standing_already(
+            session, fractions, named=True
+        ):
+            return found
+        raise
 
 
 def _sent_before(course: Course, entry_key: UUID | None, source_key: str | None, digest: str) -> Logged | None:

@@ -248,13 +248,13 @@ def test_filter_leaves_what_is_empty_out_of_the_address(open_page: Open) -> None
     page = open_page("/sample/?screen=worklist")
     page.get_by_label("Patient, course or code").fill("77412")
     page.get_by_role("button", name="Filter", exact=True).click()
-    page.wait_for_url(re.compile(r"\?screen=worklist&q=77412$"))
+    expect(page).to_have_url(re.compile(r"\?screen=worklist&q=77412$"))
 
 
 def test_choosing_in_the_filter_bar_filters_at_once(open_page: Open) -> None:
     page = open_page("/sample/?screen=worklist")
     page.get_by_label("Machine").select_option("Linac 2")
-    page.wait_for_url(re.compile(r"\?screen=worklist&machine=Linac\+2$"))
+    expect(page).to_have_url(re.compile(r"\?screen=worklist&machine=Linac\+2$"))
 
 
 def test_refused_form_takes_the_focus_and_its_links_lead_to_the_fields(open_page: Open) -> None:
