@@ -182,7 +182,9 @@ def _rows(lines: Sequence[ChargeLine], costs: dict[str, Cost | None], codebook: 
     for line in lines:
         cost = costs[line.key]
         unit = None if cost is None else cost.unit_amount
-        alike[line.family, line.claim, line.code, line.modifiers, unit].append(line)
+        # The name too: a code may stay and mean another service from a day on.
+        name = name_of(line.code, line.on, codebook)
+        alike[line.family, line.claim, line.code, line.modifiers, unit, name].append(line)
     rows = [_row(group, [costs[line.key] for line in group], codebook) for group in alike.values()]
     return sorted(
         rows,
@@ -284,4 +286,5 @@ def _asks(lines: Sequence[ChargeLine], codebook: Codebook) -> Iterator[Ask]:
     for code, of_code in sorted(by_code.items(), key=lambda one: (one[1][0].on, one[0])):
         units = max(sum(line.units for line in of_code if line.claim is claim) for claim in _CLAIMS)
         days = [line.on for line in of_code]
-        yield Ask(code, name_of(code, days[0], codebook), units, min(days), max(days))
+        names = dict.fromkeys(name_of(code, day, codebook) for day in days)
+        yield Ask(code, "; ".join(names), units, min(days), max(days))

@@ -81,13 +81,18 @@ def export(request: HttpRequest) -> HttpResponse:
 
 def _say(request: HttpRequest, exported: Exported) -> None:
     if exported.claims:
-        messages.success(request, f"Sealed {exported.claims:,} claims with {exported.lines:,} lines.")
+        claims, lines = _number_of(exported.claims, "claim"), _number_of(exported.lines, "line")
+        messages.success(request, f"Sealed {claims} with {lines}.")
     elif not exported.errors and not exported.held_back:
         messages.info(request, "Nothing waited for a professional claim; no file was made.")
     if exported.held_back:
-        messages.warning(request, f"{exported.held_back:,} lines were held back; the worklist says why.")
+        messages.warning(request, f"Held back: {_number_of(exported.held_back, 'line')}; the worklist says why.")
     for error in exported.errors:
         messages.error(request, error)
+
+
+def _number_of(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 @allow(read=READS_MONEY)

@@ -197,6 +197,15 @@ def test_course_over_new_year_says_which_code_ends_and_what_follows() -> None:
     assert note.first_on == date(2026, 1, 1)
 
 
+def test_code_that_changes_its_meaning_within_a_course_has_a_row_for_each() -> None:
+    found = summary(replace(LUNG, starts_on=date(2025, 12, 15)))
+    rows = [row for group in found.groups for row in group.rows if row.code == "77387"]
+    assert [(row.first_on.year, row.last_on.year) for row in rows] == [(2025, 2025), (2026, 2026)]
+    assert "before 2026" in rows[0].name and "before 2026" not in rows[1].name
+    (ask,) = [one for one in found.asks if one.code == "77387"]
+    assert ask.units == 30 and rows[0].name in ask.name and rows[1].name in ask.name
+
+
 def test_unsettled_nodes_are_told_once_for_all_days_and_hold_the_lines() -> None:
     planned = replace(LUNG, site=Site.PROSTATE, includes_nodes=True, starts_on=date(2025, 3, 3), guidance=Guidance.NONE)
     found = summary(planned)
