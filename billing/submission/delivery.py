@@ -18,7 +18,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from billing.adapters.clearinghouse import Folder, PartnerError, Released
+from billing.adapters.door import PartnerError, Released
+from billing.adapters.folder import Folder
 from billing.models import ClaimFile, TradingPartner
 from billing.submission.sealing import SubmissionError, refuse_production_elsewhere
 
@@ -93,7 +94,7 @@ def release(*, file_id: int) -> None:
         if file.delivered_at is not None:
             return
         refuse_production_elsewhere(file.usage)
-        released = folder_of(file.partner).release(file.name, sha256=file.sha256)
+        released = folder_of(file.partner).release(file.name, sha256=file.sha256, size=file.byte_count)
         if released in (Released.NOW, Released.BEFORE):
             ClaimFile.objects.filter(pk=file.pk).update(delivered_at=Now(), delivery_error="")
         elif released is Released.ALTERED:

@@ -11,7 +11,8 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from billing.adapters.clearinghouse import Folder, PartnerError
+from billing.adapters.door import PartnerError
+from billing.adapters.folder import Folder
 from billing.models import ClaimFile, ClaimFilePart, TradingPartner
 from billing.submission import (
     SubmissionError,
@@ -374,7 +375,7 @@ def test_the_partners_answers_are_listed_and_fetched_and_half_written_ones_are_n
     (answers / "a.999").write_bytes(b"ISA*1")
     (answers / ".c.999.part").write_bytes(b"IS")
     (answers / "old").mkdir()
-    assert target.list() == ["a.999", "b.999"]
+    assert [(answer.name, answer.size) for answer in target.list()] == [("a.999", 5), ("b.999", 5)]
     assert b"".join(target.fetch("a.999")) == b"ISA*1"
 
 

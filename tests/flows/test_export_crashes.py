@@ -43,7 +43,7 @@ POINTS = [
     for place in (
         "claims.gather", "claims.hold_back", "submission.sealing._open_file", "submission.sealing._render",
         "submission.sealing._close_file", "submission.export.seal", "submission.delivery.stage",
-        "submission.delivery.release", "adapters.clearinghouse._write", "adapters.clearinghouse._sync_folder",
+        "submission.delivery.release", "adapters.folder._write", "adapters.folder._sync_folder",
     )
     for when in ("before", "after")
 ] + [("pathlib.Path.rename", "before"), ("pathlib.Path.rename", "after")]  # fmt: skip
