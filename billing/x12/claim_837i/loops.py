@@ -4,8 +4,8 @@ A loop function takes the value and the cleaner and returns its segments. What r
 codes) the writer remembers; a service line never repeats, so its usual shape has a template of its own.
 """
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from billing.x12.attachments import attachment_segments
 from billing.x12.characters import Cleaner, Fields
@@ -38,13 +38,31 @@ _LINE = Fields(
 )
 
 
-# What most lines have not stands at the end of their values, so that one comparison asks for all of it.
+# What most claims and lines have not stands at the end of their values, so that one comparison asks for all of it; text
+# of the usual shape is made without a look at its characters, and ``fields`` are looked at after, all together.
 _FIRST_OF_MODIFIERS: Final = 6  # before them stands what every line writes as it is
 _FIRST_UNUSUAL: Final = 7
 _USUAL_REST = Line837I("", "", "", "", "", "")[_FIRST_UNUSUAL:]
+_CLAIM_FIELDS = Claim837I._fields
+_FIRST_RARE = _CLAIM_FIELDS.index("rendering")
+_RARE_REST = tuple(Claim837I._field_defaults[field] for field in _CLAIM_FIELDS[_FIRST_RARE:])
+_LINE_HEADS = tuple(f"LX*{number}~SV2*" for number in range(1, 1000))
+
+
+Usual = tuple[str, str]
+"""Text of the usual shape, and its fields put together, still to be looked at for characters."""
 
 
 # --- 2300 -----------------------------------------------------------------------------------------------------------
+
+
+def usual_claim(claim: Claim837I) -> Usual | None:
+    """Return CLM, DTP and CL1 of a first bill that has nothing beside attending provider, lines and diagnoses."""
+    if claim[_FIRST_RARE:] != _RARE_REST:
+        return None
+    control_number, charge, first, last = exact = claim[:4]
+    text = f"CLM*{control_number}*{charge}***13:A:1**A*Y*Y~DTP*434*RD8*{first}-{last}~CL1*3*1*01~"
+    return text, "".join(exact)
 
 
 def loop_2300(claim: Claim837I, cleaner: Cleaner) -> str:
@@ -143,6 +161,12 @@ def loop_2310a(attending: Provider, cleaner: Cleaner) -> str:
     return provider_loop("71", attending, cleaner, specialty_role="AT")
 
 
+def diagnoses_and_attending(value: tuple[tuple[str, ...], Provider | None], cleaner: Cleaner) -> str:
+    """HI of the diagnoses and 2310A: what most bills have between CL1 and their lines."""
+    codes, attending = value
+    return diagnoses((codes, ()), cleaner) + (loop_2310a(attending, cleaner) if attending is not None else "")
+
+
 def loop_2310d(rendering: Provider, cleaner: Cleaner) -> str:
     """Rendering provider."""
     return provider_loop("82", rendering, cleaner)
@@ -175,14 +199,7 @@ def modifiers(codes: tuple[str, ...], cleaner: Cleaner) -> str:
     return "".join(":" + cleaner.exact(code, "modifiers") for code in codes)
 
 
-class UsualLines(NamedTuple):
-    """Lines of the usual shape as text, and their fields put together, still to be looked at for characters."""
-
-    text: str
-    fields: str
-
-
-def usual_lines(lines: tuple[Line837I, ...], modifier_texts: Mapping[tuple[str, ...], str]) -> UsualLines | None:
+def usual_lines(lines: tuple[Line837I, ...], modifier_texts: Mapping[tuple[str, ...], str]) -> Usual | None:
     """Return lines that are each units of one day, covered, with nothing of their own beside their codes.
 
     Args:
@@ -192,19 +209,25 @@ def usual_lines(lines: tuple[Line837I, ...], modifier_texts: Mapping[tuple[str, 
     Returns:
         None if a line is of another shape, or its modifiers have not been written before.
     """
+    if len(lines) > len(_LINE_HEADS):
+        return None
     texts: list[str] = []
     fields: list[str] = []
-    for number, line in enumerate(lines, 1):
-        modifier_text = modifier_texts.get(line.modifiers)
-        if modifier_text is None or line[_FIRST_UNUSUAL:] != _USUAL_REST:
-            return None
+    shape: Sequence[object] = ()
+    modifiers: str | None = ""
+    for head, line in zip(_LINE_HEADS, lines, strict=False):
+        rest = line[_FIRST_OF_MODIFIERS:]
+        if rest != shape:  # mostly it is that of the line before
+            modifiers = modifier_texts.get(line.modifiers)
+            if modifiers is None or line[_FIRST_UNUSUAL:] != _USUAL_REST:
+                return None
+            shape = rest
         control_number, revenue_code, code, charge, units, day = exact = line[:_FIRST_OF_MODIFIERS]
         fields += exact
         texts.append(
-            f"LX*{number}~SV2*{revenue_code}*HC:{code}{modifier_text}*{charge}*UN*{units}~"
-            f"DTP*472*D8*{day}~REF*6R*{control_number}~"
+            f"{head}{revenue_code}*HC:{code}{modifiers}*{charge}*UN*{units}~DTP*472*D8*{day}~REF*6R*{control_number}~"
         )
-    return UsualLines("".join(texts), "".join(fields))
+    return "".join(texts), "".join(fields)
 
 
 def loop_2400(number: int, line: Line837I, modifier_text: str, cleaner: Cleaner) -> str:

@@ -49,9 +49,20 @@ class _Writer(InterchangeWriter[Claim837I]):
         self._modifiers: dict[tuple[str, ...], str] = {}
 
     def _claim_text(self, claim: Claim837I) -> str:
+        head, lines = loops.usual_claim(claim), loops.usual_lines(claim.lines, self._modifiers)
+        if head is not None and lines is not None and self._is_bare(head[1] + lines[1]):
+            middle = self._blocks.of(loops.diagnoses_and_attending, (claim.diagnoses, claim.attending))
+            return head[0] + middle + lines[0]
         pieces = [loops.loop_2300(claim, self._cleaner), self._codes(claim), *self._providers(claim)]
         pieces += [loops.other_payer(other, self._cleaner) for other in claim.other_payers]
-        return "".join((*pieces, self._lines(claim.lines)))
+        if lines is not None and self._is_bare(lines[1]):
+            return "".join([*pieces, lines[0]])
+        pieces += [self._line(number, line) for number, line in enumerate(claim.lines, 1)]
+        return "".join(pieces)
+
+    def _is_bare(self, joined: str) -> bool:
+        """Tell whether fields, put together, may be written as they are: a blank might be an outer one of its field."""
+        return " " not in joined and self._cleaner.is_safe(joined)
 
     def _codes(self, claim: Claim837I) -> str:
         """Return all HI."""
@@ -74,14 +85,6 @@ class _Writer(InterchangeWriter[Claim837I]):
         if claim.referring is not None and claim.referring.npi != attending_npi:
             texts.append(blocks(loops.loop_2310f, claim.referring))
         return texts
-
-    def _lines(self, lines: tuple[Line837I, ...]) -> str:
-        """Return all lines. Those of the usual shape are made at once and looked at together."""
-        usual = loops.usual_lines(lines, self._modifiers)
-        # A blank might be an outer one of its field, which is not written.
-        if usual is not None and " " not in usual.fields and self._cleaner.is_safe(usual.fields):
-            return usual.text
-        return "".join(self._line(number, line) for number, line in enumerate(lines, 1))
 
     def _line(self, number: int, line: Line837I) -> str:
         modifiers = loops.modifiers(line.modifiers, self._cleaner)

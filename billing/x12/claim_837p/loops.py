@@ -4,8 +4,8 @@ A loop function takes the value and the cleaner and returns its segments. Partie
 writer remembers their text; a service line never does, so its usual shape has a template of its own.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Final
 
 from billing.x12.attachments import attachment_segments
 from billing.x12.characters import Cleaner, Fields
@@ -89,6 +89,12 @@ def diagnoses(codes: tuple[str, ...], cleaner: Cleaner) -> str:
     return "HI*ABK:" + "*ABF:".join(cleaner.exact(code, "diagnoses") for code in codes) + "~"
 
 
+def diagnoses_and_rendering(value: tuple[tuple[str, ...], Provider | None], cleaner: Cleaner) -> str:
+    """HI and, if one is named, the rendering provider: what most claims have between CLM and their lines."""
+    codes, rendering = value
+    return diagnoses(codes, cleaner) + (rendering_loop(rendering, cleaner) if rendering is not None else "")
+
+
 # Providers stand at the claim (2310) or at a line (2420) in the same words.
 
 
@@ -125,19 +131,30 @@ def coding(line: Line837P, cleaner: Cleaner) -> tuple[str, str]:
 
 # What most claims and lines have not stands at the end of their values, so that one comparison asks for all of it:
 # these questions are asked of every line of a night, and a slice is several times faster than a look at each field.
+# For the same reason text of the usual shape is made without a look at its characters; ``fields`` are looked at after,
+# all together.
 
 _LINE_USUAL = Line837P("", "", "", "", "")
 _FIRST_UNUSUAL = Line837P._fields.index("service_through")
 _USUAL_REST = _LINE_USUAL[_FIRST_UNUSUAL:]
 _FIRST_OF_CODING: Final = 5  # pointers; before them stands what every line writes as it is
+_CODING = _FIRST_UNUSUAL - _FIRST_OF_CODING
 _CLAIM_FIELDS = Claim837P._fields
 _FIRST_RARE = _CLAIM_FIELDS.index("referring")
 _RARE_REST = tuple(Claim837P._field_defaults[field] for field in _CLAIM_FIELDS[_FIRST_RARE:])
+_LINE_HEADS = tuple(f"LX*{number}~SV1*HC:" for number in range(1, 51))
 
 
-def is_usual_claim(claim: Claim837P) -> bool:
-    """Tell whether a claim has a rendering provider, if any, and nothing else beside its lines and diagnoses."""
-    return claim[_FIRST_RARE:] == _RARE_REST
+Usual = tuple[str, str]
+"""Text of the usual shape, and its fields put together, still to be looked at for characters."""
+
+
+def usual_claim(claim: Claim837P) -> Usual | None:
+    """Return CLM of a claim that has a rendering provider, if any, and nothing else beside lines and diagnoses."""
+    if claim[_FIRST_RARE:] != _RARE_REST:
+        return None
+    control_number, charge, place = exact = claim[:3]
+    return f"CLM*{control_number}*{charge}***{place}:B:1*Y*A*Y*Y~", "".join(exact)
 
 
 def coding_of(line: Line837P) -> Hashable:
@@ -145,19 +162,7 @@ def coding_of(line: Line837P) -> Hashable:
     return line[_FIRST_OF_CODING:_FIRST_UNUSUAL]
 
 
-def loop_2300_usual(claim: Claim837P) -> str:
-    """CLM of the usual shape. The values are known to be safe."""
-    return f"CLM*{claim.control_number}*{claim.charge}***{claim.place_of_service}:B:1*Y*A*Y*Y~"
-
-
-class UsualLines(NamedTuple):
-    """Lines of the usual shape as text, and their fields put together, still to be looked at for characters."""
-
-    text: str
-    fields: str
-
-
-def usual_lines(lines: tuple[Line837P, ...], codings: Mapping[Hashable, tuple[str, str]]) -> UsualLines | None:
+def usual_lines(lines: tuple[Line837P, ...], codings: Mapping[Hashable, tuple[str, str]]) -> Usual | None:
     """Return lines that are each one day at the claim's place, with nothing of their own beside their codes.
 
     Args:
@@ -167,20 +172,26 @@ def usual_lines(lines: tuple[Line837P, ...], codings: Mapping[Hashable, tuple[st
     Returns:
         None if a line is of another shape, or its coding has not been written before.
     """
+    if len(lines) > len(_LINE_HEADS):
+        return None
     texts: list[str] = []
     fields: list[str] = []
-    for number, line in enumerate(lines, 1):
-        coding = codings.get(line[_FIRST_OF_CODING:_FIRST_UNUSUAL])
-        if coding is None or line[_FIRST_UNUSUAL:] != _USUAL_REST:
-            return None
-        modifiers, pointers = coding
+    shape: Sequence[object] = ()
+    modifiers = pointers = ""
+    for head, line in zip(_LINE_HEADS, lines, strict=False):
+        rest = line[_FIRST_OF_CODING:]
+        if rest != shape:  # mostly it is that of the line before
+            coding = codings.get(rest[:_CODING])
+            if coding is None or rest[_CODING:] != _USUAL_REST:
+                return None
+            modifiers, pointers = coding
+            shape = rest
         control_number, code, charge, units, day = exact = line[:_FIRST_OF_CODING]
         fields += exact
         texts.append(
-            f"LX*{number}~SV1*HC:{code}{modifiers}*{charge}*UN*{units}***{pointers}~"
-            f"DTP*472*D8*{day}~REF*6R*{control_number}~"
+            f"{head}{code}{modifiers}*{charge}*UN*{units}***{pointers}~DTP*472*D8*{day}~REF*6R*{control_number}~"
         )
-    return UsualLines("".join(texts), "".join(fields))
+    return "".join(texts), "".join(fields)
 
 
 def loop_2400(number: int, line: Line837P, modifier_text: str, pointer_text: str, cleaner: Cleaner) -> str:

@@ -67,24 +67,19 @@ class _Writer(InterchangeWriter[Claim837P]):
         self._codings = _Codings(self._cleaner)
 
     def _claim_text(self, claim: Claim837P) -> str:
-        blocks = self._blocks.of
-        diagnoses = blocks(loops.diagnoses, claim.diagnoses)
-        lines = self._lines(claim)
-        if loops.is_usual_claim(claim) and self._is_bare(claim.control_number + claim.charge + claim.place_of_service):
+        head, lines = loops.usual_claim(claim), loops.usual_lines(claim.lines, self._codings.texts)
+        if head is not None and lines is not None and self._is_bare(head[1] + lines[1]):
             rendering = claim.rendering
-            is_named = rendering is not None and rendering.npi != claim.billing.npi
-            provider = blocks(loops.rendering_loop, rendering) if rendering is not None and is_named else ""
-            return loops.loop_2300_usual(claim) + diagnoses + provider + lines
+            if rendering is not None and rendering.npi == claim.billing.npi:
+                rendering = None
+            return head[0] + self._blocks.of(loops.diagnoses_and_rendering, (claim.diagnoses, rendering)) + lines[0]
+        diagnoses = self._blocks.of(loops.diagnoses, claim.diagnoses)
         pieces = [loops.loop_2300(claim, self._cleaner), diagnoses, *self._providers(claim)]
         pieces += [loop_2320(other, self._cleaner) for other in claim.other_payers]
-        return "".join([*pieces, lines])
-
-    def _lines(self, claim: Claim837P) -> str:
-        """Return all lines: at once where all are of the usual shape, one after the other else."""
-        usual = loops.usual_lines(claim.lines, self._codings.texts)
-        if usual is not None and self._is_bare(usual.fields):
-            return usual.text
-        return "".join(self._line(number, line, claim) for number, line in enumerate(claim.lines, 1))
+        if lines is not None and self._is_bare(lines[1]):
+            return "".join([*pieces, lines[0]])
+        pieces += [self._line(number, line, claim) for number, line in enumerate(claim.lines, 1)]
+        return "".join(pieces)
 
     def _is_bare(self, joined: str) -> bool:
         """Tell whether fields, put together, may be written as they are: a blank might be an outer one of its field."""
