@@ -101,7 +101,7 @@ _POSTED = """
            e.attachment, v.reverses_id IS NOT NULL, c.entry_id IS NOT NULL, COALESCE(r.state, 'open')
       FROM oncocharge_billing_ledgerentry e
       LEFT JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = e.id
-      LEFT JOIN oncocharge_billing_claimline c ON c.entry_id = e.id
+      LEFT JOIN oncocharge_billing_claimline c ON c.entry_id = e.id AND c.sequence = 'P' AND c.ended_at IS NULL
       LEFT JOIN oncocharge_billing_review r ON r.entry_id = e.id
      WHERE e.course_id = ANY(%s) AND e.kind = 'charge'
      ORDER BY e.course_id, e.line_key, e.generation

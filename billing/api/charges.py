@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from django.contrib.auth.models import User
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing import worklist
-from billing.models import LedgerEntry, StandingFinding
+from billing.models import ClaimLine, LedgerEntry, StandingFinding
 from patients.permissions import RolePermission
 from patients.roles import BILLING, READS_MONEY
 
@@ -28,7 +28,12 @@ class ChargeFilter(django_filters.FilterSet):
     service_to = django_filters.DateFilter(field_name="service_on", lookup_expr="lte")
     state = django_filters.CharFilter(field_name="review__state")
     is_reversed = django_filters.BooleanFilter(field_name="reversal", lookup_expr="isnull", exclude=True)
-    is_claimed = django_filters.BooleanFilter(field_name="claim_line", lookup_expr="isnull", exclude=True)
+    is_claimed = django_filters.BooleanFilter(method="claimed")
+
+    def claimed(self, entries: QuerySet[LedgerEntry], _name: str, is_claimed: bool) -> QuerySet[LedgerEntry]:
+        """Keep what stands, or does not stand, on a claim to the patient's first payer."""
+        standing = ClaimLine.objects.filter(entry=OuterRef("pk"), sequence="P", ended_at=None)
+        return entries.filter(Exists(standing) if is_claimed else ~Exists(standing))
 
     class Meta:
         """Ids and codes only: no patient data in a URL."""
@@ -53,9 +58,9 @@ class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
     permission_classes = (RolePermission,)
     read_roles = READS_MONEY
     write_roles = BILLING
-    queryset: QuerySet[LedgerEntry] = LedgerEntry.objects.select_related(
-        "review", "reversal", "claim_line"
-    ).prefetch_related(Prefetch("findings", StandingFinding.objects.filter(resolved_at__isnull=True)))
+    queryset: QuerySet[LedgerEntry] = LedgerEntry.objects.select_related("review", "reversal").prefetch_related(
+        "claim_lines", Prefetch("findings", StandingFinding.objects.filter(resolved_at__isnull=True))
+    )
     filterset_class = ChargeFilter
 
     class Output(serializers.ModelSerializer[LedgerEntry]):

@@ -52,16 +52,18 @@ _TOTALS = "SELECT count(*), COALESCE(sum(line_count), 0)::bigint, COALESCE(sum(t
 _INSERT_CLAIMS = f"""
     INSERT INTO oncocharge_billing_claim
            (id, file_id, control_number, claim_kind, frequency, course_id, patient_id, payer_id, coverage_id,
-            facility_id, rendering_provider_id, place_of_service, diagnoses, total_amount)
+            facility_id, rendering_provider_id, place_of_service, diagnoses, total_amount,
+            sequence, payer_claim_number)
     SELECT c.claim_id, {{file_id}}, {CONTROL_NUMBER}, 'professional', '1', c.course_id, c.patient_id, c.payer_id,
-           c.coverage_id, c.facility_id, c.physician_id, c.place_of_service, c.diagnoses, c.total
+           c.coverage_id, c.facility_id, c.physician_id, c.place_of_service, c.diagnoses, c.total,
+           'P', ''
       FROM export_claim c
      ORDER BY c.claim_id
 """
 
 _INSERT_LINES = """
-    INSERT INTO oncocharge_billing_claimline (entry_id, claim_id, number, amount)
-    SELECT l.entry_id, c.claim_id, l.number, l.amount
+    INSERT INTO oncocharge_billing_claimline (entry_id, claim_id, number, sequence, amount, revenue_code)
+    SELECT l.entry_id, c.claim_id, l.number, 'P', l.amount, ''
       FROM export_claim c
      CROSS JOIN LATERAL unnest(c.entry_ids, c.amounts) WITH ORDINALITY AS l(entry_id, amount, number)
      ORDER BY l.entry_id

@@ -1,4 +1,4 @@
-"""WHAT it is worth and what became of it: fees, ledger, findings, reviews, claims and claim files."""
+"""WHAT it is worth and what became of it: fees, ledger, findings, reviews, claims and what came back."""
 
 from billing.models.authorization import COUNTING, EXPIRED, Authorization, AuthorizationStatus, AuthorizedLine
 from billing.models.capture import CaptureMark
@@ -6,9 +6,19 @@ from billing.models.claim import Claim, ClaimLine
 from billing.models.claim_file import ClaimFile, ClaimFilePart, ExportRun
 from billing.models.fees import FeeDraft, FeeLine, FeeSchedule
 from billing.models.findings import StandingFinding
+from billing.models.follow_up import FollowUp
 from billing.models.ledger import LedgerEntry
 from billing.models.manual_line import ManualLine
-from billing.models.partner import PayerRoute, TradingPartner
+from billing.models.partner import PartnerConnection, PayerRoute, TradingPartner
+from billing.models.receipt import (
+    ClaimEvent,
+    ClaimStanding,
+    FileReply,
+    Receipt,
+    ReceiptPart,
+    ReceiptSighting,
+    ReceiptWarning,
+)
 from billing.models.reference import (
     AddOnPair,
     CodePair,
@@ -32,21 +42,30 @@ __all__ = [
     "AuthorizedLine",
     "CaptureMark",
     "Claim",
+    "ClaimEvent",
     "ClaimFile",
     "ClaimFilePart",
     "ClaimLine",
+    "ClaimStanding",
     "CodePair",
     "DiagnosisCode",
     "ExportRun",
     "FeeDraft",
     "FeeLine",
     "FeeSchedule",
+    "FileReply",
+    "FollowUp",
     "Gpci",
     "HcpcsCode",
     "LedgerEntry",
     "ManualLine",
     "OppsRate",
+    "PartnerConnection",
     "PayerRoute",
+    "Receipt",
+    "ReceiptPart",
+    "ReceiptSighting",
+    "ReceiptWarning",
     "ReferenceFile",
     "RelativeValue",
     "Review",

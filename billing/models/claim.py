@@ -18,10 +18,15 @@ _REFUSES_FOREIGN_CLAIM = """
           LEFT JOIN oncocharge_patients_coverage cv ON cv.id = n.coverage_id
           LEFT JOIN oncocharge_patients_provider pr ON pr.id = n.rendering_provider_id
          WHERE (f.id = n.file_id AND co.patient_id = n.patient_id AND cv.patient_id = n.patient_id
-                AND cv.payer_id = n.payer_id AND co.facility_id = n.facility_id
+                AND cv.payer_id = n.payer_id AND co.facility_id = n.facility_id AND f.claim_kind = n.claim_kind
+                AND (n.replaces_id IS NULL OR EXISTS (
+                     SELECT FROM oncocharge_billing_claim o
+                       JOIN oncocharge_billing_claimline ol ON ol.claim_id = o.id AND ol.ended_at IS NULL
+                      WHERE o.id = n.replaces_id AND o.course_id = n.course_id AND o.payer_id = n.payer_id
+                        AND o.claim_kind = n.claim_kind AND o.sequence = n.sequence AND o.frequency <> '8'))
                 AND (n.rendering_provider_id IS NULL OR pr.id IS NOT NULL)) IS NOT TRUE)
     THEN
-        RAISE EXCEPTION 'file, course, facility, coverage, patient and payer of a claim do not belong together'
+        RAISE EXCEPTION 'file, course, facility, coverage, patient, payer and replaced claim do not belong together'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_is_of_one_patient_and_payer';
     END IF;
     RETURN NULL;
@@ -33,9 +38,10 @@ _REFUSES_FOREIGN_LINE = """
           LEFT JOIN oncocharge_billing_claim c ON c.id = n.claim_id
           LEFT JOIN oncocharge_billing_ledgerentry e ON e.id = n.entry_id
          WHERE (e.kind = 'charge' AND e.course_id = c.course_id AND e.claim_kind = c.claim_kind
-                AND e.place_of_service = c.place_of_service AND e.amount = n.amount) IS NOT TRUE)
+                AND e.place_of_service = c.place_of_service AND e.amount = n.amount
+                AND c.sequence = n.sequence) IS NOT TRUE)
     THEN
-        RAISE EXCEPTION 'a claim line is no charge of its claim: course, kind, place of service and amount must agree'
+        RAISE EXCEPTION 'a claim line is no charge of its claim: course, kind, sequence, place and amount must agree'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_line_is_a_charge_of_its_claim';
     END IF;
     RETURN NULL;
@@ -47,6 +53,8 @@ class Claim(models.Model):
 
     ``control_number`` is CLM01, ours alone and unique for ever; it carries no patient data.
     Where the claim stands in its file is read back from the sealed bytes when an acknowledgment asks for it.
+    ``sequence`` is SBR01, which of the patient's payers is asked: primary, secondary, tertiary. A claim of frequency 7
+    or 8 ``replaces`` the one that it corrects, under the number that the payer gave that one.
     That its file, course, facility, coverage, patient, payer and physician exist and belong together is checked
     for all new claims at once by a trigger, which asks more of them than seven foreign keys a row would.
     """
@@ -55,6 +63,11 @@ class Claim(models.Model):
     control_number = models.CharField(max_length=20)
     claim_kind = models.CharField(max_length=13, default="professional")
     frequency = models.CharField(max_length=1, default="1")
+    sequence = models.CharField("SBR01", max_length=1, default="P")
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="corrections", db_constraint=False
+    )
+    payer_claim_number = models.CharField("REF*F8", max_length=50, blank=True)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
@@ -77,6 +90,12 @@ class Claim(models.Model):
                 name="claim_has_1_to_12_diagnoses", condition=Q(diagnoses__len__gte=1, diagnoses__len__lte=12)
             ),
             models.CheckConstraint(name="claim_total_is_positive", condition=Q(total_amount__gt=0)),
+            models.CheckConstraint(name="claim_sequence_is_known", condition=Q(sequence__in=("P", "S", "T"))),
+            models.CheckConstraint(
+                name="claim_correction_names_what_it_replaces",
+                condition=Q(frequency="1", replaces__isnull=True)
+                | (Q(frequency__in=("7", "8"), replaces__isnull=False) & ~Q(payer_claim_number="")),
+            ),
         )
         triggers = (
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -94,28 +113,58 @@ class Claim(models.Model):
         return f"claim {self.pk}"
 
 
-class ClaimLine(models.Model):
-    """A ledger entry on a claim. The entry is the key: it is on one claim at most, and so cannot be sent twice."""
+_ENDING_ALONE = """
+    ((OLD.claim_id, OLD.number, OLD.entry_id, OLD.sequence, OLD.amount, OLD.revenue_code)
+     IS DISTINCT FROM (NEW.claim_id, NEW.number, NEW.entry_id, NEW.sequence, NEW.amount, NEW.revenue_code))
+"""
 
-    entry = models.OneToOneField(
-        LedgerEntry, on_delete=models.PROTECT, primary_key=True, related_name="claim_line", db_constraint=False
+
+class ClaimLine(models.Model):
+    """A ledger entry on a claim. It stands on one claim of each sequence at most, and so cannot be sent twice.
+
+    ``ended_at``: the payer refused the claim, or ``successor`` took its place; from then on the entry may stand on
+    another. A successor that is refused itself gives the line back its place.
+    """
+
+    pk = models.CompositePrimaryKey("claim", "number")
+    entry = models.ForeignKey(
+        LedgerEntry, on_delete=models.PROTECT, related_name="claim_lines", db_constraint=False, db_index=False
     )
-    # The unique constraint on (claim, number) is its index too.
     claim = models.ForeignKey(
         Claim, on_delete=models.PROTECT, related_name="lines", db_constraint=False, db_index=False
     )
     number = models.PositiveSmallIntegerField("LX")
+    sequence = models.CharField(max_length=1, default="P")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
+    revenue_code = models.CharField("SV201", max_length=4, blank=True, help_text="Institutional lines only.")
+    ended_at = models.DateTimeField(null=True)
+    successor = models.ForeignKey(
+        Claim, on_delete=models.PROTECT, null=True, related_name="ended_lines", db_constraint=False, db_index=False
+    )
 
     class Meta:
         ordering = ("claim", "number")
         constraints = (
-            models.UniqueConstraint(name="claim_line_number_is_unique", fields=("claim", "number")),
-            models.CheckConstraint(name="claim_line_number_is_1_to_50", condition=Q(number__gte=1, number__lte=50)),
+            models.UniqueConstraint(
+                name="claim_line_stands_once", fields=("entry", "sequence"), condition=Q(ended_at__isnull=True)
+            ),
+            models.CheckConstraint(name="claim_line_number_is_1_to_999", condition=Q(number__gte=1, number__lte=999)),
             models.CheckConstraint(name="claim_line_amount_is_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="claim_line_successor_ended_it", condition=Q(successor__isnull=True) | Q(ended_at__isnull=False)
+            ),
+        )
+        indexes = (
+            # reader: the story of a line, and what a remittance pays
+            models.Index(fields=("entry",), name="claim_line_ended", condition=Q(ended_at__isnull=False)),
+            # reader: the refusal of a correction, which gives the lines back
+            models.Index(fields=("successor",), name="claim_line_succeeded", condition=Q(successor__isnull=False)),
         )
         triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(name="kept_for_ever", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="only_its_end_changes", operation=pgtrigger.Update, condition=pgtrigger.Condition(_ENDING_ALONE)
+            ),
             pgtrigger.Trigger(
                 name="is_a_charge_of_its_claim",
                 level=pgtrigger.Statement,

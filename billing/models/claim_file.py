@@ -9,8 +9,8 @@ from billing.models.partner import TradingPartner
 
 # The file's row stands before its claims do, while its bytes are still being written; from its hash on it is final.
 _SEAL = (
-    "partner_id", "run_id", "usage", "control_number", "batch_id", "name", "sealed_at", "byte_count", "sha256",
-    "claim_count", "line_count", "total_amount",
+    "partner_id", "run_id", "usage", "claim_kind", "control_number", "batch_id", "name", "sealed_at", "byte_count",
+    "sha256", "claim_count", "line_count", "total_amount",
 )  # fmt: skip
 _SEAL_CHANGES = "OLD.sha256 <> '' AND ({}) IS DISTINCT FROM ({})".format(
     ", ".join(f"OLD.{column}" for column in _SEAL), ", ".join(f"NEW.{column}" for column in _SEAL)
@@ -48,11 +48,13 @@ class ClaimFile(models.Model):
 
     Delivery is two steps, each noted when it is done: ``staged_at``, the whole file lies under a hidden name in
     the partner's folder; ``delivered_at``, it has got its own name there and the partner may take it.
+    ``acknowledged_at``: a 999 (or TA1) took it in, whole or in part. ``refused_at``: one refused it, whole or in part.
     """
 
     partner = models.ForeignKey(TradingPartner, on_delete=models.PROTECT, related_name="files")
     run = models.ForeignKey(ExportRun, on_delete=models.PROTECT, null=True, related_name="files")
     usage = models.CharField(max_length=1)
+    claim_kind = models.CharField(max_length=13, default="professional")
     control_number = models.PositiveIntegerField("ISA13")
     batch_id = models.CharField("BHT03", max_length=30, unique=True)
     name = models.CharField(max_length=100, unique=True)
@@ -65,6 +67,8 @@ class ClaimFile(models.Model):
     staged_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     delivery_error = models.CharField(max_length=200, blank=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-sealed_at", "-id")
@@ -82,6 +86,9 @@ class ClaimFile(models.Model):
             models.Index(
                 fields=("sealed_at",), name="claim_file_to_deliver", condition=Q(delivered_at__isnull=True)
             ),  # reader: delivery
+            models.Index(
+                fields=("delivered_at",), name="claim_file_to_acknowledge", condition=Q(acknowledged_at__isnull=True)
+            ),  # reader: the alert about files without an answer
         )
         triggers = (
             pgtrigger.Protect(name="kept_for_ever", operation=pgtrigger.Delete),

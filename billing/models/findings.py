@@ -49,7 +49,7 @@ class StandingFinding(models.Model):
             ),
             models.CheckConstraint(
                 name="finding_source_is_known",
-                condition=Q(source__in=("rules", "fees", "capture", "release", "claim")),
+                condition=Q(source__in=("rules", "fees", "capture", "release", "claim", "payer")),
             ),
             models.CheckConstraint(
                 name="finding_override_has_user_and_reason",

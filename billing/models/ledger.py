@@ -1,5 +1,7 @@
 """The ledger: every charge line that was ever posted, and every reversal. Nothing in it changes."""
 
+from typing import TYPE_CHECKING
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -9,6 +11,9 @@ from django.db.models.functions import Now
 
 from billing.models.fees import FeeLine
 from courses.models import Course, Plan, Session
+
+if TYPE_CHECKING:
+    from billing.models.claim import ClaimLine
 
 _REFUSES_SECOND_STANDING_LINE = """
     IF NOT EXISTS (
@@ -133,3 +138,8 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def claim_line(self) -> "ClaimLine | None":
+        """The claim line to the patient's first payer on which it stands now, if any. Prefetch ``claim_lines``."""
+        return next((line for line in self.claim_lines.all() if line.ended_at is None and line.sequence == "P"), None)

@@ -21,7 +21,8 @@ _REFUSES_HELD = """
 """
 
 _REFUSES_CLAIMED = """
-    IF EXISTS (SELECT 1 FROM oncocharge_billing_claimline c WHERE c.entry_id = OLD.entry_id) THEN
+    IF EXISTS (SELECT 1 FROM oncocharge_billing_claimline c
+                WHERE c.entry_id = OLD.entry_id AND c.sequence = 'P' AND c.ended_at IS NULL) THEN
         RAISE EXCEPTION 'ledger entry % is on a claim; its review no longer changes', OLD.entry_id
               USING ERRCODE = 'check_violation', CONSTRAINT = 'review_of_claimed_line_is_final';
     END IF;
@@ -31,7 +32,10 @@ _REFUSES_CLAIMED = """
 
 @pghistory.track()
 class Review(models.Model):
-    """A line released for claims, or held by a person with a reason. Undo until the line is on a claim."""
+    """A line released for claims, or held by a person with a reason. Undo until the line is on a claim.
+
+    A line whose claim the payer refused is open again.
+    """
 
     class State(models.TextChoices):
         """What was decided."""

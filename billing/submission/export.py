@@ -114,7 +114,7 @@ def _hold_unroutable(at: datetime, dry_run: bool) -> list[claims.Held]:
 def _institutional_lines() -> int:
     """Count the released lines that wait for institutional claims (837I), which are not written yet."""
     return LedgerEntry.objects.filter(
-        claim_kind="institutional", kind="charge", review__state="released", claim_line=None, reversal=None
+        claim_kind="institutional", kind="charge", review__state="released", waiting__isnull=False
     ).count()
 
 

@@ -17,7 +17,7 @@ _STANDING = """
            COALESCE(f.code, '') AS reason
       FROM oncocharge_billing_review r
       JOIN oncocharge_billing_ledgerentry e ON e.id = r.entry_id AND e.kind = 'charge'
-      LEFT JOIN oncocharge_billing_claimline l ON l.entry_id = e.id
+      LEFT JOIN oncocharge_billing_claimline l ON l.entry_id = e.id AND l.sequence = 'P' AND l.ended_at IS NULL
       LEFT JOIN LATERAL (
         SELECT h.code FROM oncocharge_billing_standingfinding h
          WHERE h.entry_id = e.id AND h.severity = 'hold' AND h.resolved_at IS NULL AND h.overridden_at IS NULL

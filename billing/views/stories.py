@@ -43,7 +43,7 @@ def story_of(entry: LedgerEntry, zone: ZoneInfo, *, shows_money: bool = True) ->
 
 def _entries(entry: LedgerEntry) -> QuerySet[LedgerEntry]:
     same = LedgerEntry.objects.filter(course_id=entry.course_id, line_key=entry.line_key)
-    return same.select_related("claim_line__claim__file", "posted_by").order_by("id")
+    return same.select_related("posted_by").prefetch_related("claim_lines__claim__file").order_by("id")
 
 
 def _event(moment: datetime, zone: ZoneInfo, what: str, state: str, *, who: str = "", note: str = "") -> Event:
@@ -66,10 +66,7 @@ def _postings(entries: Sequence[LedgerEntry], zone: ZoneInfo, shows_money: bool)
 
 
 def _claims(entries: Sequence[LedgerEntry], zone: ZoneInfo) -> Iterator[Event]:
-    for entry in entries:
-        line = getattr(entry, "claim_line", None)
-        if line is None:
-            continue
+    for line in (line for entry in entries for line in entry.claim_lines.all()):
         file = line.claim.file
         yield _event(
             file.sealed_at, zone, f"On claim {line.claim.control_number}, line {line.number}", "claimed", note=file.name

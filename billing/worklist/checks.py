@@ -58,7 +58,8 @@ _READ = f"""
                AND o.code = e.code AND o.place_of_service = e.place_of_service
                AND o.modifiers @> e.modifiers AND o.modifiers <@ e.modifiers
               LEFT JOIN oncocharge_billing_ledgerentry ov ON ov.reverses_id = o.id
-              LEFT JOIN oncocharge_billing_claimline ol ON ol.entry_id = o.id
+              LEFT JOIN oncocharge_billing_claimline ol
+                ON ol.entry_id = o.id AND ol.sequence = 'P' AND ol.ended_at IS NULL
               LEFT JOIN oncocharge_billing_review ore ON ore.entry_id = o.id
               LEFT JOIN oncocharge_billing_standingfinding t ON t.entry_id = ov.id
                AND t.code = 'correction-to-send' AND t.resolved_at IS NULL AND t.overridden_at IS NULL
@@ -74,7 +75,7 @@ _READ = f"""
       LEFT JOIN oncocharge_patients_provider d ON d.id = c.physician_id
       {PAYER_OF_DAY}
       LEFT JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = e.id
-      LEFT JOIN oncocharge_billing_claimline l ON l.entry_id = e.id
+      LEFT JOIN oncocharge_billing_claimline l ON l.entry_id = e.id AND l.sequence = 'P' AND l.ended_at IS NULL
       LEFT JOIN oncocharge_billing_review r ON r.entry_id = e.id
      WHERE e.id = ANY(%(ids)s)
      ORDER BY e.id

@@ -257,6 +257,7 @@ def corrections_to_send(filters: Filters = EVERYTHING) -> QuerySet[StandingFindi
     asked = Q(code="correction-to-send", resolved_at=None, overridden_at=None)
     return (
         StandingFinding.objects.filter(asked, _of_course(filters))
-        .select_related("course__patient", "course__facility", "entry__reverses__claim_line__claim__file")
+        .select_related("course__patient", "course__facility", "entry__reverses")
+        .prefetch_related("entry__reverses__claim_lines__claim__file")
         .order_by("found_at", "id")
     )

@@ -231,7 +231,7 @@ def test_a_reversed_line_that_was_on_a_claim_waits_as_a_correction_to_send() -> 
     capture(ada)
     (correction,) = worklist.corrections_to_send()
     assert correction.entry is not None and correction.entry.reverses == claimed
-    assert correction.entry.reverses.claim_line.claim == claim
+    assert [line.claim for line in correction.entry.reverses.claim_lines.all()] == [claim]
     capture_course(course_id=ada.course.pk)
     biller = user(Role.BILLER)
     worklist.settle_correction(finding_id=correction.pk, reason="Voided at the payer's site", by=biller, at=NOW)

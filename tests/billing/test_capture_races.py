@@ -54,7 +54,7 @@ def assert_ledger_is_sound(patient: Treated) -> None:
     assert (again.posted, again.reversed, again.error) == (0, 0, "")
     assert stale_courses(limit=10) == []
     listed = WaitingLine.objects.filter(entry__course=patient.course).values_list("entry", flat=True)
-    assert set(listed) == {entry.pk for entry in entries if not hasattr(entry, "claim_line")}
+    assert set(listed) == {entry.pk for entry in entries if entry.claim_line is None}
 
 
 def test_eight_captures_at_once_post_each_line_once() -> None:
@@ -128,7 +128,7 @@ def export_like_the_nightly_run(patient: Treated) -> None:
         ready = [
             entry
             for entry in LedgerEntry.objects.filter(
-                course=patient.course, kind="charge", reversal=None, review__state="released", claim_line=None
+                course=patient.course, kind="charge", reversal=None, review__state="released", claim_lines=None
             ).exclude(pk__in=held)
         ]
         if ready:
@@ -176,7 +176,7 @@ def test_release_capture_correction_and_export_at_once_leave_no_line_half_decide
     assert set(claimed_and_reversed.values_list("entry__reversal", flat=True)) == {
         finding.entry_id for finding in worklist.corrections_to_send()
     }
-    waiting = Review.objects.filter(state="released", entry__claim_line=None)
+    waiting = Review.objects.filter(state="released", entry__claim_lines=None)
     assert not waiting.filter(entry__reversal__isnull=False).exists()
     held = StandingFinding.objects.filter(severity="hold", resolved_at=None, overridden_at=None, entry__isnull=False)
     assert not waiting.filter(entry__in=held.values("entry")).exists()

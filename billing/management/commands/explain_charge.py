@@ -29,7 +29,6 @@ class Command(BaseCommand):
         found = (
             LedgerEntry.objects.select_related(
                 "course", "session", "plan", "fee_line__schedule", "review", "reversal", "reverses", "replaces",
-                "claim_line__claim__file",
             ).filter(pk=entry).first()
         )  # fmt: skip
         if found is None:
@@ -104,6 +103,6 @@ def _fate(entry: LedgerEntry) -> Iterator[str]:
     review = getattr(entry, "review", None)
     if review is not None:
         yield f"review: {review.state}{', ' + review.reason if review.reason else ''}"
-    line = getattr(entry, "claim_line", None)
-    if line is not None:
-        yield f"on claim {line.claim.control_number}, line {line.number}, file {line.claim.file.name}"
+    for line in entry.claim_lines.select_related("claim__file").order_by("claim"):
+        ended = ", which no longer holds it" if line.ended_at else ""
+        yield f"on claim {line.claim.control_number}, line {line.number}, file {line.claim.file.name}{ended}"
