@@ -9,10 +9,19 @@ from billing.x12.characters import Alphabet, alphabet_of
 from billing.x12.check_837i.codes import code_faults, diagnosis_faults
 from billing.x12.check_837i.lines import lines_faults
 from billing.x12.checking.attachments import check_attachments
-from billing.x12.checking.claims import FREQUENCIES, UNLISTED_CODES, claim_number_faults, total_faults
+from billing.x12.checking.claims import (
+    FREQUENCIES,
+    REFERENCES,
+    UNLISTED_CODES,
+    ClaimCodes,
+    Coded,
+    claim_number_faults,
+    taken_back_faults,
+    total_faults,
+)
 from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, code_fault, day_remedy
 from billing.x12.checking.forms import AMOUNT_REMEDY, is_amount
-from billing.x12.checking.other_payers import Coordination, check_other_payers
+from billing.x12.checking.other_payers import check_other_payers, coordination_of
 from billing.x12.checking.parties import (
     Role,
     check_billing,
@@ -37,24 +46,17 @@ _KINDS = "ALG DCP DGN DME MED NTR ODT RHB RLH RNH SET SFM SPT UPI"
 NOTE_KINDS = frozenset(_KINDS.split())
 MOST_NOTES = 10
 
-_CLAIM_CODES = (
-    ("facility_code", "CLM", 5, FACILITY_CODES),
-    ("frequency", "CLM", 5, FREQUENCIES),
-    ("assignment", "CLM", 7, frozenset("ABC")),
-    ("benefits_assigned", "CLM", 8, frozenset("NWY")),
-    ("release_of_information", "CLM", 9, frozenset("IY")),
-    ("admission_type", "CL1", 1, ADMISSION_TYPES),
-    ("admission_source", "CL1", 2, ADMISSION_SOURCES),
-    ("patient_status", "CL1", 3, PATIENT_STATUSES),
+_CLAIM_CODES = ClaimCodes(
+    Coded("facility_code", "CLM", 5, FACILITY_CODES),
+    Coded("frequency", "CLM", 5, FREQUENCIES),
+    Coded("assignment", "CLM", 7, frozenset("ABC")),
+    Coded("benefits_assigned", "CLM", 8, frozenset("NWY")),
+    Coded("release_of_information", "CLM", 9, frozenset("IY")),
+    Coded("admission_type", "CL1", 1, ADMISSION_TYPES),
+    Coded("admission_source", "CL1", 2, ADMISSION_SOURCES),
+    Coded("patient_status", "CL1", 3, PATIENT_STATUSES),
 )
-_CLAIM_CODED = attrgetter(*(field for field, *_ in _CLAIM_CODES))
-_CLAIM_TEXTS = Texts(
-    Text("referral", "REF*9F", 2, 0, 50, is_identifier=True),
-    Text("authorization", "REF*G1", 2, 0, 50, is_identifier=True),
-    Text("payer_claim_number", "REF*F8", 2, 0, 50, is_identifier=True),
-    Text("medical_record_number", "REF*EA", 2, 0, 50, is_identifier=True),
-    Text("billing_note", "NTE*ADD", 2, 0, 80),
-)
+_CLAIM_TEXTS = Texts(*REFERENCES, Text("billing_note", "NTE*ADD", 2, 0, 80))
 _CLAIM_TEXTED = attrgetter("referral", "authorization", "payer_claim_number", "medical_record_number", "billing_note")
 _NOTE_TEXT = Texts(Text("text", "NTE", 2, 1, 80))
 
@@ -89,7 +91,7 @@ def check_claim(
         *(check_dependant(claim.dependant, alphabet, today=today) if claim.dependant is not None else ()),
         *claim_number_faults(claim.control_number),
         *total_faults(claim.charge, claim.lines),
-        *_coded_faults(_CLAIM_CODED(claim)),
+        *_CLAIM_CODES.faults(claim),
         *_statement_faults(claim.statement_from, claim.statement_through, today),
         *_detail_faults(claim, alphabet),
         *diagnosis_faults(claim.diagnoses, claim.visit_reasons),
@@ -117,14 +119,6 @@ def _said(faults: Iterable[ClaimFault]) -> list[ClaimFault]:
 # --- 2300 -----------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1024)
-def _coded_faults(codes: tuple[str, ...]) -> tuple[ClaimFault, ...]:
-    faults: list[ClaimFault] = []
-    for found, (field, segment, element, known) in zip(codes, _CLAIM_CODES, strict=True):
-        faults += code_fault("2300", segment, element, field, found, known)
-    return tuple(faults)
-
-
 @lru_cache(maxsize=4096)
 def _statement_faults(first: str, last: str, today: date) -> tuple[ClaimFault, ...]:
     faults = [
@@ -143,9 +137,7 @@ def _detail_faults(claim: Claim837I, alphabet: Alphabet) -> Faults:
         yield from check_attachments("2300", claim.attachments, alphabet)
     if claim.estimated_due and not is_amount(claim.estimated_due):
         yield ClaimFault("2300", "AMT*F3", 2, "estimated_due", claim.estimated_due, AMOUNT_REMEDY)
-    if claim.frequency in ("7", "8") and not claim.payer_claim_number:
-        remedy = "A replacement or void names the payer's own number of the claim it takes back; fill it in."
-        yield ClaimFault("2300", "REF*F8", 2, "payer_claim_number", "", remedy)
+    yield from taken_back_faults(claim.frequency, claim.payer_claim_number)
     if any(_CLAIM_TEXTED(claim)):
         yield from _CLAIM_TEXTS.faults("2300", "", claim, alphabet)
     if len(claim.notes) > MOST_NOTES:
@@ -185,10 +177,9 @@ def _attending_faults(claim: Claim837I, alphabet: Alphabet) -> list[ClaimFault]:
 
 
 def _coordination_faults(claim: Claim837I, today: date, alphabet: Alphabet) -> list[ClaimFault]:
-    """Ask about other payers where there are some, or must be."""
-    if not claim.other_payers and claim.subscriber.rank == "P" and not any(line.adjudications for line in claim.lines):
+    coordination = coordination_of(claim)
+    if coordination is None:
         return []
-    coordination = Coordination(claim.other_payers, claim.subscriber, claim.charge, claim.lines)
     faults = _said(check_other_payers(coordination, today=today, alphabet=alphabet))
     return faults + [
         ClaimFault(f"2430/{line + 1}", "SVD", 4, f"lines[{line}].adjudications[{place}].revenue_code", "", _MISSING)

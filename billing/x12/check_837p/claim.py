@@ -3,21 +3,24 @@
 from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
-from operator import attrgetter
 
 from billing.x12.characters import Alphabet, alphabet_of
 from billing.x12.check_837p.lines import PLACE, line_faults
 from billing.x12.checking.attachments import check_attachments
 from billing.x12.checking.claims import (
     FREQUENCIES,
+    REFERENCES,
     UNLISTED_CODES,
+    ClaimCodes,
+    Coded,
     claim_number_faults,
     icd10_faults,
+    taken_back_faults,
     total_faults,
 )
 from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, code_fault, day_remedy, identifier_fault
 from billing.x12.checking.forms import AMOUNT_REMEDY, is_amount
-from billing.x12.checking.other_payers import Coordination, check_other_payers
+from billing.x12.checking.other_payers import check_other_payers, coordination_of
 from billing.x12.checking.parties import (
     Role,
     check_billing,
@@ -40,21 +43,15 @@ ACCIDENTS = frozenset((CAR_ACCIDENT, "OA"))
 CAUSES = ACCIDENTS | {"EM"}
 _YES_NO = frozenset("YN")
 
-_CLAIM_CODES = (
-    ("provider_signed", 6, _YES_NO),
-    ("assignment", 7, frozenset("ABC")),
-    ("benefits_assigned", 8, frozenset("NWY")),
-    ("release_of_information", 9, frozenset("IY")),
-    ("patient_signature_source", 10, frozenset(("", "P"))),
+_CLAIM_CODES = ClaimCodes(
+    Coded("frequency", "CLM", 5, FREQUENCIES),
+    Coded("provider_signed", "CLM", 6, _YES_NO),
+    Coded("assignment", "CLM", 7, frozenset("ABC")),
+    Coded("benefits_assigned", "CLM", 8, frozenset("NWY")),
+    Coded("release_of_information", "CLM", 9, frozenset("IY")),
+    Coded("patient_signature_source", "CLM", 10, frozenset(("", "P"))),
 )
-_CLAIM_CODED = attrgetter(*(field for field, _, _ in _CLAIM_CODES))
-_CLAIM_TEXTS = Texts(
-    Text("referral", "REF*9F", 2, 0, 50, is_identifier=True),
-    Text("authorization", "REF*G1", 2, 0, 50, is_identifier=True),
-    Text("payer_claim_number", "REF*F8", 2, 0, 50, is_identifier=True),
-    Text("medical_record_number", "REF*EA", 2, 0, 50, is_identifier=True),
-    Text("note", "NTE", 2, 0, 80),
-)
+_CLAIM_TEXTS = Texts(*REFERENCES, Text("note", "NTE", 2, 0, 80))
 _REFERRING = Role("referring", "2310A", "DN")
 _RENDERING = Role("rendering", "2310B", "82", may_be_group=True)
 _SUPERVISING = Role("supervising", "2310D", "DQ")
@@ -95,12 +92,11 @@ def check_claim(
 
 def _head_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> Faults:
     yield from claim_number_faults(claim.control_number)
-    yield from _coded_faults(
-        _CLAIM_CODED(claim),
-        claim.place_of_service,
-        claim.frequency,
-        bool(claim.payer_claim_number),
-    )
+    if not PLACE.fullmatch(claim.place_of_service):
+        remedy = "It must be two digits, as 11 or 22."
+        yield ClaimFault("2300", "CLM", 5, "place_of_service", claim.place_of_service, remedy)
+    yield from _CLAIM_CODES.faults(claim)
+    yield from taken_back_faults(claim.frequency, claim.payer_claim_number)
     if claim.note or claim.authorization or claim.referral or claim.payer_claim_number or claim.medical_record_number:
         yield from _CLAIM_TEXTS.faults("2300", "", claim, alphabet)
     yield from code_fault("2300", "NTE", 1, "note_kind", claim.note_kind, NOTE_KINDS)
@@ -139,22 +135,6 @@ def _cause_faults(claim: Claim837P) -> Faults:
         yield ClaimFault("2300", "CLM", 11, "accident_state", claim.accident_state, remedy)
 
 
-@lru_cache(maxsize=1024)
-def _coded_faults(
-    codes: tuple[str, ...], place: str, frequency: str, has_payer_claim_number: bool
-) -> tuple[ClaimFault, ...]:
-    faults: list[ClaimFault] = []
-    if not PLACE.fullmatch(place):
-        faults.append(ClaimFault("2300", "CLM", 5, "place_of_service", place, "It must be two digits, as 11 or 22."))
-    faults += code_fault("2300", "CLM", 5, "frequency", frequency, FREQUENCIES)
-    if frequency in ("7", "8") and not has_payer_claim_number:
-        remedy = "A replacement or void names the payer's own number of the claim it takes back; fill it in."
-        faults.append(ClaimFault("2300", "REF*F8", 2, "payer_claim_number", "", remedy))
-    for found, (field, element, known) in zip(codes, _CLAIM_CODES, strict=True):
-        faults += code_fault("2300", "CLM", element, field, found, known)
-    return tuple(faults)
-
-
 @lru_cache(maxsize=4096)
 def _diagnosis_faults(codes: tuple[str, ...]) -> tuple[ClaimFault, ...]:
     faults: list[ClaimFault] = []
@@ -184,8 +164,5 @@ def _provider_faults(claim: Claim837P, alphabet: Alphabet) -> list[ClaimFault]:
 
 
 def _coordination_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> list[ClaimFault]:
-    """Ask about other payers where there are some, or must be."""
-    if not claim.other_payers and claim.subscriber.rank == "P" and not any(line.adjudications for line in claim.lines):
-        return []
-    coordination = Coordination(claim.other_payers, claim.subscriber, claim.charge, claim.lines)
-    return check_other_payers(coordination, today=today, alphabet=alphabet)
+    coordination = coordination_of(claim)
+    return check_other_payers(coordination, today=today, alphabet=alphabet) if coordination is not None else []

@@ -6,9 +6,11 @@ Where a fault stands (loop, segment) its kind of claim says; the fields have the
 import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from typing import Protocol
+from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple, Protocol
 
-from billing.x12.checking.faults import ClaimFault, Faults, cents, day_remedy
+from billing.x12.checking.faults import ClaimFault, Faults, Text, cents, code_fault, day_remedy
 from billing.x12.checking.forms import AMOUNT_REMEDY, MODIFIER, MOST_CENTS, MOST_MODIFIERS, dollars
 from patients.identifiers import is_valid_icd10
 
@@ -16,6 +18,9 @@ UNLISTED_CODES = frozenset(("77299", "77399", "77499", "77799"))
 """Codes of radiation oncology that name no procedure: the line must say what was done (SV101-7, SV202-7)."""
 
 FREQUENCIES = frozenset("178")
+TAKING_BACK = frozenset("78")
+"""Replacement and void."""
+
 CLAIM_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 .-]{0,18}[A-Z0-9])?")
 LINE_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 .-]{0,28}[A-Z0-9])?")
 
@@ -31,6 +36,48 @@ class AnyLine(Protocol):
     def service_on(self) -> str: ...
     @property
     def service_through(self) -> str: ...
+
+
+class Coded(NamedTuple):
+    """A field of CLM or CL1 that takes one of the guide's codes."""
+
+    field: str
+    segment: str
+    element: int
+    codes: frozenset[str]
+
+
+class ClaimCodes:
+    """The coded fields of a kind of claim, looked at together and remembered: few combinations ever occur."""
+
+    def __init__(self, *coded: Coded) -> None:
+        get: Callable[[object], tuple[str, ...]] = attrgetter(*(one.field for one in coded))
+        remembered = lru_cache(maxsize=1024)(self._faults)
+        self._coded = coded
+        self.faults: Callable[[object], tuple[ClaimFault, ...]] = lambda claim: remembered(get(claim))
+        """Return what is wrong with a claim's codes."""
+
+    def _faults(self, found: tuple[str, ...]) -> tuple[ClaimFault, ...]:
+        faults: list[ClaimFault] = []
+        for code, (field, segment, element, codes) in zip(found, self._coded, strict=True):
+            faults += code_fault("2300", segment, element, field, code, codes)
+        return tuple(faults)
+
+
+REFERENCES = (
+    Text("referral", "REF*9F", 2, 0, 50, is_identifier=True),
+    Text("authorization", "REF*G1", 2, 0, 50, is_identifier=True),
+    Text("payer_claim_number", "REF*F8", 2, 0, 50, is_identifier=True),
+    Text("medical_record_number", "REF*EA", 2, 0, 50, is_identifier=True),
+)
+"""What may refer to something outside the claim."""
+
+
+def taken_back_faults(frequency: str, payer_claim_number: str) -> Faults:
+    """Find a claim that takes another back without saying which."""
+    if frequency in TAKING_BACK and not payer_claim_number:
+        remedy = "A replacement or void names the payer's own number of the claim it takes back; fill it in."
+        yield ClaimFault("2300", "REF*F8", 2, "payer_claim_number", "", remedy)
 
 
 def claim_number_faults(control_number: str) -> Faults:

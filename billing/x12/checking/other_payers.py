@@ -80,6 +80,27 @@ class Coordination(NamedTuple):
     lines: Sequence[AdjudicatedLine]
 
 
+class SharedClaim(Protocol):
+    """What must be known of a claim, professional or institutional."""
+
+    @property
+    def other_payers(self) -> tuple[OtherPayer, ...]: ...
+    @property
+    def subscriber(self) -> Subscriber: ...
+    @property
+    def charge(self) -> str: ...
+    @property
+    def lines(self) -> Sequence[AdjudicatedLine]: ...
+
+
+def coordination_of(claim: SharedClaim) -> Coordination | None:
+    """Return what several payers must agree about, where there are several, or must be."""
+    is_alone = not claim.other_payers and claim.subscriber.rank == "P"
+    if is_alone and not any(line.adjudications for line in claim.lines):
+        return None
+    return Coordination(claim.other_payers, claim.subscriber, claim.charge, claim.lines)
+
+
 def check_other_payers(claim: Coordination, *, today: date, alphabet: Alphabet) -> list[ClaimFault]:
     """Return everything wrong with a claim's other payers, in the order of the guide.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from billing.x12.inspect_837 import FileFault, inspect_837
+from billing.x12.inspect_837 import inspect_837
 from billing.x12.syntax import Separators
 from tests.billing.x12.claims import (
     ANNEX,
@@ -16,7 +16,7 @@ from tests.billing.x12.claims import (
     a_line,
     varied_claims,
 )
-from tests.billing.x12.corrupting import Change, lower_segment_count, put, rewrite
+from tests.billing.x12.corrupting import Corruption, places, put, rewrite, twenty_corruptions
 
 
 def clean() -> str:
@@ -30,31 +30,16 @@ def clean() -> str:
     return a_file(*claims, claims_per_transaction=6).text
 
 
-CORRUPTIONS: dict[str, tuple[Change, str, int]] = {
-    "segment count one too low": (lower_segment_count, "SE", 1),
-    "check digit of the NPI": (put("XX*1245319599", "XX*1245319598"), "NM1", 9),
-    "place of service and frequency missing": (put("***11:B:1*", "****"), "CLM", 5),
-    "parent that does not exist": (put("~HL*2*1*22*", "~HL*2*99*22*"), "HL", 2),
-    "day that does not exist": (put("D8*20251105", "D8*20261131"), "DTP", 3),
-    "total that is not the sum of its lines": (put("*2010*", "*2011*"), "CLM", 2),
-    "line without its service": (rewrite(r"SV1\*[^~]*~", ""), "DTP", 0),
-    "pointer past the diagnoses": (put("*UN*1***1~", "*UN*1***9~"), "SV1", 7),
-    "line numbers 1 1 3": (put("~LX*2~", "~LX*1~"), "LX", 1),
-    "group ends with another number": (put("~GE*2*17~", "~GE*2*18~"), "GE", 2),
-    "control character in an address": (put("100 HARBOR WAY", "100 HARBOR\x07WAY"), "N3", 1),
-    "place of service that is none": (put("***11:B:1*", "***ZZ:B:1*"), "CLM", 5),
-    "member id of 81 characters": (put("BM0001234", "B" * 81), "NM1", 9),
-    "city before street": (rewrite(r"~(N3\*[^~]*)~(N4\*[^~]*)~", r"~\2~\1~"), "N4", 0),
-    "procedure code of six characters": (put("HC:77386", "HC:7742X9"), "SV1", 1),
-    "diagnosis with its point": (put("ABK:C50911", "ABK:C50.911"), "HI", 1),
-    "post office box as billing address": (put("100 HARBOR WAY", "PO BOX 100"), "N3", 1),
-    "five-digit ZIP code of the billing address": (put("021151234", "02115"), "N4", 3),
-    "birth date to come": (put("D8*19610711", "D8*20990711"), "DMG", 2),
-    "interchange ends with another number": (put("IEA*1*000000017", "IEA*1*000000018"), "IEA", 2),
-}
+CORRUPTIONS = twenty_corruptions(
+    clm05="11:B:1",
+    street="100 HARBOR WAY",
+    service="SV1 1",
+    missing="place of service",
+    line_fault=("pointer past the diagnoses", (put("*UN*1***1~", "*UN*1***9~"), "SV1", 7)),
+)
 """The twenty by which other validators were measured; pyx12 and x12sdk together find thirteen."""
 
-MORE: dict[str, tuple[Change, str, int]] = {
+MORE: dict[str, Corruption] = {
     "file cut off": (lambda text: text[: text.index("~SE*")] + "~", "REF", 0),
     "last segment not terminated": (lambda text: text[:-1], "IEA", 0),
     "segment after the end": (lambda text: text + "ST*837*0009*005010X222A1~", "ST", 0),
@@ -119,10 +104,6 @@ MORE: dict[str, tuple[Change, str, int]] = {
 @pytest.fixture(scope="module")
 def text() -> str:
     return clean()
-
-
-def places(faults: list[FileFault]) -> set[tuple[str, int]]:
-    return {(fault.segment, fault.element) for fault in faults}
 
 
 def test_the_clean_file_has_no_fault(text: str) -> None:

@@ -3,11 +3,11 @@
 import pytest
 
 from billing.x12.claim_837i import Note, Occurrence, OccurrenceSpan, ValueCode
-from billing.x12.inspect_837 import FileFault, inspect_837
+from billing.x12.inspect_837 import inspect_837
 from billing.x12.other_payers import Adjustment, LineAdjudication, OtherPayer, Reason
 from billing.x12.syntax import Separators
 from tests.billing.x12.claims import ANNEX, BORIS, MUTUAL, REEVE, SPENCER, TODAY, a_file
-from tests.billing.x12.corrupting import Change, lower_segment_count, put, rewrite
+from tests.billing.x12.corrupting import Corruption, places, put, rewrite, twenty_corruptions
 from tests.billing.x12.institutional_claims import (
     ADA_PART_A,
     a_bill,
@@ -47,31 +47,16 @@ def clean() -> str:
     return a_bill_file(*bills, claims_per_transaction=6).text
 
 
-CORRUPTIONS: dict[str, tuple[Change, str, int]] = {
-    "segment count one too low": (lower_segment_count, "SE", 1),
-    "check digit of the NPI": (put("XX*1245319599", "XX*1245319598"), "NM1", 9),
-    "bill type missing": (put("***13:A:7*", "****"), "CLM", 5),
-    "parent that does not exist": (put("~HL*2*1*22*", "~HL*2*99*22*"), "HL", 2),
-    "day that does not exist": (put("472*D8*20251105", "472*D8*20261131"), "DTP", 3),
-    "total that is not the sum of its lines": (put("*2010*", "*2011*"), "CLM", 2),
-    "line without its service": (rewrite(r"SV2\*[^~]*~", ""), "DTP", 0),
-    "unit that is none": (put("*670*UN*1~", "*670*ZZ*1~"), "SV2", 4),
-    "line numbers 1 1 3": (put("~LX*2~", "~LX*1~"), "LX", 1),
-    "group ends with another number": (put("~GE*2*17~", "~GE*2*18~"), "GE", 2),
-    "control character in an address": (put("1 HOSPITAL DR", "1 HOSPITAL\x07DR"), "N3", 1),
-    "bill type that is none": (put("***13:A:7*", "***XYZ:A:7*"), "CLM", 5),
-    "member id of 81 characters": (put("BM0001234", "B" * 81), "NM1", 9),
-    "city before street": (rewrite(r"~(N3\*[^~]*)~(N4\*[^~]*)~", r"~\2~\1~"), "N4", 0),
-    "procedure code of six characters": (put("HC:77386", "HC:7742X9"), "SV2", 2),
-    "diagnosis with its point": (put("ABK:C50911", "ABK:C50.911"), "HI", 1),
-    "post office box as billing address": (put("1 HOSPITAL DR", "PO BOX 100"), "N3", 1),
-    "five-digit ZIP code of the billing address": (put("021151234", "02115"), "N4", 3),
-    "birth date to come": (put("D8*19610711", "D8*20990711"), "DMG", 2),
-    "interchange ends with another number": (put("IEA*1*000000017", "IEA*1*000000018"), "IEA", 2),
-}
+CORRUPTIONS = twenty_corruptions(
+    clm05="13:A:7",
+    street="1 HOSPITAL DR",
+    service="SV2 2",
+    missing="bill type",
+    line_fault=("unit that is none", (put("*670*UN*1~", "*670*ZZ*1~"), "SV2", 4)),
+)
 """The twenty by which other validators were measured; pyx12 and x12sdk together find fourteen."""
 
-MORE: dict[str, tuple[Change, str, int]] = {
+MORE: dict[str, Corruption] = {
     "facility code of no outpatient bill": (put("***13:A:7*", "***11:A:7*"), "CLM", 5),
     "qualifier of a professional claim": (put("***13:A:7*", "***13:B:7*"), "CLM", 5),
     "frequency that is none": (put("***13:A:7*", "***13:A:5*"), "CLM", 5),
@@ -159,7 +144,7 @@ def shared() -> str:
     ).text
 
 
-SHARED: dict[str, tuple[Change, str, int]] = {
+SHARED: dict[str, Corruption] = {
     "first payer missing": (rewrite(r"~SBR\*P.*?(?=~LX)", ""), "SBR", 1),
     "why Medicare is second": (put("SBR*S*18*******MA", "SBR*S*18***12****MA"), "SBR", 5),
     "who signed for the patient": (put("OI***Y***Y", "OI***Y*P**Y"), "OI", 4),
@@ -184,10 +169,6 @@ def test_a_fault_in_what_another_payer_decided_is_found(name: str) -> None:
 @pytest.fixture(scope="module")
 def text() -> str:
     return clean()
-
-
-def places(faults: list[FileFault]) -> set[tuple[str, int]]:
-    return {(fault.segment, fault.element) for fault in faults}
 
 
 def test_the_clean_file_has_no_fault(text: str) -> None:
