@@ -244,6 +244,8 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
 # Claim files are delivered here; the clearinghouse's own program takes them away.
 CLAIM_OUTBOX = ENV.folder("ONCOCHARGE_OUTBOX", LOCAL_DIR / "outbox")
+# Private keys and passwords with which we sign in at partners' servers; read, never written.
+PARTNER_SECRETS = ENV.folder("ONCOCHARGE_PARTNER_SECRETS", LOCAL_DIR / "partner-secrets")
 
 # --- API -----------------------------------------------------------------------------------
 REST_FRAMEWORK = {

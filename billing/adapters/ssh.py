@@ -24,7 +24,9 @@ ANSWER_SECONDS = 30
 """How long one answer of the server may take."""
 MOST_SECONDS = 600
 """How long a connection lasts at most: a server that trickles is cut too."""
-LOST = (paramiko.SSHException, paramiko.SFTPError, EOFError, OSError)
+TRIAL_SECONDS, MOST_TRIAL_SECONDS = 8, 25
+"""The same where a person waits at a page."""
+LOST = (paramiko.SSHException, paramiko.SFTPError, EOFError, OSError, UnicodeError, struct.error)
 """What paramiko raises where a connection, or the server's patience, has ended."""
 _VERSION = 3  # of SFTP, as all servers speak it
 
@@ -59,7 +61,9 @@ class Client(paramiko.SFTPClient):
     extensions: frozenset[str] = frozenset()
 
     def _send_version(self) -> int:
-        self._send_packet(paramiko.sftp.CMD_INIT, struct.pack(">I", _VERSION))  # type: ignore[attr-defined]
+        hello = paramiko.Message()
+        hello.add_int(_VERSION)
+        self._send_packet(paramiko.sftp.CMD_INIT, hello)  # type: ignore[attr-defined]
         kind, content = self._read_packet()  # type: ignore[attr-defined]
         if kind != paramiko.sftp.CMD_VERSION:
             raise paramiko.SFTPError("Incompatible sftp protocol")
