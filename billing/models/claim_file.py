@@ -57,7 +57,7 @@ class ClaimFile(models.Model):
     claim_kind = models.CharField(max_length=13, default="professional")
     control_number = models.PositiveIntegerField("ISA13")
     batch_id = models.CharField("BHT03", max_length=30, unique=True)
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100)
     sealed_at = models.DateTimeField()
     byte_count = models.BigIntegerField()
     sha256 = models.CharField("SHA-256", max_length=64)
@@ -73,6 +73,7 @@ class ClaimFile(models.Model):
     class Meta:
         ordering = ("-sealed_at", "-id")
         constraints = (
+            models.UniqueConstraint(name="claim_file_name_is_unique_at_its_partner", fields=("partner", "name")),
             models.UniqueConstraint(
                 name="claim_file_control_number_is_unique", fields=("partner", "usage", "control_number")
             ),

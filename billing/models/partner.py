@@ -236,6 +236,11 @@ class TradingPartner(models.Model):
                 condition=pgtrigger.AnyChange(*_IDENTIFIERS),
                 func=_REFUSES_OTHER_IDENTIFIERS,
             ),
+            pgtrigger.Protect(
+                name="control_number_never_goes_back",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__last_control_number__lt=pgtrigger.F("old__last_control_number")),
+            ),
         )
 
     def __str__(self) -> str:
