@@ -1,7 +1,8 @@
 """What the tests of claims and export share: a partner, released lines, an export, and what the files then hold."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -108,6 +109,15 @@ def released_line(treated: Treated, **values: Any) -> LedgerEntry:
 def export(**values: Any) -> Exported:
     """Export, in the night of 2026-03-20 unless said otherwise."""
     return export_claims(**{"at": NIGHT, "started_by": "command", **values})
+
+
+@contextmanager
+def past_every_trigger() -> Iterator[None]:
+    """Change what nobody may change, as somebody with the keys to the database could."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
+        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def text_of(file: ClaimFile) -> str:

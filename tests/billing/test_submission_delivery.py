@@ -4,11 +4,9 @@ import errno
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
 from billing.adapters.door import PartnerError
@@ -26,7 +24,7 @@ from billing.submission import (
 )
 from billing.submission.delivery import UNCERTAIN
 from tests import cast
-from tests.exports import department, export, partner, released_line, text_of
+from tests.exports import department, export, partner, past_every_trigger, released_line, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -57,15 +55,6 @@ def state(file: ClaimFile) -> tuple[bool, bool, str]:
     """Whether the file is staged, whether it is delivered, and what keeps it."""
     file.refresh_from_db()
     return file.staged_at is not None, file.delivered_at is not None, file.delivery_error
-
-
-@contextmanager
-def past_every_trigger() -> Iterator[None]:
-    """Change what nobody may change, as somebody with the keys to the database could."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        yield
-        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def lying_there(folder: Path) -> list[str]:

@@ -36,6 +36,7 @@ from tests.exports import (
     line,
     only_text,
     partner,
+    past_every_trigger,
     patient,
     places,
     release,
@@ -196,7 +197,8 @@ def test_control_numbers_rise_and_are_never_used_twice() -> None:
 def test_a_number_that_was_used_is_refused_by_the_database(clearing: TradingPartner) -> None:
     first, second = released_line(patient(1)), line(patient(2))
     export()
-    TradingPartner.objects.filter(pk=clearing.pk).update(last_control_number=0)
+    with past_every_trigger():
+        TradingPartner.objects.filter(pk=clearing.pk).update(last_control_number=0)
     release(second)
     exported = export()
     assert "The database did not take it (IntegrityError)" in exported.partners[0].error
