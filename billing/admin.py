@@ -1,4 +1,4 @@
-"""Settings of the money side for administrators: partners, routes; and fees, ledger, claims and files to look at.
+"""The money side for administrators to look at: partners, routes, fees, ledger, claims and files.
 
 Payers with their policies stand in the patients' admin. What was posted, sealed, sent or priced is shown, not changed.
 """
@@ -55,43 +55,17 @@ class FeeLineAdmin(ReadOnly, admin.ModelAdmin[FeeLine]):
 
 
 @admin.register(TradingPartner)
-class TradingPartnerAdmin(AdministratorsAlone, admin.ModelAdmin[TradingPartner]):
-    """Who takes claim files. A partner with files is switched off, not deleted."""
+class TradingPartnerAdmin(ReadOnly, admin.ModelAdmin[TradingPartner]):
+    """Who takes claim files, to look at; entered, changed and tried out on the pages of trading partners."""
 
-    list_display = ("name", "usage", "receiver_id", "folder", "is_default", "is_active", "last_control_number")
-    list_filter = ("usage", "is_active")
+    list_display = ("name", "usage", "receiver_id", "transport", "is_default", "is_active", "last_control_number")
+    list_filter = ("usage", "transport", "is_active")
     search_fields = ("name", "receiver_id")
-    readonly_fields = ("last_control_number",)
-    fieldsets = (
-        (None, {"fields": ("name", "usage", "is_active", "is_default", "folder", "last_control_number")}),
-        (
-            "Interchange (ISA and GS)",
-            {
-                "fields": (
-                    ("sender_qualifier", "sender_id"),
-                    ("receiver_qualifier", "receiver_id"),
-                    ("application_sender", "application_receiver"),
-                    "claims_per_set",
-                    "uses_extended_characters",
-                )
-            },
-        ),
-        (
-            "Submitter and receiver (loops 1000A and 1000B)",
-            {
-                "fields": (
-                    ("submitter_name", "submitter_id"),
-                    ("contact_name", "contact_phone"),
-                    ("receiver_name", "receiver_code"),
-                )
-            },
-        ),
-    )
 
 
 @admin.register(PayerRoute)
-class PayerRouteAdmin(AdministratorsAlone, admin.ModelAdmin[PayerRoute]):
-    """Which partner takes the claims of a payer."""
+class PayerRouteAdmin(ReadOnly, admin.ModelAdmin[PayerRoute]):
+    """Which partner takes the claims of a payer, to look at."""
 
     list_display = ("payer", "partner")
     list_select_related = ("payer", "partner")

@@ -49,6 +49,7 @@ ENTRIES: tuple[Entry | Menu, ...] = (
             Entry("Fees", "billing:fees", READS_MONEY),
             Entry("Payer policies", "billing:policies", READS_MONEY),
             Entry("Code files", "billing:reference", READS_MONEY),
+            Entry("Trading partners", "billing:partners", READS_MONEY),
             Entry("Settings", "admin:index", frozenset({Role.ADMINISTRATOR})),
         ),
     ),
