@@ -241,6 +241,8 @@ STORAGES = {
 }
 # Source maps are for developers' tools; pressing them took most of the time of building an image.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+# Every page asks by the hashed name; pressing the plain copies too would double time and room.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
 # Claim files are delivered here; the clearinghouse's own program takes them away.
 CLAIM_OUTBOX = ENV.folder("ONCOCHARGE_OUTBOX", LOCAL_DIR / "outbox")

@@ -9,18 +9,18 @@ from start.chores import bench, clean, demo, install, lock, static
 from start.install import Environment, ensure_installed
 from start.processes import Stopped, StopRequest
 from start.run import run
-from start.suite import run_tests
+from start.suite import run_tests, words_for_all_tests
 from start.voice import Refusal, complain, say
 
 Command = Callable[[Environment, Sequence[str], StopRequest], int]
 
 
 def test(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
-    """Run all tests against throw-away servers; words after it go to pytest."""
+    """Run all tests against throw-away servers, one worker a core; with words after it, pytest does what they say."""
     ensure_installed(environment, "dev", stop)
     # With words of one's own one knows what one asks for; a browser is then used if there is one.
     browser = find_browser(environment) if arguments else ensure_browser(environment, stop)
-    return run_tests(environment, arguments, stop, browser)
+    return run_tests(environment, arguments or words_for_all_tests(), stop, browser)
 
 
 def check(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:

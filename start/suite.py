@@ -19,6 +19,7 @@ from start.stores import PostgresServer, Stores, ValkeyServer, new_password
 
 # Variables of ours that speak to the tests: the browser to use, folders of real files to read besides their own.
 OF_TESTS = frozenset({"ONCOCHARGE_TEST_BROWSER", "ONCOCHARGE_DICOM_SAMPLES", "ONCOCHARGE_X12_SAMPLES"})
+MOST_WORKERS = 8  # Each has a browser and a database of its own; more would fill a machine's memory.
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ def variables_for_tests(servers: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ONCOCHARGE_") or name in OF_TESTS}
     besides = {"ONCOCHARGE_ENV": "test", "DJANGO_SETTINGS_MODULE": "oncocharge.settings"}
     return {**kept, **servers, **besides}
+
+
+def words_for_all_tests(cores: int | None = None) -> list[str]:
+    """Return the words for pytest when everything is to run: one worker a core, files of one group kept together."""
+    workers = min(cores or os.cpu_count() or 1, MOST_WORKERS)
+    return ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else []
 
 
 def run_tests(environment: Environment, arguments: Sequence[str], stop: StopRequest, browser: str) -> int:

@@ -6,14 +6,25 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.backends.base.operations import BaseDatabaseOperations
-from hypothesis import settings
+from hypothesis import settings as hypothesis_settings
 
 # A busy machine is no fault of the code, so no example has a time limit.
-settings.register_profile("oncocharge", deadline=None)
-settings.load_profile("oncocharge")
+hypothesis_settings.register_profile("oncocharge", deadline=None)
+hypothesis_settings.load_profile("oncocharge")
 FLUSH_ATTEMPTS = 5
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a parallel run let the tests of the start come first, each file whole: they are slow and share what runs."""
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        if item.path.parent.name == "start":
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: item.path.parent.name != "start")
 
 
 def _wait_until_nobody_works() -> None:
@@ -28,6 +39,12 @@ def _wait_until_nobody_works() -> None:
             if not row or not row[0]:
                 return
             time.sleep(0.1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def outbox_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give each worker of a parallel run a folder for claim files: every test database counts from one."""
+    settings.CLAIM_OUTBOX = tmp_path_factory.mktemp("outbox")
 
 
 @pytest.fixture(autouse=True, scope="session")

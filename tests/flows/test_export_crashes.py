@@ -1,10 +1,9 @@
 """Killed anywhere and run again: every released line is in one file, no file is half there, no number comes twice."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -13,31 +12,13 @@ from pytest_django import Settings
 
 from billing.models import ClaimFile, ClaimLine
 from tests.exports import department, export, partner, segments, text_of
+from tests.flows.power_cut import export_until_killed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# The worker kills itself, as a power cut would, before or after a call of the export.
-WORKER = """
-import os, signal, sys
-import django
-django.setup()
-from django.conf import settings
-from django.utils import timezone
-settings.CLAIM_OUTBOX = sys.argv[1]
-module, name, when = sys.argv[2].rsplit(".", 1) + [sys.argv[3]]
-owner = __import__(module, fromlist=["x"]) if module != "pathlib.Path" else __import__("pathlib").Path
-real = getattr(owner, name)
-def killing(*args, **kwargs):
-    if when == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    result = real(*args, **kwargs)
-    os.kill(os.getpid(), signal.SIGKILL)
-    return result
-if when != "never":
-    setattr(owner, name, killing)
-from billing.submission import export
-export.export_claims(at=timezone.now(), started_by="command")
-"""
+# The process kills itself, as a power cut would, before or after a call of the export.
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.flows.power_cut"])
 POINTS = [
     (f"billing.{place}", when)
     for place in (
@@ -56,11 +37,16 @@ def outbox(settings: Settings, tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
 
 
-def worker(outbox: Path, point: str, when: str) -> "subprocess.Popen[bytes]":
-    found = connection.settings_dict
-    url = f"postgresql://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
-    line = [sys.executable, "-c", WORKER, str(outbox), point, when]
-    return subprocess.Popen(line, env={**os.environ, "DATABASE_URL": url}, stderr=subprocess.DEVNULL)
+def worker(outbox: Path, point: str, when: str) -> BaseProcess:
+    database = {name: connection.settings_dict[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
+    process = FORKS.Process(target=export_until_killed, args=(database, str(outbox), point, when))
+    process.start()
+    return process
+
+
+def end_of(process: BaseProcess) -> int | None:
+    process.join(timeout=180)
+    return process.exitcode
 
 
 def all_is_well(outbox: Path, lines: int) -> None:
@@ -74,7 +60,7 @@ def all_is_well(outbox: Path, lines: int) -> None:
 @pytest.mark.parametrize(("point", "when"), POINTS)
 def test_killed_here_and_run_again_nothing_is_lost_and_nothing_doubled(outbox: Path, point: str, when: str) -> None:
     department(5, lines=2)
-    assert worker(outbox, point, when).wait(timeout=120) == -signal.SIGKILL
+    assert end_of(worker(outbox, point, when)) == -signal.SIGKILL
     visible = [path for path in outbox.rglob("*.x12") if not path.name.startswith(".")]
     assert all(path.read_bytes().endswith(b"~IEA*1*000000001~") for path in visible)
     assert export().errors == []
@@ -84,6 +70,6 @@ def test_killed_here_and_run_again_nothing_is_lost_and_nothing_doubled(outbox: P
 def test_four_exports_at_once_make_one_file(outbox: Path) -> None:
     department(20, lines=2)
     runs = [worker(outbox, "billing.claims.gather", "never") for _ in range(4)]
-    assert [run.wait(timeout=180) for run in runs] == [0, 0, 0, 0]
+    assert [end_of(run) for run in runs] == [0, 0, 0, 0]
     assert ClaimFile.objects.count() == 1
     all_is_well(outbox, 40)

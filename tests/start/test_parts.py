@@ -20,7 +20,7 @@ from start.leftovers import end_leftovers
 from start.local import Local
 from start.processes import Stopped, StopRequest, complete, spawn, stop_together
 from start.snapshot import workers_of
-from start.suite import ThrowAway, throw_away_servers
+from start.suite import MOST_WORKERS, ThrowAway, throw_away_servers, words_for_all_tests
 from start.voice import Refusal
 from tests.start.checkout import ROOT
 
@@ -191,3 +191,8 @@ def test_what_a_checkout_keeps_survives_a_torn_file(tmp_path: Path) -> None:
 )
 def test_parallel_runs_are_told_from_the_words_for_pytest(words: list[str], workers: int) -> None:
     assert workers_of(words) == workers
+
+
+@pytest.mark.parametrize(("cores", "workers"), [(1, 0), (2, 2), (64, MOST_WORKERS)])
+def test_all_tests_are_run_by_a_worker_a_core(cores: int, workers: int) -> None:
+    assert workers_of(words_for_all_tests(cores)) == workers
