@@ -99,7 +99,9 @@ def _is_yes(value: str) -> bool:
 
 
 def _help(setting: Setting) -> SafeString:
-    link = reverse("billing:rule", args=[setting.rule])
     note = f" {setting.note}" if setting.note else ""
+    if not setting.rule:
+        return format_html("Unless said otherwise: {}.{}", setting.default, note)
+    link = reverse("billing:rule", args=[setting.rule])
     text = 'Unless said otherwise: {}.{} <a href="{}" target="_blank" rel="noopener">Rule {}</a>'
     return format_html(text, setting.default, note, link, setting.rule)

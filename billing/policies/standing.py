@@ -10,6 +10,9 @@ from billing.policies.timeline import Period, Settings
 from billing.rules.facts import PolicyFacts
 from patients.models import PayerPolicy
 
+_BESIDE = frozenset({"filing_limit_days", "takes_corrections"})
+"""Columns that the rules are not asked about."""
+
 
 def standing_periods(payer_id: int) -> list[Period]:
     """Return the periods of a payer, by day: one statement."""
@@ -23,12 +26,12 @@ def period_of(row: PayerPolicy) -> Period:
 
 def settings_of(row: PayerPolicy) -> Settings:
     """Return the settings of a stored period."""
-    return Settings(policy_facts(row), row.filing_limit_days)
+    return Settings(policy_facts(row), row.filing_limit_days, row.takes_corrections)
 
 
 def settings_from(values: Mapping[str, object]) -> Settings:
     """Return the settings that columns say; what is left out stays the rules' default. The values must be sound."""
-    known = {field.name for field in fields(PolicyFacts)} | {"filing_limit_days"}
+    known = {field.name for field in fields(PolicyFacts)} | _BESIDE
     return settings_of(PayerPolicy(**{name: value for name, value in values.items() if name in known}))
 
 
@@ -39,4 +42,4 @@ def columns_of(settings: Settings) -> dict[str, object]:
         for field in fields(settings.policy)
     }
     columns["minimum_hours_between_sessions"] = Decimal(str(settings.policy.minimum_hours_between_sessions))
-    return {**columns, "filing_limit_days": settings.filing_limit_days}
+    return {**columns, **{name: getattr(settings, name) for name in _BESIDE}}

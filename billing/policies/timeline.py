@@ -16,10 +16,11 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything in which a payer may differ: what the rules ask, and until when a claim may arrive."""
+    """Everything in which a payer may differ: what the rules ask, until when a claim may arrive, how one is mended."""
 
     policy: PolicyFacts = NO_POLICY
     filing_limit_days: int | None = None
+    takes_corrections: bool = True
 
 
 DEFAULTS = Settings()

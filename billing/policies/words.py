@@ -18,12 +18,15 @@ from patients.terms import (
     SecondSessionModifier,
 )
 
+_BESIDE = frozenset({"filing_limit_days", "takes_corrections"})
+"""Settings of the claim; the others are the rules'."""
+
 YES_NO = {"True": "Yes", "False": "No"}
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its column, the question, the choices (none: a number), the default in words, its rule."""
+    """One setting: its column, the question, the choices (none: a number), the default in words, its rule if any."""
 
     name: str
     question: str
@@ -185,6 +188,14 @@ GROUPS = (
                 "one calendar year for Medicare, by law; no limit known for everybody else",
                 note="Original claims. Leave it empty where the contract names none, and for Medicare.",
             ),
+            Setting(
+                "takes_corrections",
+                "Does the payer take a replacement or a void of a claim electronically?",
+                "",
+                "yes: frequency 7 or 8 under its own claim number",
+                YES_NO,
+                note="No: the worklist keeps the correction until somebody has told the payer.",
+            ),
         ),
     ),
 )
@@ -193,7 +204,7 @@ SETTINGS = tuple(setting for group in GROUPS for setting in group.settings)
 
 def value_of(settings: Settings, name: str) -> object:
     """Return the bare value of a setting."""
-    return settings.filing_limit_days if name == "filing_limit_days" else getattr(settings.policy, name)
+    return getattr(settings if name in _BESIDE else settings.policy, name)
 
 
 def said(settings: Settings, setting: Setting) -> str:

@@ -76,7 +76,8 @@ class PayerPolicy(models.Model):
     """A payer's settings over a span of dates of service; defaults as the charge rules state them.
 
     ``filing_limit_days`` counts from the day of service to the day on which an original claim must have arrived;
-    empty is the limit of the payer's kind (Medicare: one calendar year), or none known.
+    empty is the limit of the payer's kind (Medicare: one calendar year), or none known. ``takes_corrections``: a sent
+    claim is replaced or voided by another claim of frequency 7 or 8; otherwise the payer is told by hand.
     """
 
     payer = models.ForeignKey(Payer, on_delete=models.CASCADE, related_name="policies")
@@ -106,6 +107,7 @@ class PayerPolicy(models.Model):
     requires_authorization = models.BooleanField(default=False)
     inverse_planning_required = models.BooleanField(default=False)
     filing_limit_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    takes_corrections = models.BooleanField(default=True)
     amendment_reason = models.CharField(max_length=200, blank=True, help_text="Why the period was entered or changed.")
 
     class Meta:
