@@ -16,7 +16,8 @@ class StandingFinding(models.Model):
 
     ``entry`` is the line that it is about, empty where the rules made no line; ``service_on`` the day, where
     there is one. ``source`` tells who found it and who withdraws it: ``rules``, ``fees`` and ``capture`` the next
-    capture, ``release`` the next try to release the line, ``claim`` the checks of the claim.
+    capture, ``release`` the next try to release the line, ``claim`` the checks of the claim, ``payer`` the line's next
+    claim.
     """
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="findings")
@@ -62,6 +63,12 @@ class StandingFinding(models.Model):
                 fields=("entry",),
                 name="finding_holds_entry",
                 condition=Q(resolved_at__isnull=True, overridden_at__isnull=True, severity="hold"),
+            ),
+            # reader: a line that stands on a claim again
+            models.Index(
+                fields=("entry",),
+                name="finding_of_payer",
+                condition=Q(resolved_at__isnull=True, source="payer"),
             ),
             # reader: the worklist's findings without a line
             models.Index(

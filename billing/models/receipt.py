@@ -10,16 +10,57 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from billing.models.claim import Claim
+from billing.models.claim import Claim, ClaimLine
 from billing.models.claim_file import ClaimFile
 from billing.models.partner import TradingPartner
+
+# Where a claim stands is the fold of all that was said of it: the level nearest to the money, and there what was said
+# last. "Last" is told by what the files say of themselves, never by the order in which they happened to come. The
+# claims are locked first, in order, and the fold is a statement of its own: it sees what a reading beside it committed.
+_FOLDS = """
+    PERFORM FROM oncocharge_billing_claim c
+      WHERE c.id IN (SELECT claim_id FROM new_events) ORDER BY c.id FOR NO KEY UPDATE;
+    INSERT INTO oncocharge_billing_claimstanding
+           (claim_id, state, level, since, payer_claim_number, is_forwarded)
+    SELECT claim_id, (array_agg(outcome ORDER BY place) FILTER (WHERE is_state))[1],
+           (array_agg(level ORDER BY place) FILTER (WHERE is_state))[1],
+           (array_agg(at ORDER BY place) FILTER (WHERE is_state))[1],
+           COALESCE((array_agg(payer_claim_number ORDER BY place) FILTER (WHERE payer_claim_number <> ''))[1], ''),
+           bool_or(is_forwarded)
+      FROM (
+        SELECT e.claim_id, e.outcome, e.level, e.at, e.payer_claim_number,
+               e.outcome IN ('received', 'accepted', 'rejected', 'paid', 'denied', 'reversed') AS is_state,
+               e.outcome = 'forwarded' OR (e.level = 'remittance' AND e.codes && '{19,20,21}') AS is_forwarded,
+               row_number() OVER (PARTITION BY e.claim_id ORDER BY
+                   array_position(ARRAY['person', 'remittance', 'payer', 'clearinghouse', 'set', 'interchange'],
+                                  e.level::text),
+                   e.said_on DESC NULLS LAST, r.written DESC NULLS LAST, r.sha256 DESC NULLS LAST,
+                   e.position DESC, e.id DESC) AS place
+          FROM oncocharge_billing_claimevent e
+          LEFT JOIN oncocharge_billing_receipt r ON r.id = e.receipt_id
+         WHERE e.claim_id IN (SELECT claim_id FROM new_events)) AS said
+     GROUP BY claim_id
+    HAVING bool_or(is_state)
+        ON CONFLICT (claim_id) DO UPDATE
+       SET state = EXCLUDED.state, level = EXCLUDED.level, since = EXCLUDED.since,
+           payer_claim_number = EXCLUDED.payer_claim_number, is_forwarded = EXCLUDED.is_forwarded;
+    RETURN NULL;
+"""
+# A line that stands on a claim again has been mended: why its last claim was refused is history.
+_RESOLVES = """
+    UPDATE oncocharge_billing_standingfinding f SET resolved_at = now()
+      FROM new_lines n
+     WHERE f.entry_id = n.entry_id AND n.sequence = 'P' AND f.source = 'payer' AND f.code = 'claim-rejected'
+       AND f.resolved_at IS NULL;
+    RETURN NULL;
+"""
 
 
 class Receipt(models.Model):
     """A file that a partner sent, as it came; its bytes stand in ``parts``. The same bytes are one receipt for ever.
 
     It is stored first and read afterwards: ``read_at`` is empty until everything of it was posted, and a reading that
-    fails leaves ``error`` and is tried again.
+    fails leaves ``error`` and is tried again. ``written`` orders what two files of one day say of one claim.
     """
 
     partner = models.ForeignKey(TradingPartner, on_delete=models.PROTECT, related_name="receipts")
@@ -27,6 +68,9 @@ class Receipt(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64, unique=True)
     byte_count = models.BigIntegerField()
     received_at = models.DateTimeField(db_default=Now())
+    written = models.CharField(
+        max_length=40, blank=True, help_text="Moment and number of the first interchange, as text that sorts."
+    )
     kinds = ArrayField(models.CharField(max_length=5), default=list, help_text="TA1, 999, 277CA, 835 as found in it.")
     warning_count = models.PositiveIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -66,11 +110,12 @@ class ReceiptPart(models.Model):
 class ReceiptSighting(models.Model):
     """A name under which a file lay at the partner: what was fetched is not fetched again at every look.
 
-    The same name with another size or moment is another sighting, and may be another receipt.
+    The same name with another size or moment is another sighting, and may be another receipt. One without a receipt
+    was seen without an end, perhaps still being written: it is stored if it lies there unchanged at a later look.
     """
 
     partner = models.ForeignKey(TradingPartner, on_delete=models.PROTECT, related_name="sightings")
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="sightings")
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True, related_name="sightings")
     name = models.CharField(max_length=200)
     byte_count = models.BigIntegerField()
     modified = models.CharField(max_length=40, help_text="As the partner's folder says it.")
@@ -189,7 +234,17 @@ class ClaimEvent(models.Model):
                 condition=Q(receipt__isnull=False) | Q(by__isnull=False),
             ),
         )
-        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+        triggers = (
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="says_where_claims_stand",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_events"),
+                func=_FOLDS,
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.outcome} of claim {self.claim_id}"
@@ -197,8 +252,8 @@ class ClaimEvent(models.Model):
 
 class ClaimStanding(models.Model):
     """Where a claim stands: the fold of its events, kept for counting. Without a row it waits for an answer.
-    The events are its history.
 
+    A trigger of the events writes it, nobody else does. The events are its history.
     ``rejected`` claims are over: their lines are open again. ``payer_claim_number`` is what a correction must name.
     """
 
@@ -231,3 +286,15 @@ class ClaimStanding(models.Model):
 
     def __str__(self) -> str:
         return f"standing of claim {self.claim_id}"
+
+
+pgtrigger.register(
+    pgtrigger.Trigger(
+        name="mends_what_was_rejected",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="new_lines"),
+        func=_RESOLVES,
+    )
+)(ClaimLine)
