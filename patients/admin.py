@@ -47,7 +47,10 @@ class FacilityAdmin(AdministratorsAlone, admin.ModelAdmin):  # type: ignore[type
     list_display = ("name", "setting", "bills", "npi", "time_zone")
     fieldsets = (
         (None, {"fields": ("name", "setting", "bills", "place_of_service", "time_zone")}),
-        ("As billing provider", {"fields": ("npi", "tax_id", "taxonomy", "contact_name", "contact_phone")}),
+        (
+            "As billing provider",
+            {"fields": ("npi", "tax_id", "taxonomy", "facility_code", "contact_name", "contact_phone")},
+        ),
         ("Address", {"fields": ("street", "street2", "city", "state", "zip_code")}),
     )
 

@@ -30,12 +30,14 @@ from billing.models.reference import (
     RelativeValue,
     UnitLimit,
 )
+from billing.models.revenue_code import USUAL_REVENUE_CODE, RevenueCode
 from billing.models.review import Review
 from billing.models.waiting import WaitingLine
 
 __all__ = [
     "COUNTING",
     "EXPIRED",
+    "USUAL_REVENUE_CODE",
     "AddOnPair",
     "Authorization",
     "AuthorizationStatus",
@@ -68,6 +70,7 @@ __all__ = [
     "ReceiptWarning",
     "ReferenceFile",
     "RelativeValue",
+    "RevenueCode",
     "Review",
     "StandingFinding",
     "TradingPartner",

@@ -13,6 +13,9 @@ from patients.models.base import Postal, choices_of
 from patients.terms import Bills, Setting
 from patients.validators import validate_npi, validate_tax_id, validate_taxonomy
 
+FACILITY_CODES = (("13", "13 hospital outpatient"), ("85", "85 critical access hospital"))
+"""Which institutional bills a place writes: 0131 and 0851 with their corrections."""
+
 
 def validate_time_zone(value: str) -> None:
     """Refuse a name that the time zone database does not know."""
@@ -44,6 +47,14 @@ class Facility(Postal):
     taxonomy = models.CharField(max_length=10, blank=True, default="2085R0001X", validators=[validate_taxonomy])
     contact_name = models.CharField(max_length=60, blank=True)
     contact_phone = models.CharField(max_length=10, blank=True, help_text="Ten digits.")
+    facility_code = models.CharField(
+        "type of bill",
+        max_length=2,
+        choices=FACILITY_CODES,
+        default="13",
+        db_default="13",
+        help_text="First two digits of the type of bill on institutional claims.",
+    )
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -61,6 +72,10 @@ class Facility(Postal):
             models.CheckConstraint(
                 name="facility_place_of_service_is_known",
                 condition=Q(place_of_service__in=("", "11", "19", "21", "22", "24")),
+            ),
+            models.CheckConstraint(
+                name="facility_code_is_known",
+                condition=Q(facility_code__in=[code for code, _ in FACILITY_CODES]),
             ),
             models.CheckConstraint(
                 name="facility_npi_is_ten_digits",
