@@ -43,8 +43,8 @@ def export_claims_nightly() -> None:
 
 @shared_task(name="billing.deliver_sealed_files")
 def deliver_sealed_files() -> None:
-    """Deliver what is sealed and did not reach its partner's folder. The second run finds nothing left."""
-    submission.deliver_sealed()
+    """Deliver what is sealed and has not reached its partner, where a try is due. The second run finds nothing left."""
+    submission.deliver_sealed(due_at=timezone.now())
 
 
 def announce_capture(*, course_id: int, **_signal: object) -> None:

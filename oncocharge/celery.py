@@ -31,11 +31,12 @@ app.conf.beat_schedule = {
         "task": "billing.export_claims_nightly",
         "schedule": crontab(hour=1, minute=0),
     },
-    # A disk that was full, a folder that was not mounted: sealed files go out as soon as they can.
+    # A partner that was down, a disk that was full: sealed files go out as soon as they can. Each minute, as a
+    # partner's first wait is one; whose wait is not over is left alone.
     "deliver-sealed-files": {
         "task": "billing.deliver_sealed_files",
-        "schedule": 900.0,
-        "options": {"expires": 900},
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
 }
 
