@@ -4,12 +4,14 @@ from billing.models.authorization import COUNTING, EXPIRED, Authorization, Autho
 from billing.models.capture import CaptureMark
 from billing.models.claim import Claim, ClaimLine
 from billing.models.claim_file import ClaimFile, ClaimFilePart, ExportRun
+from billing.models.denial import Denial
 from billing.models.fees import FeeDraft, FeeLine, FeeSchedule
 from billing.models.findings import StandingFinding
 from billing.models.follow_up import FollowUp
 from billing.models.ledger import LedgerEntry
 from billing.models.manual_line import ManualLine
 from billing.models.partner import PartnerConnection, PayerRoute, TradingPartner
+from billing.models.payment import EntryBalance, ProviderAdjustment, RemittanceAdjustment
 from billing.models.receipt import (
     ClaimEvent,
     ClaimStanding,
@@ -30,6 +32,7 @@ from billing.models.reference import (
     RelativeValue,
     UnitLimit,
 )
+from billing.models.remittance import Remittance, RemittanceClaim, RemittanceLine
 from billing.models.revenue_code import USUAL_REVENUE_CODE, RevenueCode
 from billing.models.review import Review
 from billing.models.waiting import WaitingLine
@@ -50,7 +53,9 @@ __all__ = [
     "ClaimLine",
     "ClaimStanding",
     "CodePair",
+    "Denial",
     "DiagnosisCode",
+    "EntryBalance",
     "ExportRun",
     "FeeDraft",
     "FeeLine",
@@ -64,12 +69,17 @@ __all__ = [
     "OppsRate",
     "PartnerConnection",
     "PayerRoute",
+    "ProviderAdjustment",
     "Receipt",
     "ReceiptPart",
     "ReceiptSighting",
     "ReceiptWarning",
     "ReferenceFile",
     "RelativeValue",
+    "Remittance",
+    "RemittanceAdjustment",
+    "RemittanceClaim",
+    "RemittanceLine",
     "RevenueCode",
     "Review",
     "StandingFinding",
