@@ -6,6 +6,7 @@ from courses.models.event import ClinicalEvent
 from courses.models.machine import Machine
 from courses.models.plan import Plan
 from courses.models.session import Fraction, Session
+from courses.models.signature import PlanSignature
 
 __all__ = [
     "ClinicalEvent",
@@ -15,5 +16,6 @@ __all__ = [
     "Fraction",
     "Machine",
     "Plan",
+    "PlanSignature",
     "Session",
 ]

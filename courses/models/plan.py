@@ -1,9 +1,10 @@
 """A treatment plan and its approval."""
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from courses.models.course import Course
 from courses.models.machine import Machine
@@ -17,6 +18,28 @@ from courses.terms import (
     Technique,
 )
 from patients.models.base import choices_of
+
+SIGNED_COLUMNS = (
+    "course_id", "key", "kind", "follows_id", "site", "laterality", "includes_nodes", "complex_delivery_documented",
+    "technique", "has_compensator", "isocenters", "isocenter_group", "static_fields", "arcs", "dvh_documented",
+    "planning_method", "imrt_planned", "active_motion_management", "respiratory_motion_simulation", "fractions",
+    "sessions_per_day", "weekdays", "default_guidance", "new_planning_ct", "planning_ct_on", "necessity_documented",
+    "necessity_note", "dicom_uid", "evidence",
+)  # fmt: skip
+"""What a physician signs, in the order of the page. The rest (machine, time, first day) only says when."""
+
+CHANGED_AFTER_SIGNING = "Changed after it was signed: it needs a new signature."
+_NEW, _OLD = (", ".join(f"{row}.{name}" for name in SIGNED_COLUMNS) for row in ("NEW", "OLD"))
+# In the database, so that a bulk write or a hand-typed UPDATE cannot change what a physician signed either.
+_TAKES_APPROVAL_BACK = f"""
+    IF NEW.approved_at IS NOT DISTINCT FROM OLD.approved_at AND ROW({_NEW}) IS DISTINCT FROM ROW({_OLD}) THEN
+        NEW.approved_on := NULL;
+        NEW.approved_at := NULL;
+        NEW.approved_by_id := NULL;
+        NEW.amendment_reason := '{CHANGED_AFTER_SIGNING}';
+    END IF;
+    RETURN NEW;
+"""
 
 
 @pghistory.track()
@@ -44,8 +67,20 @@ class Plan(models.Model):
         default=MotionManagement.NONE,
     )
     kind = models.CharField(max_length=10, choices=choices_of(PlanKind), default=PlanKind.INITIAL)
+    follows = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        help_text="The plan that it boosts, replaces or revises.",
+    )
     new_planning_ct = models.BooleanField("new planning CT", default=True)
+    planning_ct_on = models.DateField("day of the new planning CT", null=True, blank=True)
     necessity_documented = models.BooleanField(default=False)
+    necessity_note = models.TextField(
+        max_length=500, blank=True, help_text="Why another plan is necessary, as the chart says it."
+    )
     respiratory_motion_simulation = models.BooleanField(default=False)
     fractions = models.PositiveSmallIntegerField("prescribed fractions", null=True, blank=True)
     sessions_per_day = models.PositiveSmallIntegerField(default=1)
@@ -118,8 +153,21 @@ class Plan(models.Model):
                 name="plan_approval_moment_has_day_and_signer",
                 condition=Q(approved_at__isnull=True) | Q(approved_on__isnull=False, approved_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="plan_does_not_follow_itself",
+                condition=Q(follows__isnull=True) | ~Q(follows=F("id")),
+            ),
         )
-        triggers = (bumps_course_revision("plan_raises_revision"),)
+        triggers = (
+            bumps_course_revision("plan_raises_revision"),
+            pgtrigger.Trigger(
+                name="signed_content_keeps_its_signature",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__approved_at__isnull=False),
+                func=_TAKES_APPROVAL_BACK,
+            ),
+        )
 
     def __str__(self) -> str:
         return f"plan {self.pk}"

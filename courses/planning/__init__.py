@@ -16,17 +16,20 @@ from courses.planning.plan import (
     retire_plan,
     withdraw_approval,
 )
+from courses.planning.signature import SignatureState, digest_of_plan, signatures_of
 
 __all__ = [
     "KINDS",
     "EventKind",
     "EventParticulars",
     "PlanFacts",
+    "SignatureState",
     "amend_event",
     "approve_plan",
     "cancel_event",
     "close_course",
     "confirm_plan",
+    "digest_of_plan",
     "kind_of",
     "kinds_at_once",
     "kinds_for",
@@ -38,5 +41,6 @@ __all__ = [
     "reopen_course",
     "retire_plan",
     "set_diagnoses",
+    "signatures_of",
     "withdraw_approval",
 ]

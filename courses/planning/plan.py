@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from courses.models import Course, Machine, Plan
 from courses.planning.faults import Faults, faults_of_columns, lock, raise_faults, stated_reason
+from courses.planning.signature import digest_of_plan, write_signature
 from courses.signals import ring
 from courses.terms import Technique
 from patients.roles import Role, has_role
@@ -34,8 +35,11 @@ class PlanFacts(TypedDict, total=False):
     arcs: int | None
     dvh_documented: bool
     imrt_planned: bool | None
+    follows: Plan | None
     new_planning_ct: bool
+    planning_ct_on: date | None
     necessity_documented: bool
+    necessity_note: str
     respiratory_motion_simulation: bool
     fractions: int | None
     sessions_per_day: int
@@ -92,11 +96,14 @@ def confirm_plan(*, plan: Plan, by: User, key: str | None = None, **facts: Unpac
     return plan
 
 
-def approve_plan(*, plan: Plan, by: User, on: date | None = None) -> Plan:
-    """Approve a plan: the physician signs with user and moment. An approved plan stays as it is.
+def approve_plan(*, plan: Plan, by: User, on: date | None = None, seen: str | None = None) -> Plan:
+    """Approve a plan: the physician signs its content, with user and moment. An approved plan stays as it is.
+
+    The door has proved that it is the physician who signs (``courses/views/identity.py``).
 
     Args:
         on: the clinic-local day of approval where it was given before it is entered here; None means today.
+        seen: the digest of the plan as the physician read it; another content is not signed unread.
 
     Raises:
         PermissionDenied: not a physician.
@@ -110,9 +117,10 @@ def approve_plan(*, plan: Plan, by: User, on: date | None = None) -> Plan:
             return plan
         now = timezone.now()
         today = plan.course.facility.day_of(now)
-        raise_faults(_faults_of_approval(plan, on or today, today))
+        raise_faults(_faults_of_approval(plan, on or today, today), _faults_of_reading(plan, seen))
         plan.approved_on, plan.approved_at, plan.approved_by = on or today, now, by
         plan.save(update_fields=["approved_on", "approved_at", "approved_by"])
+        write_signature(plan)
         ring(plan.course_id)
     return plan
 
@@ -163,7 +171,7 @@ def retire_plan(*, plan: Plan, by: User, reason: str, on: date | None = None) ->
 
 def _fresh(plan: Plan) -> Plan:
     lock(plan.course)
-    return Plan.objects.select_related("course__facility", "machine").get(pk=plan.pk)
+    return Plan.objects.select_related("course__facility", "machine", "follows").get(pk=plan.pk)
 
 
 def _faults_of_key(plan: Plan) -> Faults:
@@ -182,9 +190,17 @@ def _faults_of_sense(plan: Plan) -> Faults:
         value = getattr(plan, name)
         if value is not None and not least <= value <= most:
             faults[name] = [f"{value} is outside {least} to {most}."]
+    if plan.follows is not None and plan.follows.course_id != plan.course_id:
+        faults["follows"] = ["It is a plan of another course."]
     if plan.machine is not None and plan.machine.facility_id != plan.course.facility_id:
         faults["machine"] = [f"{plan.machine.name} does not stand at {plan.course.facility.name}."]
     return faults
+
+
+def _faults_of_reading(plan: Plan, seen: str | None) -> Faults:
+    if seen is None or seen == digest_of_plan(plan):
+        return {}
+    return {"plan": [f"Plan {plan.key} was changed while you read it. Read it again, then sign."]}
 
 
 def _faults_of_approval(plan: Plan, on: date, today: date) -> Faults:
