@@ -1,0 +1,53 @@
+"""Form locators 1 to 17 and 38: who bills, which bill, the patient, the visit, and whom it is sent to."""
+
+from billing.paper.sheets import Sheet
+from billing.paper.values import city_line, day_of, listed_name, street
+from billing.x12.claim_837i import Claim837I
+from billing.x12.parties import Address, Dependant, Subscriber
+
+_EMPLOYER_PREFIX = 2
+
+
+def fill_head(sheet: Sheet, claim: Claim837I, *, phone: str) -> None:
+    """Fill the head of a page."""
+    billing = claim.billing
+    _put_lines(sheet, "billing", [billing.name, *_address(billing.address), phone], "billing")
+    if billing.pay_to is not None:
+        _put_lines(sheet, "pay_to", [billing.name, *_address(billing.pay_to)], "billing.pay_to")
+    sheet.put("account", claim.control_number, "control_number")
+    sheet.put("record", claim.medical_record_number, "medical_record_number")
+    sheet.put("bill_type", f"0{claim.facility_code}{claim.frequency}", "facility_code")
+    tax_id = f"{billing.tax_id[:_EMPLOYER_PREFIX]}-{billing.tax_id[_EMPLOYER_PREFIX:]}"
+    sheet.put("tax_id", tax_id, "billing.tax_id")
+    sheet.put("statement_from", day_of(claim.statement_from).six, "statement_from")
+    sheet.put("statement_through", day_of(claim.statement_through).six, "statement_through")
+    _fill_patient(sheet, claim)
+    sheet.put("admission_type", claim.admission_type, "admission_type")
+    sheet.put("admission_source", claim.admission_source, "admission_source")
+    sheet.put("status", claim.patient_status, "patient_status")
+    payer = claim.payer
+    addressee = [payer.name, *(_address(payer.address) if payer.address is not None else [])]
+    _put_lines(sheet, "addressee", addressee, "payer")
+
+
+def _fill_patient(sheet: Sheet, claim: Claim837I) -> None:
+    patient: Subscriber | Dependant = claim.dependant or claim.subscriber
+    owner = "dependant" if claim.dependant is not None else "subscriber"
+    sheet.put("patient_name", listed_name(patient), f"{owner}.last_name")
+    if patient.address is not None:
+        sheet.put("patient_street", street(patient.address), f"{owner}.address.street")
+        sheet.put("patient_city", patient.address.city, f"{owner}.address.city")
+        sheet.put("patient_state", patient.address.state, f"{owner}.address.state")
+        sheet.put("patient_zip", patient.address.zip_code, f"{owner}.address.zip_code")
+    if patient.birth_on:
+        sheet.put("birth", day_of(patient.birth_on).eight, f"{owner}.birth_on")
+    sheet.put("sex", patient.sex, f"{owner}.sex")
+
+
+def _address(address: Address) -> list[str]:
+    return [street(address), city_line(address)]
+
+
+def _put_lines(sheet: Sheet, box: str, lines: list[str], field: str) -> None:
+    for row, text in enumerate(lines):
+        sheet.put(box, text, field, row=row)
