@@ -89,7 +89,7 @@ def _field_of(setting: Setting) -> forms.Field:
         return forms.ChoiceField(
             choices=list(setting.choices.items()), **{**options, "required": "" not in setting.choices}
         )
-    if setting.name == "filing_limit_days":
+    if setting.name in ("filing_limit_days", "appeal_days"):
         return forms.IntegerField(**options)
     return forms.DecimalField(max_digits=4, decimal_places=2, **{**options, "required": True})
 

@@ -40,6 +40,9 @@ def faults_of(*, payer: Payer, wanted: Wanted, today: date) -> dict[str, list[st
         faults["filing_limit_days"] = ["Medicare's limit is one calendar year, by law. Leave this empty."]
     elif limit is not None and not 1 <= limit <= MOST_LIMIT_DAYS:
         faults["filing_limit_days"] = [f"{limit} days is no limit. Enter 1 to {MOST_LIMIT_DAYS}, or leave it empty."]
+    appeal = wanted.settings.appeal_days
+    if appeal is not None and not 1 <= appeal <= MOST_LIMIT_DAYS:
+        faults["appeal_days"] = [f"{appeal} days is no limit. Enter 1 to {MOST_LIMIT_DAYS}, or leave it empty."]
     if not 0 <= wanted.settings.policy.minimum_hours_between_sessions <= 24:  # noqa: PLR2004  # a day
         faults["minimum_hours_between_sessions"] = ["Enter hours from 0 to 24."]
     return faults

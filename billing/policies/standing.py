@@ -10,7 +10,7 @@ from billing.policies.timeline import Period, Settings
 from billing.rules.facts import PolicyFacts
 from patients.models import PayerPolicy
 
-_BESIDE = frozenset({"filing_limit_days", "takes_corrections"})
+_BESIDE = frozenset({"filing_limit_days", "takes_corrections", "appeal_days"})
 """Columns that the rules are not asked about."""
 
 
@@ -26,7 +26,7 @@ def period_of(row: PayerPolicy) -> Period:
 
 def settings_of(row: PayerPolicy) -> Settings:
     """Return the settings of a stored period."""
-    return Settings(policy_facts(row), row.filing_limit_days, row.takes_corrections)
+    return Settings(policy_facts(row), row.filing_limit_days, row.takes_corrections, row.appeal_days)
 
 
 def settings_from(values: Mapping[str, object]) -> Settings:

@@ -21,6 +21,7 @@ class Settings:
     policy: PolicyFacts = NO_POLICY
     filing_limit_days: int | None = None
     takes_corrections: bool = True
+    appeal_days: int | None = None
 
 
 DEFAULTS = Settings()

@@ -18,7 +18,8 @@ from patients.terms import (
     SecondSessionModifier,
 )
 
-_BESIDE = frozenset({"filing_limit_days", "takes_corrections"})
+_BESIDE = frozenset({"filing_limit_days", "takes_corrections", "appeal_days"})
+_COUNTS_DAYS = frozenset({"filing_limit_days", "appeal_days"})
 """Settings of the claim; the others are the rules'."""
 
 YES_NO = {"True": "Yes", "False": "No"}
@@ -38,7 +39,7 @@ class Setting:
     @property
     def is_open(self) -> bool:
         """Whether the default is to leave it to the rules, so that its value alone does not say what they do."""
-        return "" in self.choices or self.name == "filing_limit_days"
+        return "" in self.choices or self.name in _COUNTS_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,13 @@ GROUPS = (
                 YES_NO,
                 note="No: the worklist keeps the correction until somebody has told the payer.",
             ),
+            Setting(
+                "appeal_days",
+                "How many days after a denial does the payer take an appeal?",
+                "",
+                "120 days for Medicare, by law; no limit known for everybody else",
+                note="First appeal. Denials on the worklist count down to it.",
+            ),
         ),
     ),
 )
@@ -212,7 +220,7 @@ def said(settings: Settings, setting: Setting) -> str:
     value = value_of(settings, setting.name)
     if setting.choices:
         return setting.choices["" if value is None else str(value)]
-    if setting.name == "filing_limit_days":
+    if setting.name in _COUNTS_DAYS:
         return "not set" if value is None else f"{value} days"
     return f"{value:g} hours"
 

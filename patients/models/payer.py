@@ -78,6 +78,8 @@ class PayerPolicy(models.Model):
     ``filing_limit_days`` counts from the day of service to the day on which an original claim must have arrived;
     empty is the limit of the payer's kind (Medicare: one calendar year), or none known. ``takes_corrections``: a sent
     claim is replaced or voided by another claim of frequency 7 or 8; otherwise the payer is told by hand.
+    ``appeal_days`` count from the day of a denial; empty is the limit of the payer's kind (Medicare: 120), or none
+    known.
     """
 
     payer = models.ForeignKey(Payer, on_delete=models.CASCADE, related_name="policies")
@@ -108,6 +110,7 @@ class PayerPolicy(models.Model):
     inverse_planning_required = models.BooleanField(default=False)
     filing_limit_days = models.PositiveSmallIntegerField(null=True, blank=True)
     takes_corrections = models.BooleanField(default=True)
+    appeal_days = models.PositiveSmallIntegerField(null=True, blank=True)
     amendment_reason = models.CharField(max_length=200, blank=True, help_text="Why the period was entered or changed.")
 
     class Meta:
@@ -128,6 +131,10 @@ class PayerPolicy(models.Model):
             models.CheckConstraint(
                 name="payer_policy_filing_limit_is_within_five_years",
                 condition=Q(filing_limit_days__isnull=True) | Q(filing_limit_days__gte=1, filing_limit_days__lte=1827),
+            ),
+            models.CheckConstraint(
+                name="payer_policy_appeal_limit_is_within_five_years",
+                condition=Q(appeal_days__isnull=True) | Q(appeal_days__gte=1, appeal_days__lte=1827),
             ),
             ExclusionConstraint(
                 name="payer_policy_periods_do_not_overlap",

@@ -99,3 +99,23 @@ def remark_meaning(code: str) -> str:
 def provider_reason_meaning(code: str) -> str:
     """Return what the reason of a provider-level adjustment (PLB) means."""
     return _meaning("remit_835", "provider", code)
+
+
+def contract_reasons() -> frozenset[str]:
+    """Return the reasons that, with the group CO, say what a contract forgives."""
+    return frozenset(cast(list[str], _table("remit_835")["explained"]["contract"]))
+
+
+def patient_share_reasons() -> frozenset[str]:
+    """Return the reasons that, with the group PR, say what the patient owes by the plan."""
+    return frozenset(cast(list[str], _table("remit_835")["explained"]["share"]))
+
+
+def known_reasons() -> frozenset[str]:
+    """Return every reason of an adjustment (CARC) that this product has words for."""
+    return frozenset(_table("remit_835")["reason"])
+
+
+def known_remarks() -> frozenset[str]:
+    """Return every remark (RARC) that this product has words for."""
+    return frozenset(_table("remit_835")["remark"])

@@ -1,0 +1,137 @@
+"""What a posted remittance does: the story of each claim gets an event, denials go to the worklist, paid ones off it.
+
+All of it is derived from the stored rows, in a fixed number of statements: for a remittance as a whole, or for one of
+its claims that a person has just matched. Done twice it does nothing more. Nothing is written off here, ever.
+Where a claim stands follows from its events by itself.
+"""
+
+from datetime import datetime
+
+from django.db import connection
+
+from billing.x12.codes import contract_reasons, patient_share_reasons
+from patients.terms import PayerKind
+
+APPEAL_DAYS = {PayerKind.MEDICARE: 120}
+"""Where the policy says nothing: days from the decision to the first appeal (42 CFR 405.942)."""
+
+_OF_ONE = "(%(claim)s::bigint IS NULL OR p.id = %(claim)s)"
+
+# A remittance that takes a payment back and decides anew says both of one claim: the new decision counts.
+_EVENTS = f"""
+    INSERT INTO oncocharge_billing_claimevent
+           (claim_id, receipt_id, position, level, outcome, codes, message, "where", payer_claim_number, said_on, by_id)
+    SELECT p.claim_id, r.receipt_id, p.position, 'remittance',
+           CASE WHEN p.status = '22' AND p.is_decided_anew THEN 'noted'
+                WHEN p.status = '22' THEN 'reversed'
+                WHEN p.status = '25' THEN 'noted'
+                WHEN p.status = '23' THEN 'forwarded'
+                WHEN p.status = '4' THEN 'denied'
+                WHEN p.paid = 0 AND EXISTS (SELECT FROM refused_line d WHERE d.remittance_claim_id = p.id)
+                THEN 'denied'
+                ELSE 'paid' END,
+           ARRAY[p.status] || ARRAY(SELECT DISTINCT left(d."group" || '-' || d.reason, 12) FROM refused_line d
+                                     WHERE d.remittance_claim_id = p.id AND d.reason <> '' ORDER BY 1 LIMIT 8),
+           CASE WHEN p.status = '22' THEN format('Payment of %%s taken back.', -p.paid)
+                ELSE format('%%s paid of %%s; %%s is the patient''s part.', p.paid, p.charge, p.patient_amount) END
+           || CASE WHEN p.status IN ('19', '20', '21', '23')
+                   THEN ' Forwarded to ' || COALESCE(NULLIF(p.crossover_name, ''), 'the next payer') || '.'
+                   ELSE '' END,
+           '', left(p.payer_claim_number, 50), COALESCE(r.paid_on, r.produced_on),
+           COALESCE(r.released_by_id, r.keyed_by_id)
+      FROM (SELECT p.*, bool_or(p.status NOT IN ('22', '25')) OVER (PARTITION BY p.claim_id) AS is_decided_anew
+              FROM oncocharge_billing_remittanceclaim p
+             WHERE p.remittance_id = %(remittance)s AND p.claim_id IS NOT NULL) p
+      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
+     WHERE {_OF_ONE}
+     ORDER BY p.claim_id, p.position
+        ON CONFLICT DO NOTHING
+"""
+
+# Of the adjustments that neither contract nor the patient's share explain, the largest says why.
+_REFUSED = f"""
+    CREATE TEMP TABLE refused_line ON COMMIT DROP AS
+    SELECT DISTINCT ON (x.remittance_claim_id, x.number) x.remittance_claim_id, x.number, x.claim_id, x.entry_id,
+           x.charge, u."group", u.reason
+      FROM (
+        SELECT p.id AS remittance_claim_id, l.number, p.claim_id, l.entry_id, l.charge, l.groups, l.reasons, l.adjusted
+          FROM oncocharge_billing_remittanceclaim p
+          JOIN oncocharge_billing_remittanceline l ON l.remittance_claim_id = p.id AND l.paid = 0 AND l.charge > 0
+         WHERE p.remittance_id = %(remittance)s AND p.claim_id IS NOT NULL AND p.status NOT IN ('22', '23', '25')
+           AND {_OF_ONE}
+         UNION ALL
+        SELECT p.id, 0, p.claim_id, NULL, p.charge, p.groups, p.reasons, p.adjusted
+          FROM oncocharge_billing_remittanceclaim p
+         WHERE p.remittance_id = %(remittance)s AND p.claim_id IS NOT NULL AND p.status NOT IN ('22', '23', '25')
+           AND p.paid = 0 AND p.charge > 0 AND {_OF_ONE}
+      ) x
+     CROSS JOIN LATERAL unnest(x.groups, x.reasons, x.adjusted) AS u("group", reason, amount)
+     WHERE NOT (u."group" = 'CO' AND u.reason = ANY(%(contract)s))
+       AND NOT (u."group" = 'PR' AND u.reason = ANY(%(patient)s))
+       AND NOT (u."group" = 'OA' AND u.reason = '23')
+     ORDER BY x.remittance_claim_id, x.number, u.amount DESC NULLS LAST
+"""
+
+# Denied as a whole, and nothing says why.
+_REFUSED_WITHOUT_REASON = f"""
+    INSERT INTO refused_line (remittance_claim_id, number, claim_id, entry_id, charge, "group", reason)
+    SELECT p.id, 0, p.claim_id, NULL, p.charge, '', ''
+      FROM oncocharge_billing_remittanceclaim p
+     WHERE p.remittance_id = %(remittance)s AND p.claim_id IS NOT NULL AND p.status = '4' AND p.charge > 0 AND {_OF_ONE}
+       AND NOT EXISTS (SELECT FROM refused_line d WHERE d.remittance_claim_id = p.id)
+"""
+
+_DENIALS = """
+    INSERT INTO oncocharge_billing_denial
+           (remittance_claim_id, line_number, claim_id, entry_id, amount, "group", reason, denied_on, appeal_until,
+            state, note)
+    SELECT d.remittance_claim_id, d.number, d.claim_id, d.entry_id, d.charge, COALESCE(d."group", ''),
+           COALESCE(d.reason, ''), s.denied_on,
+           s.denied_on + COALESCE(o.appeal_days, (%(appeal)s::jsonb ->> y.kind)::integer), 'open', ''
+      FROM refused_line d
+      JOIN oncocharge_billing_remittanceclaim p ON p.id = d.remittance_claim_id
+      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
+     CROSS JOIN LATERAL (SELECT COALESCE(r.paid_on, r.produced_on, %(at)s::date) AS denied_on) s
+      JOIN oncocharge_billing_claim c ON c.id = d.claim_id
+      JOIN oncocharge_patients_payer y ON y.id = c.payer_id
+      LEFT JOIN oncocharge_billing_ledgerentry e ON e.id = d.entry_id
+      LEFT JOIN oncocharge_patients_payerpolicy o ON o.payer_id = y.id
+       AND COALESCE(e.service_on, p.served_from, s.denied_on)
+           BETWEEN o.effective_from AND COALESCE(o.effective_to, 'infinity')
+     ORDER BY d.remittance_claim_id, d.number
+        ON CONFLICT (remittance_claim_id, line_number) DO NOTHING
+"""
+
+# What the payer has paid after all needs no work any more; a person's closing decision stays his.
+_SETTLED = f"""
+    UPDATE oncocharge_billing_denial d SET state = 'paid', decided_at = %(at)s
+      FROM oncocharge_billing_remittanceclaim p
+      JOIN oncocharge_billing_remittanceline l ON l.remittance_claim_id = p.id AND l.paid > 0
+     WHERE p.remittance_id = %(remittance)s AND p.status NOT IN ('22', '25') AND {_OF_ONE}
+       AND d.entry_id = l.entry_id AND d.remittance_claim_id <> p.id AND d.state IN ('open', 'appealed', 'corrected')
+"""
+
+
+def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | None = None) -> None:
+    """Let a posted remittance, or one claim of it, take effect: six statements.
+
+    Args:
+        remittance_id: it must be posted.
+        at: the moment; the day of denials where the remittance has none.
+        remittance_claim_id: this claim alone, because it was matched just now.
+    """
+    asked = {
+        "remittance": remittance_id,
+        "claim": remittance_claim_id,
+        "at": at,
+        "contract": sorted(contract_reasons()),
+        "patient": sorted(patient_share_reasons()),
+        "appeal": _APPEAL_DAYS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.refused_line")
+        for statement in (_REFUSED, _REFUSED_WITHOUT_REASON, _EVENTS, _DENIALS, _SETTLED):
+            cursor.execute(statement, asked)
+
+
+_APPEAL_DAYS = "{" + ", ".join(f'"{kind.value}": {days}' for kind, days in APPEAL_DAYS.items()) + "}"
