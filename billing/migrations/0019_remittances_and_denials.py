@@ -858,9 +858,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="only_its_match_changes",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (to_jsonb(OLD) - '{claim_id,matched_by,matched_user_id,matched_at}'::text[])\n    IS DISTINCT FROM (to_jsonb(NEW) - '{claim_id,matched_by,matched_user_id,matched_at}'::text[])\n    OR (OLD.claim_id IS NOT NULL) OR (NEW.claim_id IS NOT NULL AND NEW.matched_user_id IS NULL)",
+                    condition="WHEN ((to_jsonb(OLD) - '{claim_id,matched_by,matched_user_id,matched_at}'::text[])\n    IS DISTINCT FROM (to_jsonb(NEW) - '{claim_id,matched_by,matched_user_id,matched_at}'::text[])\n    OR (OLD.claim_id IS NOT NULL) OR (NEW.claim_id IS NOT NULL AND NEW.matched_user_id IS NULL))",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="ba4b71a0683b642391f60df60b2f99bbe2be5957",
+                    hash="92de9d7b40fc75ab003b58dd1cd500908c7a8572",
                     operation="UPDATE",
                     pgid="pgtrigger_only_its_match_changes_0a349",
                     table="oncocharge_billing_remittanceclaim",
@@ -1020,9 +1020,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="only_its_match_changes",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (to_jsonb(OLD) - '{entry_id,matched_by}'::text[]) IS DISTINCT FROM (to_jsonb(NEW) - '{entry_id,matched_by}'::text[])\n    OR OLD.entry_id IS NOT NULL",
+                    condition="WHEN ((to_jsonb(OLD) - '{entry_id,matched_by}'::text[]) IS DISTINCT FROM (to_jsonb(NEW) - '{entry_id,matched_by}'::text[])\n    OR OLD.entry_id IS NOT NULL)",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="e97d9ecb67a2b1d6531a02782a7f11c98aca695d",
+                    hash="ccadd4c41e0b7c56ce6fbdaa10a4ad66b5724a98",
                     operation="UPDATE",
                     pgid="pgtrigger_only_its_match_changes_ebd54",
                     table="oncocharge_billing_remittanceline",

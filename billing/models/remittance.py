@@ -174,9 +174,9 @@ class Remittance(models.Model):
 
 
 _ONLY_THE_MATCH = """
-    (to_jsonb(OLD) - '{claim_id,matched_by,matched_user_id,matched_at}'::text[])
+    ((to_jsonb(OLD) - '{claim_id,matched_by,matched_user_id,matched_at}'::text[])
     IS DISTINCT FROM (to_jsonb(NEW) - '{claim_id,matched_by,matched_user_id,matched_at}'::text[])
-    OR (OLD.claim_id IS NOT NULL) OR (NEW.claim_id IS NOT NULL AND NEW.matched_user_id IS NULL)
+    OR (OLD.claim_id IS NOT NULL) OR (NEW.claim_id IS NOT NULL AND NEW.matched_user_id IS NULL))
 """
 
 
@@ -277,8 +277,8 @@ class RemittanceClaim(models.Model):
 
 
 _ONLY_THE_MATCH_OF_LINE = """
-    (to_jsonb(OLD) - '{entry_id,matched_by}'::text[]) IS DISTINCT FROM (to_jsonb(NEW) - '{entry_id,matched_by}'::text[])
-    OR OLD.entry_id IS NOT NULL
+    ((to_jsonb(OLD) - '{entry_id,matched_by}'::text[]) IS DISTINCT FROM (to_jsonb(NEW) - '{entry_id,matched_by}'::text[])
+    OR OLD.entry_id IS NOT NULL)
 """
 
 
