@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
-from billing.estimates.calendar import treatment_days, workday_before
 from billing.estimates.planned import PlannedCourse
 from billing.rules.facts import (
     CourseFacts,
@@ -19,6 +18,7 @@ from billing.rules.facts import (
     PracticeFacts,
     SessionFacts,
 )
+from courses.calendar import treatment_days, workday_before
 from courses.terms import IMRT_TECHNIQUES, EventFamily, Guidance, MotionManagement, Performer, PlanKind, Technique
 
 FIVE = 5

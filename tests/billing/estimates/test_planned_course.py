@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.estimates.calendar import holidays, treatment_days, workday_before
 from billing.estimates.planned import PlannedCourse, faults_of, planned_of
 from billing.estimates.prediction import Prediction, predict
 from billing.estimates.summary import Cost, Stage, Summary, summarize
 from billing.rules import charge_lines, load_codebook
 from billing.rules.facts import PayerFacts, PolicyFacts, PolicyPeriod, PracticeFacts
 from billing.rules.lines import ChargeLine, ClaimKind, Severity
+from courses.calendar import holidays, treatment_days, workday_before
 from courses.terms import EventFamily, Guidance, MotionManagement, Site, Technique
 from patients.terms import Bills, PayerKind, Setting
 

@@ -1,4 +1,4 @@
-"""On which days a planned course would be treated: its weekdays, without holidays and the days that are left out.
+"""On which days a course is treated: its weekdays, without holidays and the days that are left out.
 
 Arithmetic of days alone. The holidays are those on which departments in the United States usually stand still; a
 department that treats on one of them says so in the plan.
