@@ -37,6 +37,7 @@ def print_sheets(sheets: Iterable[Sheet], out: BinaryIO, *, title: str, grid: bo
     canvas = Canvas(out, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), invariant=True, pageCompression=True)
     canvas.setTitle(title)
     canvas.setAuthor("oncocharge")
+    canvas.setCreator("oncocharge")
     canvas.setSubject("Claims on paper")
     pages = 0
     for sheet in sheets:

@@ -11,9 +11,10 @@ _EMPLOYER_PREFIX = 2
 def fill_head(sheet: Sheet, claim: Claim837I, *, phone: str) -> None:
     """Fill the head of a page."""
     billing = claim.billing
-    _put_lines(sheet, "billing", [billing.name, *_address(billing.address), phone], "billing")
+    _put_place(sheet, "billing", "billing", billing.name, billing.address)
+    sheet.put("billing", phone, "phone", row=3)
     if billing.pay_to is not None:
-        _put_lines(sheet, "pay_to", [billing.name, *_address(billing.pay_to)], "billing.pay_to")
+        _put_place(sheet, "pay_to", "billing", billing.name, billing.pay_to)
     sheet.put("account", claim.control_number, "control_number")
     sheet.put("record", claim.medical_record_number, "medical_record_number")
     sheet.put("bill_type", f"0{claim.facility_code}{claim.frequency}", "facility_code")
@@ -25,9 +26,7 @@ def fill_head(sheet: Sheet, claim: Claim837I, *, phone: str) -> None:
     sheet.put("admission_type", claim.admission_type, "admission_type")
     sheet.put("admission_source", claim.admission_source, "admission_source")
     sheet.put("status", claim.patient_status, "patient_status")
-    payer = claim.payer
-    addressee = [payer.name, *(_address(payer.address) if payer.address is not None else [])]
-    _put_lines(sheet, "addressee", addressee, "payer")
+    _put_place(sheet, "addressee", "payer", claim.payer.name, claim.payer.address)
 
 
 def _fill_patient(sheet: Sheet, claim: Claim837I) -> None:
@@ -44,10 +43,8 @@ def _fill_patient(sheet: Sheet, claim: Claim837I) -> None:
     sheet.put("sex", patient.sex, f"{owner}.sex")
 
 
-def _address(address: Address) -> list[str]:
-    return [street(address), city_line(address)]
-
-
-def _put_lines(sheet: Sheet, box: str, lines: list[str], field: str) -> None:
-    for row, text in enumerate(lines):
-        sheet.put(box, text, field, row=row)
+def _put_place(sheet: Sheet, box: str, owner: str, name: str, address: Address | None) -> None:
+    sheet.put(box, name, f"{owner}.name", row=0)
+    if address is not None:
+        sheet.put(box, street(address), f"{owner}.address.street", row=1)
+        sheet.put(box, city_line(address), f"{owner}.address.city", row=2)

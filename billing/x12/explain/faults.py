@@ -120,15 +120,15 @@ _FIELDS = tuple(
 _LINE_FIELD = re.compile(r"lines\[\d+\]\.(.+)")
 
 
-def mended_by(fault: ClaimFault, *, patient_is_subscriber: bool) -> Mends:
+def mended_by(field: str, *, patient_is_subscriber: bool) -> Mends:
     """Return what must be opened to mend a fault.
 
     Args:
-        fault: of a professional or an institutional claim.
+        field: of the fault of a professional or an institutional claim, or of its paper form.
         patient_is_subscriber: the claim has no dependant; then a subscriber's name and address are the patient's own.
     """
-    line = _LINE_FIELD.match(fault.field)
-    field = line[1] if line else fault.field
+    line = _LINE_FIELD.match(field)
+    field = line[1] if line else field
     known = next((mends for pattern, mends in _FIELDS if pattern.match(field)), None)
     if known is not None and not (line and known in (Mends.COURSE, Mends.CLAIM)):
         return known

@@ -33,7 +33,7 @@ from tests.billing.x12.institutional_claims import a_bill, a_bill_file, a_bill_l
 def marked(claim: Claim837P | Claim837I) -> tuple[list[str], Mends]:
     """Return the segments of the claim's only fault, and what mends it."""
     fault, rows = only_fault(claim)
-    mends = mended_by(fault, patient_is_subscriber=claim.dependant is None)
+    mends = mended_by(fault.field, patient_is_subscriber=claim.dependant is None)
     return [rows[place].segment for place in places_of(fault, rows)], mends
 
 
@@ -105,7 +105,7 @@ def test_a_fault_of_a_line_is_shown_at_that_line_only(changes: dict[str, Any], s
     (place,) = places_of(fault, rows)
     assert rows[place].segment.startswith(segment)
     assert rows[place].number == 2
-    assert mended_by(fault, patient_is_subscriber=True) is mends
+    assert mended_by(fault.field, patient_is_subscriber=True) is mends
 
 
 def test_the_fault_of_a_dependant_is_the_patients_and_the_holders_is_the_coverages() -> None:
@@ -122,7 +122,7 @@ def test_a_fault_of_another_payer_is_shown_in_its_own_loop() -> None:
     fault, rows = only_fault(claim)
     (place,) = places_of(fault, rows)
     assert (rows[place].loop, rows[place].segment[:6]) == ("2330B", "REF*F8")
-    assert mended_by(fault, patient_is_subscriber=True) is Mends.REMITTANCE
+    assert mended_by(fault.field, patient_is_subscriber=True) is Mends.REMITTANCE
 
 
 def test_a_fault_of_a_decision_is_shown_at_the_line_it_was_about() -> None:
