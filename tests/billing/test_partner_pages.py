@@ -148,7 +148,7 @@ def test_two_partners_by_sftp_need_no_folders(manager: Client) -> None:
         ("claims_per_set", "0", "greater than or equal to 1"),
         ("element_separator", "A", "Data needs this one"),
         ("element_separator", "7", "Data needs this one"),
-        ("element_separator", " ", "required"),
+        ("element_separator", " ", "Data needs this one"),
         ("element_separator", ".", "Data needs this one"),
         ("element_separator", "\u2022", "Data needs this one"),
         ("element_separator", "LF", "Data needs this one"),
@@ -384,9 +384,9 @@ def test_a_route_without_a_payer_is_refused_in_words(manager: Client) -> None:
 WRONG: list[dict[str, object]] = [
     {"element_separator": "A"}, {"element_separator": "\n"}, {"component_separator": "*"}, {"line_end": "cr"},
     {"segment_terminator": "\n", "line_end": "lf"}, {"file_name_pattern": "{kind}"},
-    {"file_name_pattern": "a b{number}"}, {"transport": "ftp"}, {"transport": "folder", "folder": None}, {"transport": "sftp"}, {"port": 0}, {"usage": "X"},
-    {"contact_phone": "1"}, {"sender_qualifier": "XX"}, {"answers_expected_within_days": 0}, {"proof": "none"},
-    {"after_fetching": "burn"}, {"folder": "../x"},
+    {"file_name_pattern": "a b{number}"}, {"transport": "ftp"}, {"transport": "folder", "folder": None},
+    {"transport": "sftp"}, {"port": 0}, {"usage": "X"}, {"contact_phone": "1"}, {"sender_qualifier": "XX"},
+    {"answers_expected_within_days": 0}, {"proof": "none"}, {"after_fetching": "burn"}, {"folder": "../x"},
 ]  # fmt: skip
 
 

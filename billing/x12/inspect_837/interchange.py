@@ -29,7 +29,9 @@ def inspect_837(text: str, *, today: date, extended_characters: bool = False) ->
     for segment in tokenise(text, separators):
         inspector.take(segment)
     if segment is not None:
-        inspector.end(segment, is_terminated=text.rstrip("\r\n").endswith(separators.segment))
+        # Where a line feed itself terminates, it is no ornament behind the end.
+        ornament = "\r\n".replace(separators.segment, "")
+        inspector.end(segment, is_terminated=text.rstrip(ornament).endswith(separators.segment))
     return inspector.faults.faults
 
 
