@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from billing import capture, submission
+from billing import capture, receipts, submission
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,12 @@ def export_claims_nightly() -> None:
 def deliver_sealed_files() -> None:
     """Deliver what is sealed and has not reached its partner, where a try is due. The second run finds nothing left."""
     submission.deliver_sealed(due_at=timezone.now())
+
+
+@shared_task(name="billing.read_responses")
+def read_responses() -> None:
+    """Fetch what partners answered and read it. The second run finds nothing; a run beside it reads others."""
+    receipts.take_in(at=timezone.now())
 
 
 def announce_capture(*, course_id: int, **_signal: object) -> None:

@@ -38,6 +38,12 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # Acknowledgments come within minutes of a file, and a refused claim is wanted back the same day.
+    "read-responses": {
+        "task": "billing.read_responses",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
 }
 
 

@@ -4,7 +4,7 @@ Constraints and row triggers hold as for any INSERT; model methods and signals d
 hot paths alone (capture, export, code files): elsewhere ``bulk_create`` is plain enough.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import TypeAlias
 
 from django.db import connection, models
@@ -41,3 +41,32 @@ def copy_into(name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     ):
         for row in rows:
             copy.write_row(row)
+
+
+def read_parts(model: type[models.Model], owner: str, owner_id: int) -> Generator[bytes]:
+    """Yield the stored bytes of a file in their parts: one statement, which holds the connection until its end.
+
+    Args:
+        model: whose rows have ``number`` and ``content``.
+        owner: the column of the file that they belong to.
+    """
+    statement = (
+        f"COPY (SELECT content FROM {connection.ops.quote_name(model._meta.db_table)}"
+        f" WHERE {connection.ops.quote_name(owner)} = {int(owner_id)} ORDER BY number) TO STDOUT (FORMAT BINARY)"
+    )
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        copy.set_types(("bytea",))
+        for (content,) in copy.rows():
+            yield content
+
+
+def write_parts(model: type[models.Model], owner: str, owner_id: int, parts: Iterable[bytes]) -> None:
+    """Store a file's bytes as rows of ``number`` and ``content``: one statement."""
+    statement = (
+        f"COPY {connection.ops.quote_name(model._meta.db_table)} ({connection.ops.quote_name(owner)}, number, content)"
+        " FROM STDIN (FORMAT BINARY)"
+    )
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        copy.set_types(("int8", "int4", "bytea"))
+        for number, part in enumerate(parts, 1):
+            copy.write_row((owner_id, number, part))

@@ -42,6 +42,8 @@ class ClaimAcknowledgmentReader(Cursor):
         self.reference = ""
         """BHT03 of the acknowledgment."""
         self.written_on: date | None = None
+        self.source: Level = NO_LEVEL
+        """Who answers, as read last."""
         self.levels: list[Level] = []
         """Receivers and providers; whole after the last claim."""
         self._segments = iter(transaction)
@@ -145,6 +147,8 @@ class ClaimAcknowledgmentReader(Cursor):
         self._above[depth], self._identifiers[depth] = level, opened.identifier
         if depth:
             self.levels.append(level)
+        else:
+            self.source = level
 
     # --- segments of a level ----------------------------------------------------------------------------------------
 
