@@ -157,8 +157,28 @@ def test_what_the_ub04_has_no_place_for_is_told() -> None:
 # --- whatever the claim ---------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
-@given(claims() | full_claims())
+def with_lines_of_one_form(claim: Claim837P) -> Claim837P:
+    """Return the claim without what makes most made-up ones too much for the form: lines with a place of their own."""
+    lines = tuple(line._replace(authorization="", facility=None) for line in claim.lines)
+    return claim._replace(lines=lines)
+
+
+def with_few_codes(bill: Claim837I) -> Claim837I:
+    """Return the bill with as many codes as the form takes, and lines of one day."""
+    lines = tuple(line._replace(service_through="", description="") for line in bill.lines)
+    return bill._replace(
+        lines=lines,
+        occurrences=bill.occurrences[:8],
+        occurrence_spans=bill.occurrence_spans[:4],
+        value_codes=(),
+        condition_codes=bill.condition_codes[:11],
+        notes=(),
+        billing_note="",
+    )
+
+
+@settings(max_examples=50, deadline=None)
+@given(claims() | (claims() | full_claims()).map(with_lines_of_one_form))
 def test_any_professional_claim_is_printed_whole_or_not_at_all(claim: Claim837P) -> None:
     paper = cms1500(claim)
     if paper.printed.faults:
@@ -173,11 +193,10 @@ def test_any_professional_claim_is_printed_whole_or_not_at_all(claim: Claim837P)
     assert cents == round(float(claim.charge) * 100)
 
 
-@settings(max_examples=60, deadline=None)
-@given(bills() | full_bills())
+@settings(max_examples=50, deadline=None)
+@given(bills() | (bills() | full_bills()).map(with_few_codes))
 def test_any_institutional_claim_is_printed_whole_or_not_at_all(bill: Claim837I) -> None:
-    days = tuple(line._replace(service_through="", description="") for line in bill.lines)
-    paper = ub04(bill._replace(lines=days))
+    paper = ub04(bill)
     if paper.printed.faults:
         assert paper.data == b""
         return
