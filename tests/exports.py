@@ -125,6 +125,11 @@ def text_of(file: ClaimFile) -> str:
     return b"".join(file_bytes(file_id=file.pk)).decode("ascii")
 
 
+def texts() -> list[str]:
+    """The texts of all files, in the order in which they were sealed."""
+    return [text_of(file) for file in ClaimFile.objects.order_by("pk")]
+
+
 def only_text() -> str:
     """The text of the one file that there is."""
     return text_of(ClaimFile.objects.get())

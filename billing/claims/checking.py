@@ -1,18 +1,24 @@
 """Which gathered claims are not fit to send, and why, in the biller's words.
 
-What a claim must have is asked of billing/x12/check_837p, which lets nothing through that the writer refuses; here
-a fault becomes a finding that says where the missing thing is kept.
+What a claim must have is asked of billing/x12/check_837p and check_837i, which let nothing through that the writer
+refuses; here a fault becomes a finding (or a follow-up's error) that says where the missing thing is kept.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from billing.claims.batch import Batch
+from billing.claims.correcting import bill_following, following
+from billing.claims.earlier import EarlierPayer
+from billing.claims.institutional import bill_of
 from billing.claims.reading import Parties, Row, claim_of
+from billing.x12 import check_837i, check_837p
 from billing.x12.characters import alphabet_of
-from billing.x12.check_837p import ClaimFault, check_claim
+from billing.x12.check_837p import ClaimFault
+from billing.x12.claim_837i import Claim837I
 from billing.x12.claim_837p import Claim837P
 from billing.x12.envelope import Envelope
 
@@ -24,13 +30,22 @@ _OWNERS = {
     "dependant": "the patient",
     "payer": "the payer",
     "rendering": "the rendering physician",
+    "attending": "the course's physician, who attends",
 }
 _FIELDS = {
     "npi": "NPI", "tax_id": "tax id", "zip_code": "ZIP code", "birth_on": "birth date", "member_id": "member id",
     "payer_id": "payer id", "service_on": "date of service", "street2": "street, second line",
     "filing_indicator": "claim filing indicator",
 }  # fmt: skip
-_CODES = {"billing.npi": "missing-npi", "rendering.npi": "missing-npi", "diagnoses": "missing-diagnosis"}
+_CODES = {
+    "billing.npi": "missing-npi", "rendering.npi": "missing-npi", "attending.npi": "missing-npi",
+    "diagnoses": "missing-diagnosis", "attending": "missing-physician",
+}  # fmt: skip
+_STAY_OF_THE_HOSPITAL = (
+    "Place of service is 21, inpatient: what the hospital does for an inpatient stands on the bill of the stay (type "
+    "011x), which the hospital writes, never on an outpatient's (0131). Correct the stay or the place of service, or "
+    "hold the line and hand it over."
+)
 _LINE_FIELD = re.compile(r"lines\[(\d+)\]\.(.+)")
 
 
@@ -60,26 +75,58 @@ class KeptBack:
 
 
 class Checker:
-    """Lets sound claims through, one at a time, and remembers the others."""
+    """Lets sound claims through, one at a time, and remembers the others.
 
-    def __init__(self, *, parties: Parties, envelope: Envelope, at: datetime) -> None:
+    Args:
+        batch: which claims they are.
+        parties: who stands on them.
+        envelope: of the file that they will stand in; its partner's characters are asked for.
+        at: the moment of the export; each facility's clock decides what day that is.
+        earlier: of follow-ups, who was asked to pay before, by the claim's id.
+    """
+
+    def __init__(
+        self,
+        *,
+        batch: Batch,
+        parties: Parties,
+        envelope: Envelope,
+        at: datetime,
+        earlier: Mapping[int, Sequence[EarlierPayer]] | None = None,
+    ) -> None:
         self.kept_back = KeptBack()
+        self._batch = batch
         self._parties = parties
         self._today = {facility: at.astimezone(zone).date() for facility, zone in parties.zones.items()}
         self._alphabet = alphabet_of(envelope.separators, extended=envelope.extended_characters)
+        self._earlier = earlier or {}
 
     def sound_claims(self, rows: Iterator[Row]) -> Iterator[Claim837P]:
-        """Yield the claims that may be sent, in their order."""
+        """Yield the professional claims that may be sent, in their order."""
         for row in rows:
             claim = claim_of(row, self._parties)
+            if row.extra:
+                claim = following(claim, row.extra, self._earlier.get(int(row.claim_id), ()))
             reasons = self._reasons(row, claim)
             if reasons:
                 self.kept_back.add(int(row.claim_id), reasons)
             else:
                 yield claim
 
+    def sound_bills(self, rows: Iterator[Row]) -> Iterator[Claim837I]:
+        """Yield the institutional claims that may be sent, in their order."""
+        for row in rows:
+            bill = bill_of(row, self._parties)
+            if self._batch.is_follow_up:
+                bill = bill_following(bill, row.extra, self._earlier.get(int(row.claim_id), ()))
+            reasons = self._reasons_of_bill(row, bill)
+            if reasons:
+                self.kept_back.add(int(row.claim_id), reasons)
+            else:
+                yield bill
+
     def _reasons(self, row: Row, claim: Claim837P) -> list[Reason]:
-        faults = check_claim(claim, today=self._today[row.facility_id], alphabet=self._alphabet)
+        faults = check_837p.check_claim(claim, today=self._today[row.facility_id], alphabet=self._alphabet)
         # Where there is no diagnosis no line can point to one: that is said once.
         reasons = [_reason(fault, claim) for fault in faults if claim.diagnoses or "pointers" not in fault.field]
         if claim.rendering is None:
@@ -88,10 +135,25 @@ class Checker:
         if row.place_of_service == INPATIENT and not row.admitted_on:
             message = "Place of service is 21, inpatient, and no inpatient stay covers the day. Enter the admission."
             reasons.append(Reason("missing-admission", "claim:admitted_on", message))
+        if row.extra:
+            reasons = self._objections(row) or reasons
         return reasons and list(dict.fromkeys(reasons))
 
+    def _reasons_of_bill(self, row: Row, bill: Claim837I) -> list[Reason]:
+        faults = check_837i.check_claim(bill, today=self._today[row.facility_id], alphabet=self._alphabet)
+        reasons = [_reason(fault, bill) for fault in faults]
+        if row.place_of_service == INPATIENT:
+            reasons.append(Reason("inpatient-line", "claim:place_of_service", _STAY_OF_THE_HOSPITAL))
+        reasons = self._objections(row) or reasons
+        return reasons and list(dict.fromkeys(reasons))
 
-def _reason(fault: ClaimFault, claim: Claim837P) -> Reason:
+    def _objections(self, row: Row) -> list[Reason]:
+        """Return why the next payer cannot be asked yet; what is wrong with the claim follows from it."""
+        said = (payer.objection for payer in self._earlier.get(int(row.claim_id), ()))
+        return [Reason("earlier-payer", "claim:other_payers", objection) for objection in said if objection]
+
+
+def _reason(fault: ClaimFault, claim: Claim837P | Claim837I) -> Reason:
     line = _LINE_FIELD.fullmatch(fault.field)
     if line is not None:
         faulty = claim.lines[int(line[1])]

@@ -2,7 +2,9 @@
 
 A line that was in time when it was released may wait, for a partner or a repair, until its payer's limit has passed.
 The finding is that of a release, so that it is overridden and withdrawn as if the release had found it; a line whose
-finding somebody overrode goes out. Works inside the transaction that seals, under the lock of the courses.
+finding somebody overrode goes out. Not asked are lines that wait for a correction, nor follow-ups: their claim was in
+time, and payers count the days of a correction from their own decision. Works inside the transaction that seals, under
+the lock of the courses.
 """
 
 from collections.abc import Collection, Iterator
@@ -12,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from billing.claims.chains import WAITS_FOR_CORRECTION
 from billing.findings import NewFinding, raise_findings, resolve_findings
 from billing.rules.filing_limit import NEAR, PASSED, FilingLimit, filing_limit, words_of
 from billing.rules.lines import Severity
@@ -39,7 +42,7 @@ class _Bound:
         return self.limit.first_day_in_time(self.today)
 
 
-_LATE = """
+_LATE = f"""
     SELECT e.id, e.course_id, e.service_on, k.number, n.id
       FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::date[], %s::date[], %s::date[])
            AS k(number, facility_id, payer_id, first, last, in_time_from)
@@ -52,7 +55,8 @@ _LATE = """
       JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'
        AND v.payer_id = k.payer_id AND e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity')
       LEFT JOIN oncocharge_billing_standingfinding n ON n.entry_id = e.id AND n.code = %s AND n.resolved_at IS NULL
-     WHERE e.claim_kind = 'professional'
+     WHERE e.claim_kind = %s
+       AND NOT ({WAITS_FOR_CORRECTION})
        AND NOT EXISTS (SELECT FROM oncocharge_billing_standingfinding f
                         WHERE f.entry_id = e.id AND f.code = %s AND f.resolved_at IS NULL)
      ORDER BY e.id
@@ -63,14 +67,14 @@ _REOPEN = """
 """
 
 
-def hold_late(*, payer_ids: Collection[int], at: datetime) -> int:
+def hold_late(*, payer_ids: Collection[int], claim_kind: str, at: datetime) -> int:
     """Hold the released lines of ``export_course`` whose limit has passed; return how many. Two statements for none.
 
     Args:
         at: the moment of the export, aware; each facility's clock decides what day that is.
     """
     bounds = list(_bounds(payer_ids, at))
-    found = _late(bounds)
+    found = _late(bounds, claim_kind)
     if not found:
         return 0
     findings = [_finding(entry, course, served_on, bounds[number]) for entry, course, served_on, number, _near in found]
@@ -98,7 +102,7 @@ def _bounds(payer_ids: Collection[int], at: datetime) -> Iterator[_Bound]:
                 yield _Bound(facility, payer, *span, limit, today)
 
 
-def _late(bounds: list[_Bound]) -> list[tuple[int, int, date, int, int | None]]:
+def _late(bounds: list[_Bound], claim_kind: str) -> list[tuple[int, int, date, int, int | None]]:
     """Return entry, course, day, the number of the bound and the warning to withdraw, of each line that is late."""
     if not bounds:
         return []
@@ -107,7 +111,7 @@ def _late(bounds: list[_Bound]) -> list[tuple[int, int, date, int, int | None]]:
         for name in ("facility_id", "payer_id", "first", "last", "in_time_from")
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_LATE, [list(range(len(bounds))), *columns, NEAR, PASSED])
+        cursor.execute(_LATE, [list(range(len(bounds))), *columns, NEAR, claim_kind, PASSED])
         return list({row[0]: row for row in cursor.fetchall()}.values())
 
 

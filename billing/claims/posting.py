@@ -1,4 +1,4 @@
-"""Writes what the checks decided: findings for the claims kept back, then the claims and lines that go out.
+"""Writes what the checks decided: why claims are kept back, then the claims and lines that go out.
 
 Reads the temporary tables of selection.py; each step is one statement, whatever the number of claims.
 """
@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from billing.claims.batch import Batch
 from billing.claims.checking import KeptBack
+from billing.claims.follow_ups import NOTE_WHY
 from billing.claims.reading import CONTROL_NUMBER
 
 _LIST_FAULTS = """
@@ -49,24 +51,55 @@ _DROP_FAULTY = """
 
 _TOTALS = "SELECT count(*), COALESCE(sum(line_count), 0)::bigint, COALESCE(sum(total), 0) FROM export_claim"
 
+# Of a follow-up all that is wrong is said in its one error; it stays decided and is tried again by every export.
+_LIST_FAULTS_OF_FOLLOW_UPS = """
+    CREATE TEMP TABLE export_fault ON COMMIT DROP AS
+    SELECT f.claim_id, c.follow_up_id, string_agg(f.message, ' ' ORDER BY f.place) AS error
+      FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY AS f(claim_id, message, place)
+      JOIN export_claim c ON c.claim_id = f.claim_id
+     GROUP BY f.claim_id, c.follow_up_id
+"""
+
 _INSERT_CLAIMS = f"""
     INSERT INTO oncocharge_billing_claim
-           (id, file_id, control_number, claim_kind, frequency, course_id, patient_id, payer_id, coverage_id,
+           (id, file_id, control_number, claim_kind, course_id, patient_id, payer_id, coverage_id,
             facility_id, rendering_provider_id, place_of_service, diagnoses, total_amount,
-            sequence, payer_claim_number)
-    SELECT c.claim_id, {{file_id}}, {CONTROL_NUMBER}, 'professional', '1', c.course_id, c.patient_id, c.payer_id,
-           c.coverage_id, c.facility_id, c.physician_id, c.place_of_service, c.diagnoses, c.total,
-           'P', ''
+            frequency, sequence, replaces_id, payer_claim_number)
+    SELECT c.claim_id, {{file_id}}, {CONTROL_NUMBER}, '{{kind}}', c.course_id, c.patient_id, c.payer_id,
+           c.coverage_id, c.facility_id, c.physician_id, c.place_of_service, c.diagnoses, c.total, {{follows}}
       FROM export_claim c
      ORDER BY c.claim_id
 """
+_FIRST_CLAIM = "'1', 'P', NULL, ''"
+_FOLLOWING_CLAIM = "c.frequency, c.sequence, c.replaces_id, c.payer_claim_number"
 
 _INSERT_LINES = """
     INSERT INTO oncocharge_billing_claimline (entry_id, claim_id, number, sequence, amount, revenue_code)
-    SELECT l.entry_id, c.claim_id, l.number, 'P', l.amount, ''
+    SELECT l.entry_id, c.claim_id, l.number, {sequence}, l.amount, {revenue_code}
       FROM export_claim c
-     CROSS JOIN LATERAL unnest(c.entry_ids, c.amounts) WITH ORDINALITY AS l(entry_id, amount, number)
+     CROSS JOIN LATERAL unnest({arrays}) WITH ORDINALITY AS l({columns}, number)
      ORDER BY l.entry_id
+"""
+
+# The claim that is taken back gives up its lines before the one that takes it back has them: a line stands once.
+_END_LINES = """
+    UPDATE oncocharge_billing_claimline l SET ended_at = now(), successor_id = c.claim_id
+      FROM export_claim c WHERE l.claim_id = c.replaces_id AND l.ended_at IS NULL
+"""
+_NOTE_SENT = """
+    UPDATE oncocharge_billing_followup f SET sent_as_id = c.claim_id, error = ''
+      FROM export_claim c WHERE f.id = c.follow_up_id
+"""
+# What asked for the correction is answered by it.
+_SETTLE = """
+    UPDATE oncocharge_billing_standingfinding s SET resolved_at = now()
+     WHERE s.resolved_at IS NULL
+       AND ((s.code = 'correction-to-send' AND s.entry_id IN (
+             SELECT v.id FROM export_claim c
+               JOIN oncocharge_billing_claimline l ON l.claim_id = c.replaces_id
+               JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = l.entry_id))
+            OR (s.code = 'replaces-claimed-line' AND s.entry_id IN (
+                SELECT unnest(c.entry_ids) FROM export_claim c WHERE c.replaces_id IS NOT NULL)))
 """
 
 
@@ -78,17 +111,22 @@ class Totals(NamedTuple):
     amount: Decimal
 
 
-def hold_back(*, kept_back: KeptBack, at: datetime) -> int:
-    """Hold the lines of claims kept back, withdraw what no longer holds; return how many lines stay back.
+def hold_back(*, batch: Batch, kept_back: KeptBack, at: datetime) -> int:
+    """Say why claims are kept back and take them from what goes out; return how many lines stay back.
 
-    A claim that is sound again loses its findings here, by itself: nobody has to release its lines a second time.
+    First claims: their lines are held, and what no longer holds is withdrawn. A claim that is sound again loses its
+    findings here, by itself: nobody has to release its lines a second time. Follow-ups keep their error.
     """
     reasons: Sequence[Sequence[str]] = list(zip(*kept_back.reasons, strict=True)) or [[], [], []]
     codes, subjects, messages = map(list, reasons)
     with connection.cursor() as cursor:
-        cursor.execute(_LIST_FAULTS, [kept_back.claim_ids, codes, subjects, messages])
-        cursor.execute(_HOLD)
-        cursor.execute(_WITHDRAW, [at])
+        if batch.is_follow_up:
+            cursor.execute(_LIST_FAULTS_OF_FOLLOW_UPS, [kept_back.claim_ids, messages])
+            cursor.execute(NOTE_WHY)
+        else:
+            cursor.execute(_LIST_FAULTS, [kept_back.claim_ids, codes, subjects, messages])
+            cursor.execute(_HOLD)
+            cursor.execute(_WITHDRAW, [at])
         cursor.execute(_DROP_FAULTY)
         return int(cursor.fetchone()[0])
 
@@ -100,13 +138,27 @@ def totals() -> Totals:
         return Totals(*cursor.fetchone())
 
 
-def posting_statements(*, file_id: int) -> list[str]:
-    """Return the statements that append the gathered claims, then their lines. From there on their lines are taken."""
-    return [_INSERT_CLAIMS.format(file_id=int(file_id)), _INSERT_LINES]
+def posting_statements(*, batch: Batch, file_id: int) -> list[str]:
+    """Return the statements that append the gathered claims, then their lines. From there on their lines are taken.
+
+    In between, a correction ends the lines of the claim that it takes back; last, its follow-up is noted as sent.
+    """
+    follows = _FOLLOWING_CLAIM if batch.is_follow_up else _FIRST_CLAIM
+    arrays, columns = "c.entry_ids, c.amounts", "entry_id, amount"
+    if batch.is_institutional:
+        arrays, columns = f"{arrays}, c.revenue_codes", f"{columns}, revenue_code"
+    claims = _INSERT_CLAIMS.format(file_id=int(file_id), kind=batch.claim_kind, follows=follows)
+    lines = _INSERT_LINES.format(
+        sequence="c.sequence" if batch.is_follow_up else "'P'",
+        revenue_code="l.revenue_code" if batch.is_institutional else "''",
+        arrays=arrays,
+        columns=columns,
+    )
+    return [claims, _END_LINES, lines, _NOTE_SENT, _SETTLE] if batch.is_follow_up else [claims, lines]
 
 
-def post_claims(*, file_id: int) -> None:
-    """Append the claims and their lines: two statements."""
+def post_claims(*, batch: Batch, file_id: int) -> None:
+    """Append the claims and their lines: two statements, of follow-ups five."""
     with connection.cursor() as cursor:
-        for statement in posting_statements(file_id=file_id):
+        for statement in posting_statements(batch=batch, file_id=file_id):
             cursor.execute(statement)

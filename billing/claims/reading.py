@@ -1,6 +1,7 @@
-"""Reads gathered claims as the plain values that billing/x12 writes, one at a time.
+"""Reads gathered claims, and makes of a professional one the plain value that billing/x12 writes, one at a time.
 
-One COPY brings them as finished text; whoever appears often (facility, payer, physician) is read once before it.
+One COPY brings them as finished text; whoever appears often (facility, payer, physician) is read once before it. What
+an institutional claim is made of stands in institutional.py, what a follow-up says besides in correcting.py.
 """
 
 import re
@@ -12,14 +13,16 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from billing.claims.selection import FIELD, LINE
+from billing.claims.batch import Batch
+from billing.claims.printing import FIELD, LINE
 from billing.x12.claim_837p import Claim837P, Line837P
+from billing.x12.narrative import split_narrative
 from billing.x12.parties import Address, BillingProvider, Dependant, Payer, Provider, Subscriber
 from patients.terms import Relationship
 
 _FACILITIES = """
     SELECT id, time_zone, name, npi, replace(tax_id, '-', ''), taxonomy,
-           street, city, state, replace(zip_code, '-', ''), street2
+           street, city, state, replace(zip_code, '-', ''), street2, facility_code
       FROM oncocharge_patients_facility WHERE id IN (SELECT facility_id FROM export_claim)
 """
 _PAYERS = """
@@ -34,15 +37,16 @@ _PHYSICIANS = """
 CONTROL_NUMBER = "'OC' || lpad(c.claim_id::text, GREATEST(10, length(c.claim_id::text)), '0')"
 """CLM01 of ``export_claim c``: ours alone, unique for ever, no more than 20 characters, nothing of the patient."""
 
-_CLAIMS = f"""
+_CLAIMS = """
     COPY (
         SELECT c.claim_id, c.facility_id, c.payer_id, COALESCE(c.physician_id, 0), c.lines,
-               {CONTROL_NUMBER}, trim_scale(c.total), c.place_of_service,
+               {number}, trim_scale(c.total), c.place_of_service,
                COALESCE(replace(array_to_string(c.diagnoses, ' '), '.', ''), ''),
                COALESCE(to_char(n.starts_on, 'YYYYMMDD'), ''), COALESCE(to_char(n.ends_on, 'YYYYMMDD'), ''),
                v.relationship, v.member_id, v.group_number, v.subscriber_last_name, v.subscriber_first_name,
                p.last_name, p.first_name, p.middle_name, p.street, p.city, p.state, replace(p.zip_code, '-', ''),
-               p.street2, COALESCE(to_char(p.birth_date, 'YYYYMMDD'), ''), p.sex
+               p.street2, COALESCE(to_char(p.birth_date, 'YYYYMMDD'), ''), p.sex,
+               {extra}
           FROM export_claim c
           JOIN oncocharge_patients_patient p ON p.id = c.patient_id
           JOIN oncocharge_patients_coverage v ON v.id = c.coverage_id
@@ -51,9 +55,27 @@ _CLAIMS = f"""
     ) TO STDOUT
 """
 
+# Of the usual claim there is nothing more to say; of a bill where the course stands and what was authorized; of a
+# follow-up what it answers.
+_BILL = """
+    'authorization', c.authorization_number, 'is_over', (
+        SELECT o.closed_on IS NOT NULL AND NOT EXISTS (
+               SELECT FROM oncocharge_billing_ledgerentry e
+                WHERE e.course_id = o.id AND e.kind = 'charge' AND e.claim_kind = 'institutional'
+                  AND e.service_on > (SELECT max(i.service_on) FROM oncocharge_billing_ledgerentry i
+                                       WHERE i.id = ANY(c.entry_ids))
+                  AND NOT EXISTS (SELECT FROM oncocharge_billing_ledgerentry r WHERE r.reverses_id = e.id))
+          FROM oncocharge_courses_course o WHERE o.id = c.course_id)
+"""
+_FOLLOWS = """
+    'frequency', c.frequency, 'sequence', c.sequence, 'reason', c.reason_code, 'number', c.payer_claim_number,
+    'changes', c.changes
+"""
+
 # PAT01. A relationship that the guide has no number for goes as G8, other.
-_RELATIONSHIP_CODES = {Relationship.SPOUSE.value: "01", Relationship.CHILD.value: "19"}
-_OTHER_RELATIONSHIP = "G8"
+RELATIONSHIP_CODES = {Relationship.SPOUSE.value: "01", Relationship.CHILD.value: "19"}
+OTHER_RELATIONSHIP = "G8"
+_NO_WORDS = ("", "")
 _BUFFER = 1 << 18
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -90,6 +112,8 @@ class Row(NamedTuple):
     street2: str
     birth_on: str
     sex: str
+    extra: str
+    """What only bills and follow-ups say, as JSON; empty otherwise."""
 
 
 class Parties(NamedTuple):
@@ -98,6 +122,8 @@ class Parties(NamedTuple):
     facilities: Mapping[str, BillingProvider]
     zones: Mapping[str, ZoneInfo]
     """Each facility's time zone: it decides which day is today there."""
+    facility_codes: Mapping[str, str]
+    """Each facility's type of bill, its first two digits."""
     payers: Mapping[str, Payer]
     filing_indicators: Mapping[str, str]
     physicians: Mapping[str, Provider]
@@ -114,10 +140,11 @@ def read_parties() -> Parties:
         physicians = cursor.fetchall()
     return Parties(
         {
-            str(row[0]): BillingProvider(row[2], row[3], row[4], Address(*row[6:]), taxonomy=row[5])
+            str(row[0]): BillingProvider(row[2], row[3], row[4], Address(*row[6:11]), taxonomy=row[5])
             for row in facilities
         },
         {str(row[0]): ZoneInfo(row[1]) for row in facilities},
+        {str(row[0]): row[11] for row in facilities},
         {str(row[0]): Payer(row[2], row[3], Address(*row[4:]) if row[4] else None) for row in payers},
         {str(row[0]): row[1] for row in payers},
         {str(row[0]): Provider(*row[1:]) for row in physicians},
@@ -125,13 +152,16 @@ def read_parties() -> Parties:
 
 
 @contextmanager
-def spooled_rows() -> Iterator[Iterator[Row]]:
+def spooled_rows(*, batch: Batch) -> Iterator[Iterator[Row]]:
     """Copy the gathered claims to a nameless file and give their rows, in the order of the file: one statement.
 
     The connection is free again while the rows are read.
     """
+    said = [_BILL] * batch.is_institutional + [_FOLLOWS] * batch.is_follow_up
+    extra = f"json_build_object({', '.join(said)})" if said else "''"
+    statement = _CLAIMS.format(number=CONTROL_NUMBER, extra=extra)
     with tempfile.TemporaryFile(buffering=_BUFFER) as file:
-        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_CLAIMS) as copy:
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
             for line in copy:
                 file.write(line)
         file.seek(0)
@@ -149,26 +179,10 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def claim_of(row: Row, parties: Parties) -> Claim837P:
-    """Return the claim that the writer and its checks take."""
+    """Return the professional claim that the writer and its checks take."""
     diagnoses = tuple(row.diagnoses.split())
     lines, authorization = _lines_of(row.lines, _POINTERS[min(len(diagnoses), 4)])
-    filing_indicator = parties.filing_indicators[row.payer_id]
-    address = Address(row.street, row.city, row.state, row.zip_code, row.street2)
-    if row.relationship == Relationship.SELF:
-        dependant = None
-        subscriber = Subscriber(
-            row.last_name, row.first_name, row.member_id, filing_indicator, address, row.birth_on, row.sex,
-            row.middle_name, group_number=row.group_number,
-        )  # fmt: skip
-    else:
-        relationship = _RELATIONSHIP_CODES.get(row.relationship, _OTHER_RELATIONSHIP)
-        dependant = Dependant(
-            relationship, row.last_name, row.first_name, address, row.birth_on, row.sex, row.middle_name
-        )
-        subscriber = Subscriber(
-            row.subscriber_last_name, row.subscriber_first_name, row.member_id, filing_indicator,
-            group_number=row.group_number,
-        )  # fmt: skip
+    subscriber, dependant = insured(row, parties)
     return Claim837P(
         row.control_number,
         row.total,
@@ -186,6 +200,25 @@ def claim_of(row: Row, parties: Parties) -> Claim837P:
     )
 
 
+def insured(row: Row, parties: Parties) -> tuple[Subscriber, Dependant | None]:
+    """Return whose policy it is, and the patient where that is somebody else."""
+    filing_indicator = parties.filing_indicators[row.payer_id]
+    address = Address(row.street, row.city, row.state, row.zip_code, row.street2)
+    if row.relationship == Relationship.SELF:
+        subscriber = Subscriber(
+            row.last_name, row.first_name, row.member_id, filing_indicator, address, row.birth_on, row.sex,
+            row.middle_name, group_number=row.group_number,
+        )  # fmt: skip
+        return subscriber, None
+    relationship = RELATIONSHIP_CODES.get(row.relationship, OTHER_RELATIONSHIP)
+    dependant = Dependant(relationship, row.last_name, row.first_name, address, row.birth_on, row.sex, row.middle_name)
+    subscriber = Subscriber(
+        row.subscriber_last_name, row.subscriber_first_name, row.member_id, filing_indicator,
+        group_number=row.group_number,
+    )  # fmt: skip
+    return subscriber, dependant
+
+
 def _lines_of(text: str, pointers: tuple[int, ...]) -> tuple[tuple[Line837P, ...], str]:
     """Return the lines, and the authorization where one number stands for them all (REF*G1 at the claim)."""
     fields = [line.split(FIELD) for line in text.split(LINE)]
@@ -194,7 +227,8 @@ def _lines_of(text: str, pointers: tuple[int, ...]) -> tuple[tuple[Line837P, ...
     return tuple(
         Line837P(
             number, code, amount, units, day, pointers, tuple(modifiers.split(":")) if modifiers else (),
-            "", "", narrative, authorization="" if shared else authorization,
+            "", "", *(split_narrative(narrative) if narrative else _NO_WORDS),
+            authorization="" if shared else authorization,
         )
         for number, code, amount, units, day, modifiers, narrative, authorization in fields
     ), shared  # fmt: skip

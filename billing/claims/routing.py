@@ -1,4 +1,4 @@
-"""Which partner takes the claims of which payer, and what becomes of lines that no partner can take.
+"""Which partner takes the claims of which payer, and what becomes of lines and follow-ups that no partner can take.
 
 A line without a way out must not wait unseen: it is held with the reason, and let go by itself once the
 reason is gone.
@@ -33,7 +33,7 @@ _HOLD = f"""
                     ELSE 'missing-route' END AS code
           FROM oncocharge_billing_waitingline w
           JOIN oncocharge_billing_review r ON r.entry_id = w.entry_id AND r.state = 'released'
-          JOIN oncocharge_billing_ledgerentry e ON e.id = w.entry_id AND e.claim_kind = 'professional'
+          JOIN oncocharge_billing_ledgerentry e ON e.id = w.entry_id
           JOIN oncocharge_courses_course c ON c.id = e.course_id
           LEFT JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'
            AND e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity')
@@ -58,6 +58,24 @@ _HOLD = f"""
         RETURNING f.code, f.message
     )
     SELECT code, message, count(*) FROM held GROUP BY code, message ORDER BY code
+"""
+
+_UNROUTABLE_FOLLOW_UPS = """
+    UPDATE oncocharge_billing_followup f SET error = w.error
+      FROM (
+        SELECT g.id, CASE WHEN y.kind = 'self_pay' THEN 'The patient pays without insurance: there is no claim to send.'
+                          ELSE 'No trading partner takes this payer''s claims. Route the payer, or name a default.'
+               END AS error
+          FROM oncocharge_billing_followup g
+          JOIN oncocharge_billing_claim c ON c.id = g.claim_id
+          LEFT JOIN oncocharge_patients_coverage v ON v.id = g.coverage_id
+          JOIN oncocharge_patients_payer y ON y.id = COALESCE(v.payer_id, c.payer_id)
+          LEFT JOIN oncocharge_billing_payerroute p ON p.payer_id = y.id
+         WHERE g.sent_as_id IS NULL AND g.done_at IS NULL AND g.cancelled_at IS NULL
+           AND (y.kind = 'self_pay'
+                OR (p.id IS NULL AND NOT EXISTS (SELECT FROM oncocharge_billing_tradingpartner WHERE is_default)))
+      ) AS w
+     WHERE f.id = w.id AND f.error <> w.error
 """
 
 _WITHDRAW = """
@@ -90,9 +108,10 @@ def payers_of(*, partner: TradingPartner) -> list[int]:
 def hold_unroutable(*, at: datetime) -> list[Held]:
     """Hold released lines that no partner can take; withdraw claim findings of lines that are no longer released.
 
-    Two statements. A second run finds the same lines and changes nothing.
+    Follow-ups that no partner can take say so. Three statements. A second run finds the same and changes nothing.
     """
     with connection.cursor() as cursor:
         cursor.execute(_WITHDRAW, [at])
+        cursor.execute(_UNROUTABLE_FOLLOW_UPS)
         cursor.execute(_HOLD)
         return [Held(*row) for row in cursor.fetchall()]

@@ -7,66 +7,54 @@ held, so that a claim found incomplete afterwards costs nothing but its number.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from django.db import connection
 
+from billing.claims.batch import BATCHES, FIRST, Batch
+from billing.claims.chains import WAITS_FOR_CORRECTION
 from billing.claims.late import hold_late
+from billing.claims.printing import AUTHORIZATION, ENCOUNTER, REVENUE_CODE, line_body
 
-LINES_PER_CLAIM = 50
-FIELD, LINE = "\x1f", "\x1e"
-"""What stands between the fields of a line and between the lines of a claim, in ``export_claim.lines``."""
-
-_FORGET = "DROP TABLE IF EXISTS pg_temp.export_fault, pg_temp.export_claim, pg_temp.export_course"
+FORGET = """
+    DROP TABLE IF EXISTS pg_temp.export_fault, pg_temp.export_claim, pg_temp.export_follow_up_claim,
+                         pg_temp.export_follow_up_line,
+                         pg_temp.export_follow_up, pg_temp.export_course
+"""
 
 # A large night must sort and join in memory; and no plan of these few statements is worth compiling.
-_SETTINGS = """
+SETTINGS = """
     SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
            set_config('lock_timeout', '300s', true)
 """
 
 # The mark is the mutex of a course's money (billing/ledger.py): under its lock neither the lines, nor the reviews,
 # nor the findings of the course change until we commit. A course whose facts changed since its last capture waits:
-# what it shows may no longer be what it earns.
+# what it shows may no longer be what it earns. Both kinds of lines are looked for at once: a partner without
+# institutional lines is asked about them only here.
 _LOCK_COURSES = """
     CREATE TEMP TABLE export_course ON COMMIT DROP AS
-    SELECT m.course_id
-      FROM oncocharge_billing_capturemark m
+    WITH waiting AS MATERIALIZED (
+        SELECT e.course_id, bool_or(e.claim_kind = 'institutional') AS is_institutional
+          FROM oncocharge_billing_waitingline w
+          JOIN oncocharge_billing_review r ON r.entry_id = w.entry_id AND r.state = 'released'
+          JOIN oncocharge_billing_ledgerentry e ON e.id = w.entry_id
+         GROUP BY e.course_id)
+    SELECT m.course_id, w.is_institutional
+      FROM waiting w
+      JOIN oncocharge_billing_capturemark m ON m.course_id = w.course_id
       JOIN oncocharge_courses_course c ON c.id = m.course_id AND c.revision = m.course_revision
      WHERE m.error = ''
-       AND m.course_id IN (
-           SELECT e.course_id
-             FROM oncocharge_billing_waitingline w
-             JOIN oncocharge_billing_review r ON r.entry_id = w.entry_id AND r.state = 'released'
-             JOIN oncocharge_billing_ledgerentry e ON e.id = w.entry_id AND e.claim_kind = 'professional')
        AND EXISTS (SELECT FROM oncocharge_patients_coverage v
                     WHERE v.patient_id = c.patient_id AND v.payer_id = ANY(%s))
      ORDER BY m.course_id
        FOR UPDATE OF m
 """
 
-# The text of a line is finished here: PostgreSQL prints numbers and dates several times faster than Python.
 _LINES = """
     SELECT e.id, e.course_id, v.id AS coverage_id, e.place_of_service, e.service_on, e.amount,
-           CASE WHEN e.place_of_service = '21' THEN (
-                SELECT n.id FROM oncocharge_patients_encounter n
-                 WHERE n.patient_id = c.patient_id AND n.is_inpatient
-                   AND e.service_on BETWEEN n.starts_on AND COALESCE(n.ends_on, 'infinity')
-                 ORDER BY n.starts_on, n.id LIMIT 1) END AS encounter_id,
-           'L' || e.id || E'\\x1f' || e.code || E'\\x1f' || trim_scale(e.amount) || E'\\x1f' || e.units || E'\\x1f'
-           || to_char(e.service_on, 'YYYYMMDD') || E'\\x1f' || array_to_string(e.modifiers, ':') || E'\\x1f'
-           || translate(e.narrative, E'\\x1e\\x1f', '  ') || E'\\x1f'
-           || CASE WHEN e.course_id IN (SELECT course_id FROM oncocharge_billing_authorization) THEN COALESCE((
-                SELECT a.number FROM oncocharge_billing_authorizedline u
-                  JOIN oncocharge_billing_authorization a ON a.id = u.authorization_id
-                 WHERE u.entry_id = e.id AND a.status IN ('approved', 'approved_with_changes')
-                   AND e.service_on BETWEEN a.effective_from AND a.effective_to), (
-                SELECT a.number FROM oncocharge_billing_authorization a
-                 WHERE a.course_id = e.course_id AND e.code = ANY(a.codes)
-                   AND a.status IN ('approved', 'approved_with_changes')
-                   AND (a.coverage_id IS NULL OR a.coverage_id = v.id)
-                   AND e.service_on BETWEEN a.effective_from AND a.effective_to
-                 ORDER BY a.effective_to, a.id LIMIT 1), '') ELSE '' END AS body
+           {apart}, {revenue_code} AS revenue_code, {body} AS body
       FROM export_course x
       JOIN oncocharge_courses_course c ON c.id = x.course_id
       JOIN oncocharge_billing_ledgerentry e ON e.course_id = c.id
@@ -74,70 +62,124 @@ _LINES = """
       JOIN oncocharge_billing_review r ON r.entry_id = e.id AND r.state = 'released'
       JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'
        AND e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity')
-     WHERE e.kind = 'charge' AND e.claim_kind = 'professional' AND e.amount > 0 AND v.payer_id = ANY(%s)
+     WHERE e.kind = 'charge' AND e.claim_kind = '{kind}' AND e.amount > 0 AND v.payer_id = ANY(%s)
        AND NOT EXISTS (SELECT FROM oncocharge_billing_standingfinding f
                         WHERE f.entry_id = e.id AND f.severity = 'hold' AND f.source <> 'claim'
                           AND f.resolved_at IS NULL AND f.overridden_at IS NULL)
+       AND NOT ({waits})
 """
 
-_GROUPS = f"""
-    SELECT course_id, coverage_id, place_of_service, encounter_id, count(*) AS line_count,
+_GROUPS = """
+    SELECT course_id, coverage_id, place_of_service, encounter_id, authorization_number, count(*) AS line_count,
            array_agg(id ORDER BY service_on, id) AS entry_ids, array_agg(amount ORDER BY service_on, id) AS amounts,
-           array_agg(body ORDER BY service_on, id) AS bodies
-      FROM ({_LINES}) AS line
-     GROUP BY course_id, coverage_id, place_of_service, encounter_id
+           array_agg(body ORDER BY service_on, id) AS bodies {revenue_codes}
+      FROM ({lines}) AS line
+     GROUP BY course_id, coverage_id, place_of_service, encounter_id, authorization_number
 """
 
-_GROUP = f"""
+_GROUP = """
     CREATE TEMP TABLE export_claim ON COMMIT DROP AS
     SELECT nextval((SELECT pg_get_serial_sequence('oncocharge_billing_claim', 'id'))::regclass) AS claim_id, s.*,
            cardinality(s.entry_ids) AS line_count, (SELECT sum(amount) FROM unnest(s.amounts) AS amount) AS total
       FROM (
-        SELECT g.course_id, g.coverage_id, g.place_of_service, g.encounter_id,
-               g.entry_ids[part.first:part.first + {LINES_PER_CLAIM} - 1] AS entry_ids,
-               g.amounts[part.first:part.first + {LINES_PER_CLAIM} - 1] AS amounts,
-               array_to_string(g.bodies[part.first:part.first + {LINES_PER_CLAIM} - 1], E'\\x1e') AS lines,
+        SELECT g.course_id, g.coverage_id, g.place_of_service, g.encounter_id, g.authorization_number,
+               {cut_entry_ids} AS entry_ids, {cut_amounts} AS amounts,
+               array_to_string({cut_bodies}, E'\\x1e') AS lines, {cut_revenue_codes} AS revenue_codes,
                c.patient_id, c.facility_id, c.physician_id, v.payer_id,
                (SELECT array_agg(d.code ORDER BY d.position)
                   FROM oncocharge_courses_coursediagnosis d WHERE d.course_id = g.course_id) AS diagnoses
-          FROM ({_GROUPS}) AS g
-         CROSS JOIN LATERAL generate_series(1, g.line_count, {LINES_PER_CLAIM}) AS part(first)
+          FROM ({groups}) AS g
+         CROSS JOIN LATERAL generate_series(1, g.line_count, {most}) AS part(first)
           JOIN oncocharge_courses_course c ON c.id = g.course_id
           JOIN oncocharge_patients_coverage v ON v.id = g.coverage_id
          ORDER BY c.facility_id, v.payer_id, v.member_id, g.coverage_id, g.course_id, g.place_of_service,
-                  g.encounter_id, part.first) AS s
+                  g.encounter_id, g.authorization_number, part.first) AS s
 """
 
-_COUNT = "SELECT count(*), COALESCE(sum(line_count), 0)::bigint FROM export_claim"
+_COUNT = """
+    SELECT count(*), COALESCE(sum(line_count), 0)::bigint,
+           EXISTS (SELECT FROM export_course WHERE is_institutional),
+           ARRAY(SELECT DISTINCT c.claim_kind FROM oncocharge_billing_followup f
+                   JOIN oncocharge_billing_claim c ON c.id = f.claim_id
+                   LEFT JOIN oncocharge_patients_coverage v ON v.id = f.coverage_id
+                  WHERE f.sent_as_id IS NULL AND f.done_at IS NULL AND f.cancelled_at IS NULL
+                    AND COALESCE(v.payer_id, c.payer_id) = ANY(%s))
+      FROM export_claim
+"""
 
 
 class Gathered(NamedTuple):
-    """What stands in ``export_claim``; ``late`` lines stay behind, because their filing limit has passed."""
+    """What stands in ``export_claim``, what stays behind, and what else waits for the partner."""
 
     claims: int
     lines: int
-    late: int
+    late: int = 0
+    """Lines that stay behind, because their filing limit has passed."""
+    left: int = 0
+    """Follow-ups that cannot be sent as things are; each says why."""
+    also_waiting: tuple[Batch, ...] = ()
+    """Other batches of which something may wait; told by the first batch alone."""
 
 
-def gather(*, payer_ids: Sequence[int], at: datetime) -> Gathered:
+def gather_lines(*, batch: Batch, payer_ids: Sequence[int], at: datetime) -> Gathered:
     """Lock the courses, pick the lines and group them; the same number of statements whatever there is.
 
-    One claim is one patient, coverage, place of service, inpatient stay and course (and so one facility and one
-    rendering provider) and has at most 50 lines. Lines that are held, reversed, unpriced or on a claim are
-    left alone. Claims are numbered in the order of the file: facility, payer, subscriber, course.
+    One claim is one patient, coverage, place of service and course (and so one facility and one physician); on an
+    837P also one inpatient stay and at most 50 lines, on an 837I one authorization, which has no place at its lines,
+    and at most 999. Lines that are held, reversed, unpriced, on a claim or for a correction are left alone. Claims
+    are numbered in the order of the file: facility, payer, subscriber, course.
 
     Args:
+        batch: first claims of a kind.
         payer_ids: the payers whose claims the partner takes.
         at: the moment of the export; it decides which lines are too late.
     """
     payers = list(payer_ids)
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET)
-        cursor.execute(_SETTINGS)
+        cursor.execute(FORGET)
+        cursor.execute(SETTINGS)
         cursor.execute(_LOCK_COURSES, [payers])
         cursor.execute("ANALYZE export_course")
-        late = hold_late(payer_ids=payers, at=at)
-        cursor.execute(_GROUP, [payers])
-        cursor.execute(_COUNT)
-        claims, lines = cursor.fetchone()
-    return Gathered(claims, lines, late)
+        late = hold_late(payer_ids=payers, claim_kind=batch.claim_kind, at=at)
+        cursor.execute(_group_statement(batch), [payers])
+        cursor.execute(_COUNT, [payers])
+        claims, lines, has_institutional, follow_up_kinds = cursor.fetchone()
+    also = _also_waiting(has_institutional, follow_up_kinds) if batch == FIRST else ()
+    return Gathered(claims, lines, late, also_waiting=also)
+
+
+def _also_waiting(has_institutional: bool, follow_up_kinds: Sequence[str]) -> tuple[Batch, ...]:
+    return tuple(
+        batch
+        for batch in BATCHES[1:]
+        if (batch.claim_kind.value in follow_up_kinds if batch.is_follow_up else has_institutional)
+    )
+
+
+@cache
+def _group_statement(batch: Batch) -> str:
+    """Return the statement that picks and groups the lines of a kind."""
+    lines = _LINES.format(
+        kind=batch.claim_kind,
+        body=line_body(batch.claim_kind),
+        waits=WAITS_FOR_CORRECTION,
+        **(
+            {
+                "apart": f"NULL::bigint AS encounter_id, {AUTHORIZATION} AS authorization_number",
+                "revenue_code": REVENUE_CODE,
+            }
+            if batch.is_institutional
+            else {"apart": f"{ENCOUNTER} AS encounter_id, '' AS authorization_number", "revenue_code": "''"}
+        ),
+    )
+    arrays = ("entry_ids", "amounts", "bodies")
+    cut = {f"cut_{name}": f"g.{name}[part.first:part.first + {batch.lines_per_claim} - 1]" for name in arrays}
+    revenue_codes = ", array_agg(revenue_code ORDER BY service_on, id) AS revenue_codes"
+    return _GROUP.format(
+        groups=_GROUPS.format(lines=lines, revenue_codes=revenue_codes if batch.is_institutional else ""),
+        most=batch.lines_per_claim,
+        **cut,
+        cut_revenue_codes=cut["cut_entry_ids"].replace("entry_ids", "revenue_codes")
+        if batch.is_institutional
+        else "NULL::text[]",
+    )

@@ -1,7 +1,7 @@
-"""One run of the export: every active partner in turn, then the delivery of all that is sealed.
+"""One run of the export: every active partner in turn, batch by batch, then the delivery of all that is sealed.
 
-A partner that fails is reported and does not stop the others. A run killed anywhere, run twice or run
-beside another does no harm: what is sealed is sealed once, what is not waits for the next run.
+A partner that fails is reported and does not stop the others, nor does one of its batches stop the next. A run killed
+anywhere, run twice or run beside another does no harm: what is sealed is sealed once, what is not waits for the next.
 """
 
 import logging
@@ -14,7 +14,7 @@ from django.db import DatabaseError, OperationalError, transaction
 from django.db.models.functions import Now
 
 from billing import claims
-from billing.models import ExportRun, LedgerEntry, TradingPartner
+from billing.models import ExportRun, TradingPartner
 from billing.submission.delivery import Delivered, deliver_sealed
 from billing.submission.sealing import Sealed, SubmissionError, seal
 from billing.x12.syntax import X12Fault
@@ -28,10 +28,10 @@ ERROR_LENGTH = 200
 
 @dataclass(slots=True)
 class PartnerOutcome:
-    """What a run did for one partner; ``error`` where it could not seal."""
+    """What a run did for one partner: batches of which something waited; ``error`` where one could not be sealed."""
 
     name: str
-    sealed: Sealed | None = None
+    sealed: list[Sealed] = field(default_factory=list)
     delivered: list[Delivered] = field(default_factory=list)
     error: str = ""
 
@@ -42,21 +42,31 @@ class Exported:
 
     partners: list[PartnerOutcome]
     unroutable: list[claims.Held]
-    institutional_lines: int
     is_dry: bool
 
     @property
+    def sealed(self) -> list[Sealed]:
+        """Every batch of every partner."""
+        return [sealed for outcome in self.partners for sealed in outcome.sealed]
+
+    @property
     def claims(self) -> int:
-        return sum(outcome.sealed.totals.claims for outcome in self.partners if outcome.sealed)
+        return sum(sealed.totals.claims for sealed in self.sealed)
 
     @property
     def lines(self) -> int:
-        return sum(outcome.sealed.totals.lines for outcome in self.partners if outcome.sealed)
+        return sum(sealed.totals.lines for sealed in self.sealed)
 
     @property
     def held_back(self) -> int:
-        kept_back = sum(outcome.sealed.lines_kept_back for outcome in self.partners if outcome.sealed)
+        """Lines that stay behind. Those of follow-ups are not among them: they stand on the claim that was sent."""
+        kept_back = sum(sealed.lines_kept_back for sealed in self.sealed if not sealed.batch.is_follow_up)
         return kept_back + sum(held.lines for held in self.unroutable)
+
+    @property
+    def follow_ups_left(self) -> int:
+        """Decided follow-ups that cannot be sent as things are; each says why."""
+        return sum(sealed.follow_ups_left for sealed in self.sealed)
 
     @property
     def errors(self) -> list[str]:
@@ -87,7 +97,7 @@ def export_claims(*, at: datetime, started_by: str, partner_name: str = "", dry_
     run = None if dry_run else ExportRun.objects.create(started_at=at, started_by=started_by)
     outcomes = [_export_to(partner, at, run, dry_run) for partner in partners]
     # Last, when all that could go has gone: what is left is little to look through.
-    exported = Exported(outcomes, _hold_unroutable(at, dry_run), _institutional_lines(), dry_run)
+    exported = Exported(outcomes, _hold_unroutable(at, dry_run), dry_run)
     if run is not None:
         _finish(run, exported)
     return exported
@@ -111,20 +121,23 @@ def _hold_unroutable(at: datetime, dry_run: bool) -> list[claims.Held]:
     return held
 
 
-def _institutional_lines() -> int:
-    """Count the released lines that wait for institutional claims (837I), which are not written yet."""
-    return LedgerEntry.objects.filter(
-        claim_kind="institutional", kind="charge", review__state="released", waiting__isnull=False
-    ).count()
-
-
 def _export_to(partner: TradingPartner, at: datetime, run: ExportRun | None, dry_run: bool) -> PartnerOutcome:
     outcome = PartnerOutcome(partner.name)
-    try:
-        outcome.sealed = _seal_patiently(partner, at, run, dry_run)
-    except Exception as error:  # One partner must not cost the others their night; it is reported and logged.
-        outcome.error = _in_words(error)
-        logger.error("export to partner %s failed: %s at %s", partner.pk, type(error).__name__, _place(error))
+    errors: list[str] = []
+    batches = [claims.FIRST]
+    for batch in batches:  # it grows: the first batch says which others wait
+        try:
+            sealed = _seal_patiently(partner, batch, at, run, dry_run)
+        except Exception as error:  # One batch must not cost the others their night; it is reported and logged.
+            errors.append(_in_words(error))
+            logger.error("export to partner %s failed: %s at %s", partner.pk, type(error).__name__, _place(error))
+            if batch == claims.FIRST and not isinstance(error, SubmissionError):
+                batches += claims.BATCHES[1:]
+            continue
+        batches += sealed.also_waiting
+        if not sealed.is_empty:
+            outcome.sealed.append(sealed)
+    outcome.error = " ".join(dict.fromkeys(errors))
     if not dry_run:
         # Also what an earlier run sealed and could not deliver, and whether or not this one could seal.
         outcome.delivered = deliver_sealed(partner_id=partner.pk)
@@ -149,11 +162,13 @@ def _place(error: BaseException) -> str:
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
 
 
-def _seal_patiently(partner: TradingPartner, at: datetime, run: ExportRun | None, dry_run: bool) -> Sealed | None:
+def _seal_patiently(
+    partner: TradingPartner, batch: claims.Batch, at: datetime, run: ExportRun | None, dry_run: bool
+) -> Sealed:
     """Seal; where the database ended our transaction in favour of somebody else's, do it again."""
     for tries_left in reversed(range(TRIES)):
         try:
-            return seal(partner_id=partner.pk, at=at, run=run, dry_run=dry_run)
+            return seal(partner_id=partner.pk, batch=batch, at=at, run=run, dry_run=dry_run)
         except OperationalError as error:
             code = getattr(error.__cause__, "sqlstate", None)
             if not tries_left or code not in (_DEADLOCK, _SERIALIZATION):

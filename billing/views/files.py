@@ -83,10 +83,13 @@ def _say(request: HttpRequest, exported: Exported) -> None:
     if exported.claims:
         claims, lines = _number_of(exported.claims, "claim"), _number_of(exported.lines, "line")
         messages.success(request, f"Sealed {claims} with {lines}.")
-    elif not exported.errors and not exported.held_back:
-        messages.info(request, "Nothing waited for a professional claim; no file was made.")
+    elif not exported.errors and not exported.held_back and not exported.follow_ups_left:
+        messages.info(request, "Nothing waited for a claim; no file was made.")
     if exported.held_back:
         messages.warning(request, f"Held back: {_number_of(exported.held_back, 'line')}; the worklist says why.")
+    if exported.follow_ups_left:
+        left = _number_of(exported.follow_ups_left, "follow-up")
+        messages.warning(request, f"Not sent as things are: {left} of sent claims; each says why.")
     for error in exported.errors:
         messages.error(request, error)
 

@@ -191,14 +191,6 @@ def test_a_reversed_line_never_goes_nor_does_its_reversal() -> None:
     assert claimed([entry, reversal]) == [False, False]
 
 
-def test_an_institutional_line_waits_and_is_counted() -> None:
-    boris = cast.boris()
-    professional = released_line(boris, place_of_service="22", modifiers=["26"])
-    institutional = released_line(boris, place_of_service="22", claim_kind="institutional")
-    assert export().institutional_lines == 1
-    assert claimed([professional, institutional]) == [True, False]
-
-
 def test_a_course_that_changed_since_its_capture_waits_for_the_next_one() -> None:
     ada = cast.ada()
     entry = released_line(ada)

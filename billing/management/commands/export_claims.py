@@ -40,10 +40,10 @@ class Command(BaseCommand):
             raise CommandError("Not everything went: " + " ".join(exported.errors))
 
     def _tell(self, outcome: PartnerOutcome, is_dry: bool) -> None:
-        if outcome.sealed is None:
+        if outcome.error or not outcome.sealed:
             self.stdout.write(f"{outcome.name}: {outcome.error or 'nothing waits.'}")
-        else:
-            self._tell_sealed(outcome.name, outcome.sealed, is_dry)
+        for sealed in outcome.sealed:
+            self._tell_sealed(outcome.name, sealed, is_dry)
         for delivered in outcome.delivered:
             self.stdout.write(
                 f"  {delivered.name}: " + (f"NOT delivered. {delivered.error}" if delivered.error else "delivered.")
@@ -62,7 +62,10 @@ class Command(BaseCommand):
         if sealed.characters_replaced:
             replaced = _count(sealed.characters_replaced, "character")
             self.stdout.write(f"  {replaced} that X12 cannot carry became blanks.")
-        if sealed.lines_kept_back:
+        if sealed.follow_ups_left:
+            left = _count(sealed.follow_ups_left, "correction or claim to a next payer", "corrections or such claims")
+            self.stdout.write(f"  {left} cannot be sent as things are; each says why.")
+        elif sealed.lines_kept_back:
             claims = _count(sealed.kept_back.claims, "claim")
             self.stdout.write(f"  kept back: {claims}, {_count(sealed.lines_kept_back, 'line')}, because:")
             self._tell_reasons(Counter({reason.message: count for reason, count in sealed.kept_back.by_reason.items()}))
@@ -76,12 +79,9 @@ class Command(BaseCommand):
     def _tell_rest(self, exported: Exported) -> None:
         for held in exported.unroutable:
             self.stdout.write(f"Held: {_count(held.lines, 'line')}. {held.message}")
-        if exported.institutional_lines:
-            lines = _count(exported.institutional_lines, "institutional line")
-            self.stdout.write(f"{lines} wait: institutional claims (837I) are not written yet.")
         if exported.is_dry:
             self.stdout.write("Dry run: nothing was stored, nothing sent.")
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+def _count(number: int, noun: str, several: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"

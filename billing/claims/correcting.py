@@ -1,0 +1,80 @@
+"""What a follow-up says beside its lines: what it takes back and why, who pays when, what earlier payers decided."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from billing.claims.earlier import EarlierPayer
+from billing.x12.claim_837i import Claim837I
+from billing.x12.claim_837p import Claim837P
+from billing.x12.narrative import LONGEST
+from billing.x12.parties import Subscriber
+
+_MEDICARE = ("MA", "MB")
+_OTHER_CHANGE = "D9"
+_SAME_LINES = "DATA OF THE CLAIM CORRECTED, LINES AS BEFORE"
+
+
+def following(claim: Claim837P, extra: str, earlier: Sequence[EarlierPayer]) -> Claim837P:
+    """Return a professional claim as the follow-up that ``extra`` tells of."""
+    said = json.loads(extra)
+    lines = tuple(
+        line._replace(
+            adjudications=tuple(
+                part for payer in earlier for part in payer.of_line(_entry_of(line.control_number), code=line.code)
+            )
+        )
+        for line in claim.lines
+    )
+    return claim._replace(
+        frequency=said["frequency"],
+        payer_claim_number=said["number"],
+        subscriber=_in_turn(claim.subscriber, said),
+        other_payers=tuple(payer.of_claim() for payer in earlier),
+        lines=lines,
+    )
+
+
+def bill_following(bill: Claim837I, extra: str, earlier: Sequence[EarlierPayer]) -> Claim837I:
+    """Return an institutional claim as the follow-up that ``extra`` tells of, with its condition code."""
+    said = json.loads(extra)
+    is_correction = said["frequency"] != "1"
+    lines = tuple(
+        line._replace(
+            adjudications=tuple(
+                part
+                for payer in earlier
+                for part in payer.of_line(
+                    _entry_of(line.control_number), code=line.code, revenue_code=line.revenue_code
+                )
+            )
+        )
+        for line in bill.lines
+    )
+    return bill._replace(
+        frequency=said["frequency"],
+        payer_claim_number=said["number"],
+        subscriber=_in_turn(bill.subscriber, said),
+        other_payers=tuple(payer.of_claim() for payer in earlier),
+        lines=lines,
+        condition_codes=(said["reason"],) if is_correction and said["reason"] else (),
+        billing_note=_remarks(said) if is_correction and said["reason"] == _OTHER_CHANGE else bill.billing_note,
+    )
+
+
+def _entry_of(control_number: str) -> int:
+    """Return the ledger entry of a line by its number of ours (L and the id)."""
+    return int(control_number[1:])
+
+
+def _in_turn(subscriber: Subscriber, said: Mapping[str, str]) -> Subscriber:
+    """Return the policy in its turn. Why Medicare pays later is the reason of the decision to ask it."""
+    is_later_medicare = said["sequence"] != "P" and subscriber.filing_indicator in _MEDICARE
+    return subscriber._replace(rank=said["sequence"], msp_type=said["reason"] if is_later_medicare else "")
+
+
+def _remarks(said: Mapping[str, str]) -> str:
+    """Say in the 80 characters of the billing note what was changed, which D9 must."""
+    changes = said["changes"]
+    if len(changes) > LONGEST:
+        changes = f"LINES TAKEN OUT: {changes.count('OUT ')}, PUT IN: {changes.count('IN ')}"
+    return changes or _SAME_LINES

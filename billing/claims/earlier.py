@@ -1,0 +1,217 @@
+"""What the payers before the one now asked decided about the lines of a claim: from their posted remittances.
+
+The values are the claim's own words for it (2320, 2330, 2430); whether they add up to the charge is asked by
+billing/x12, to the cent. What counts is what a payer said last.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection
+
+from billing.claims.reading import OTHER_RELATIONSHIP, RELATIONSHIP_CODES
+from billing.x12.other_payers import (
+    Adjustment,
+    LineAdjudication,
+    OtherPayer,
+    OutpatientAdjudication,
+    Reason,
+)
+from billing.x12.parties import Address, Payer, Subscriber
+from patients.terms import Relationship
+
+_MOST_REMARKS = 5
+_REMARK = re.compile(r"[A-Z]{1,3}[0-9]{1,4}")
+_TAKEN_BACK = "22"
+"""CLP02 of a reversal."""
+
+
+class LineDecision(NamedTuple):
+    """What a payer decided about one line, or a part of one."""
+
+    entry_id: int | None
+    """The charge; ``None`` where the remittance's line was matched with none of ours."""
+    paid: Decimal
+    code: str
+    modifiers: tuple[str, ...]
+    units: str
+    revenue_code: str
+    adjustments: tuple[Adjustment, ...]
+
+
+class EarlierDecision(NamedTuple):
+    """What a payer decided about a claim, as its last posted remittance says it."""
+
+    status: str
+    paid: Decimal
+    adjustments: tuple[Adjustment, ...]
+    remarks: tuple[str, ...]
+    adjudicated_on: date
+    payer_claim_number: str
+    lines: tuple[LineDecision, ...]
+
+
+class EarlierPayer(NamedTuple):
+    """A payer that was asked before, its policy, and what it decided; ``None`` while it has not."""
+
+    payer: Payer
+    policy: Subscriber
+    relationship: str
+    decision: EarlierDecision | None
+
+    @property
+    def objection(self) -> str:
+        """Why the next payer cannot be asked yet, in words; empty if it can."""
+        decision = self.decision
+        if decision is None:
+            return f"{self.payer.name} has not decided about these lines yet: its remittance is not posted."
+        if decision.status == _TAKEN_BACK:
+            return f"{self.payer.name} took its decision back. Wait for the one that follows."
+        if any(line.entry_id is None for line in decision.lines):
+            return f"The remittance of {self.payer.name} has lines that are matched with none of ours. Match them."
+        return ""
+
+    def of_claim(self) -> OtherPayer:
+        """Return its loop of the claim (2320, 2330)."""
+        decision = self.decision
+        if decision is None:
+            return OtherPayer(self.payer, self.policy, self.relationship)
+        remarks = tuple(filter(_REMARK.fullmatch, decision.remarks))[:_MOST_REMARKS]
+        return OtherPayer(
+            self.payer,
+            self.policy,
+            self.relationship,
+            paid=_plain(decision.paid),
+            adjustments=decision.adjustments,
+            outpatient=OutpatientAdjudication(remarks) if remarks else None,
+            adjudicated_on="" if decision.lines else f"{decision.adjudicated_on:%Y%m%d}",
+            claim_number=decision.payer_claim_number,
+        )
+
+    def of_line(self, entry_id: int, *, code: str, revenue_code: str = "") -> list[LineAdjudication]:
+        """Return what it decided about a line, part by part (2430); ``code`` and revenue code as we sent them."""
+        if self.decision is None:
+            return []
+        return [
+            LineAdjudication(
+                self.payer.payer_id,
+                _plain(line.paid),
+                line.code or code,
+                line.units,
+                f"{self.decision.adjudicated_on:%Y%m%d}",
+                line.modifiers,
+                line.adjustments,
+                revenue_code=revenue_code and (line.revenue_code or revenue_code),
+            )
+            for line in self.decision.lines
+            if line.entry_id == entry_id
+        ]
+
+
+_PAYERS = """
+    SELECT c.claim_id, o.sequence, y.name, y.payer_id, y.filing_indicator,
+           y.street, y.city, y.state, replace(y.zip_code, '-', ''), y.street2,
+           v.relationship, v.member_id, v.group_number, v.subscriber_last_name, v.subscriber_first_name,
+           p.last_name, p.first_name, p.middle_name, d.id, d.status, d.paid, d.groups, d.reasons, d.adjusted,
+           d.quantities, d.remarks, d.adjudicated_on, d.payer_claim_number
+      FROM export_claim c
+     CROSS JOIN LATERAL (
+        SELECT DISTINCT k.claim_id FROM oncocharge_billing_claimline k
+         WHERE k.entry_id = ANY(c.entry_ids) AND k.ended_at IS NULL AND k.sequence < c.sequence) AS k
+      JOIN oncocharge_billing_claim o ON o.id = k.claim_id
+      JOIN oncocharge_patients_payer y ON y.id = o.payer_id
+      JOIN oncocharge_patients_coverage v ON v.id = o.coverage_id
+      JOIN oncocharge_patients_patient p ON p.id = o.patient_id
+      LEFT JOIN LATERAL (
+        SELECT m.*, COALESCE(r.paid_on, r.produced_on, r.at::date) AS adjudicated_on
+          FROM oncocharge_billing_remittanceclaim m
+          JOIN oncocharge_billing_remittance r ON r.id = m.remittance_id AND r.state = 'posted'
+         WHERE m.claim_id = o.id
+         ORDER BY adjudicated_on DESC, r.id DESC, m.number DESC LIMIT 1) AS d ON true
+     WHERE c.sequence <> 'P'
+     ORDER BY c.claim_id, o.sequence, o.id
+"""
+_LINES = """
+    SELECT l.remittance_claim_id, l.entry_id, l.paid, l.code, l.modifiers, trim_scale(l.units)::text, l.revenue_code,
+           l.groups, l.reasons, l.adjusted, l.quantities
+      FROM oncocharge_billing_remittanceline l
+     WHERE l.remittance_claim_id = ANY(%s)
+     ORDER BY l.remittance_claim_id, l.number
+"""
+
+
+def earlier_payers() -> dict[int, list[EarlierPayer]]:
+    """Return who was asked before about each gathered claim, in order, by the new claim's id: two statements."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PAYERS)
+        rows = cursor.fetchall()
+        cursor.execute(_LINES, [[row[18] for row in rows if row[18] is not None]])
+        lines = defaultdict(list)
+        for paid_claim, entry_id, paid, code, modifiers, units, revenue_code, *reasons in cursor.fetchall():
+            decision = LineDecision(
+                entry_id, paid, code, tuple(modifiers), units or "1", revenue_code, _adjustments(*reasons)
+            )
+            lines[paid_claim].append(decision)
+    found: dict[int, list[EarlierPayer]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(_earlier_payer(row, lines))
+    return found
+
+
+def _earlier_payer(row: tuple, lines: Mapping[int, list[LineDecision]]) -> EarlierPayer:  # type: ignore[type-arg]
+    _claim, rank, name, payer_id, indicator, *rest = row
+    address, (relationship, member_id, group, last, first), patient, decided = (
+        rest[:5], rest[5:10], rest[10:13], rest[13:],
+    )  # fmt: skip
+    if relationship == Relationship.SELF:
+        policy = Subscriber(patient[0], patient[1], member_id, indicator, middle_name=patient[2])
+        code = "18"
+    else:
+        policy = Subscriber(last, first, member_id, indicator)
+        code = RELATIONSHIP_CODES.get(relationship, OTHER_RELATIONSHIP)
+    policy = policy._replace(rank=rank, group_number=group)
+    payer = Payer(name, payer_id, Address(*address) if address[0] else None)
+    return EarlierPayer(payer, policy, code, _decision(decided, lines))
+
+
+def _decision(decided: list, lines: Mapping[int, list[LineDecision]]) -> EarlierDecision | None:  # type: ignore[type-arg]
+    paid_claim, status, paid, groups, reasons, amounts, quantities, remarks, day, number = decided
+    if paid_claim is None:
+        return None
+    adjustments = _adjustments(groups, reasons, amounts, quantities)
+    of_lines = tuple(lines.get(paid_claim, ()))
+    return EarlierDecision(status, paid, adjustments, tuple(remarks), day, number, of_lines)
+
+
+def _adjustments(
+    groups: Iterable[str], reasons: Iterable[str], amounts: Iterable[Decimal], quantities: Iterable[Decimal | None]
+) -> tuple[Adjustment, ...]:
+    """Return one adjustment a group, with the sum of each reason: a remittance may name both several times."""
+    sums: dict[str, dict[str, Decimal]] = {}
+    units: dict[tuple[str, str], Decimal] = {}
+    for group, reason, amount, quantity in zip(groups, reasons, amounts, quantities, strict=True):
+        of_group = sums.setdefault(group, {})
+        of_group[reason] = of_group.get(reason, Decimal(0)) + amount
+        if quantity:
+            units[group, reason] = units.get((group, reason), Decimal(0)) + quantity
+    told = (
+        (
+            group,
+            tuple(
+                Reason(code, _plain(amount), _plain(units[group, code]) if (group, code) in units else "")
+                for code, amount in of_group.items()
+                if amount
+            ),
+        )
+        for group, of_group in sums.items()
+    )
+    return tuple(Adjustment(group, given) for group, given in told if given)
+
+
+def _plain(amount: Decimal) -> str:
+    """Return an amount as claims write it: no needless zeros, never with an exponent."""
+    return f"{amount.normalize():f}" if amount else "0"

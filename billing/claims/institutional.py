@@ -1,0 +1,57 @@
+"""Makes of a gathered institutional claim the plain value that billing/x12 writes.
+
+The bill is an outpatient's: type 0131 (0851 of a critical access hospital), the days from the first line to the last,
+the course's physician as attending provider. Whether it may go is asked afterwards, in checking.py.
+"""
+
+import json
+
+from billing.claims.printing import FIELD, LINE
+from billing.claims.reading import Parties, Row, insured
+from billing.x12.claim_837i import Claim837I, Line837I
+from billing.x12.narrative import split_narrative
+
+_HOME, _STILL_A_PATIENT = "01", "30"
+"""CL103: the course is over, or goes on."""
+
+
+def bill_of(row: Row, parties: Parties) -> Claim837I:
+    """Return the institutional claim that the writer and its checks take."""
+    said = json.loads(row.extra)
+    subscriber, dependant = insured(row, parties)
+    lines, remarks = _lines_of(row.lines)
+    days = [line.service_on for line in lines]
+    return Claim837I(
+        row.control_number,
+        row.total,
+        min(days),
+        max(days),
+        parties.facilities[row.facility_id],
+        parties.payers[row.payer_id],
+        subscriber,
+        tuple(row.diagnoses.split()),
+        lines,
+        parties.physicians.get(row.physician_id),
+        dependant,
+        facility_code=parties.facility_codes[row.facility_id],
+        authorization=said["authorization"],
+        patient_status=_HOME if said["is_over"] else _STILL_A_PATIENT,
+        billing_note=remarks,
+    )
+
+
+def _lines_of(text: str) -> tuple[tuple[Line837I, ...], str]:
+    """Return the lines, and what of their words for unlisted codes only a note of the claim has room for."""
+    lines, notes = [], []
+    for line in text.split(LINE):
+        number, code, amount, units, day, modifiers, narrative, revenue_code = line.split(FIELD)
+        description, rest = split_narrative(narrative) if narrative else ("", "")
+        if rest:
+            notes.append(rest)
+        lines.append(
+            Line837I(
+                number, revenue_code, code, amount, units, day, tuple(modifiers.split(":")) if modifiers else (),
+                description=description,
+            )
+        )  # fmt: skip
+    return tuple(lines), "; ".join(notes)
