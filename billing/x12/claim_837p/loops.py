@@ -153,8 +153,8 @@ def usual_claim(claim: Claim837P) -> Usual | None:
     """Return CLM of a claim that has a rendering provider, if any, and nothing else beside lines and diagnoses."""
     if claim[_FIRST_RARE:] != _RARE_REST:
         return None
-    control_number, charge, place = exact = claim[:3]
-    return f"CLM*{control_number}*{charge}***{place}:B:1*Y*A*Y*Y~", "".join(exact)
+    control_number, charge, place = claim[:3]
+    return f"CLM*{control_number}*{charge}***{place}:B:1*Y*A*Y*Y~", control_number + charge + place
 
 
 def coding_of(line: Line837P) -> Hashable:

@@ -95,7 +95,7 @@ _POLICY = r"(rank|member_id|group_number|group_name|msp_type|relationship|is_per
 _FIELDS = tuple(
     (re.compile(pattern), mends)
     for pattern, mends in (
-        (r"(billing|facility)\b", Mends.FACILITY),
+        (r"(billing|facility|facility_code|place_of_service|phone)\b", Mends.FACILITY),
         (r"payer\.|subscriber\.filing_indicator", Mends.PAYER),
         (r"payer_claim_number", Mends.CLAIM),
         (rf"subscriber\.{_POLICY}|dependant\.relationship", Mends.COVERAGE),
@@ -117,6 +117,8 @@ _FIELDS = tuple(
         (r"attachments", Mends.CLAIM),
     )
 )
+_OF_CLAIMS_ONLY = (Mends.COURSE, Mends.CLAIM)
+"""What is kept for a whole claim: where a line names such a thing, it is the line's own."""
 _LINE_FIELD = re.compile(r"lines\[\d+\]\.(.+)")
 
 
@@ -130,7 +132,7 @@ def mended_by(field: str, *, patient_is_subscriber: bool) -> Mends:
     line = _LINE_FIELD.match(field)
     field = line[1] if line else field
     known = next((mends for pattern, mends in _FIELDS if pattern.match(field)), None)
-    if known is not None and not (line and known in (Mends.COURSE, Mends.CLAIM)):
+    if known is not None and not (line and known in _OF_CLAIMS_ONLY):
         return known
     if line:
         return Mends.LINE

@@ -65,7 +65,7 @@ PROFESSIONAL: dict[str, tuple[dict[str, Any], str, Mends]] = {
     "kind of plan": ({"subscriber": ADA._replace(filing_indicator="XX")}, "SBR", Mends.PAYER),
     "payer id": ({"payer": MEDICARE._replace(payer_id="1")}, "NM1*PR", Mends.PAYER),
     "charge": ({"charge": "671"}, "CLM", Mends.CLAIM),
-    "place of service": ({"place_of_service": "1"}, "CLM", Mends.CLAIM),
+    "place of service": ({"place_of_service": "1"}, "CLM", Mends.FACILITY),
     "payer's number of what is replaced": ({"frequency": "7"}, "CLM", Mends.CLAIM),
     "authorization": ({"authorization": "A" * 51}, "REF*G1", Mends.AUTHORIZATION),
     "admission": ({"admitted_on": "20990101"}, "DTP*435", Mends.ENCOUNTER),
