@@ -139,8 +139,10 @@ def _export_to(partner: TradingPartner, at: datetime, run: ExportRun | None, dry
             outcome.sealed.append(sealed)
     outcome.error = " ".join(dict.fromkeys(errors))
     if not dry_run:
-        # Also what an earlier run sealed and could not deliver, and whether or not this one could seal.
-        outcome.delivered = deliver_sealed(partner_id=partner.pk)
+        # Also what an earlier run sealed and could not deliver, and whether or not this one could seal. A person who
+        # asks is not told to wait; the nightly run leaves alone who failed and is not due.
+        is_nightly = run is not None and run.started_by == "nightly"
+        outcome.delivered = deliver_sealed(partner_id=partner.pk, due_at=at if is_nightly else None)
     return outcome
 
 
