@@ -31,6 +31,10 @@ class PartnerFileError(PartnerError):
     """It is about this one file; the partner's others go on."""
 
 
+class PartnerAnswersError(PartnerError):
+    """It is about the folder of answers: none can be fetched, and files still go."""
+
+
 class Released(Enum):
     """What became of a staged file."""
 

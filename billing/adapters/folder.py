@@ -11,6 +11,7 @@ from pathlib import Path
 from billing.adapters.door import (
     AfterFetching,
     Answer,
+    PartnerAnswersError,
     PartnerError,
     PartnerFileError,
     Released,
@@ -73,7 +74,7 @@ class Folder:
 
     def list(self) -> list[Answer]:
         """Return the finished answers by name; none where the partner made no folder for them yet."""
-        with _in_words(self.path):
+        with _in_words(self.path, PartnerAnswersError):
             folder = self.path / RESPONSES
             if not folder.is_dir():
                 return []
@@ -85,7 +86,7 @@ class Folder:
         """Yield the bytes of an answer; an error at the end if it grew meanwhile."""
         refuse_path(name)
         path, read = self.path / RESPONSES / name, 0
-        with _in_words(self.path):
+        with _in_words(self.path, PartnerAnswersError):
             if not path.is_file():
                 raise PartnerFileError(f"There is no answer {name} in the folder.")
             for chunk in _read(path):
@@ -98,7 +99,7 @@ class Folder:
         """Leave, move or delete a stored answer; nothing to do if it is gone."""
         refuse_path(name)
         path = self.path / RESPONSES / name
-        with _in_words(self.path):
+        with _in_words(self.path, PartnerAnswersError):
             if self.after_fetching is AfterFetching.LEAVE or not _is_there(path):
                 return
             if self.after_fetching is AfterFetching.DELETE:
@@ -222,10 +223,10 @@ _NEEDS_A_PERSON = (errno.EACCES, errno.EPERM, errno.ENOTDIR)
 
 
 @contextlib.contextmanager
-def _in_words(folder: Path) -> Iterator[None]:
+def _in_words(folder: Path, kind: type[PartnerError] = PartnerError) -> Iterator[None]:
     """Say what the system said as a person would. A disk that is full or not mounted may mend itself, rights do not."""
     try:
         yield
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, (error.strerror or type(error).__name__).lower())
-        raise PartnerError(f"Folder {folder.name}: {reason}.", permanent=error.errno in _NEEDS_A_PERSON) from error
+        raise kind(f"Folder {folder.name}: {reason}.", permanent=error.errno in _NEEDS_A_PERSON) from error

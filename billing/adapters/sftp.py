@@ -17,6 +17,7 @@ import paramiko
 from billing.adapters.door import (
     AfterFetching,
     Answer,
+    PartnerAnswersError,
     PartnerError,
     PartnerFileError,
     Released,
@@ -90,7 +91,7 @@ class Sftp:
 
     def list(self) -> list[Answer]:
         """Return the finished answers by name."""
-        with self._sftp("listing the answers") as sftp, _folder(self.folders.inbox, "listed"):
+        with self._sftp("listing the answers") as sftp, _folder(self.folders.inbox, "listed", PartnerAnswersError):
             found = sftp.listdir_attr(self.folders.inbox)
         return sorted(_answer(one) for one in found if is_answer_name(one.filename) and _is_file(one))
 
@@ -118,7 +119,7 @@ class Sftp:
             if wanted is AfterFetching.DELETE:
                 sftp.remove(path)
                 return
-            with _folder(self.folders.archive, "written to"):
+            with _folder(self.folders.archive, "written to", PartnerAnswersError):
                 sftp.stat(self.folders.archive)
                 sftp.rename(path, _free_name(sftp, posixpath.join(self.folders.archive, name)))
 
@@ -192,16 +193,16 @@ class Sftp:
 
 
 @contextlib.contextmanager
-def _folder(path: str, deed: str) -> Iterator[None]:
+def _folder(path: str, deed: str, kind: type[PartnerError] = PartnerError) -> Iterator[None]:
     """Say of a folder that is not there, or is closed to us, that only a person can help."""
     try:
         yield
     except FileNotFoundError as error:
-        raise PartnerError(
+        raise kind(
             f"The partner's server has no folder {path}. Ask for the right name, or have it made.", permanent=True
         ) from error
     except PermissionError as error:
-        raise PartnerError(
+        raise kind(
             f"The partner's server does not let the folder {path} be {deed}. Ask for the right.", permanent=True
         ) from error
 

@@ -276,6 +276,10 @@ class PartnerConnection(models.Model):
     failed_at = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(null=True)
     reached_at = models.DateTimeField(null=True)
+    answers_error = models.CharField(
+        max_length=400, blank=True, help_text="Why no answer can be fetched while files can be sent."
+    )
+    answers_failed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("partner",)
@@ -284,6 +288,10 @@ class PartnerConnection(models.Model):
                 name="partner_connection_failure_has_words",
                 condition=Q(failures=0, error="", needs_person=False)
                 | Q(failures__gte=1, failed_at__isnull=False) & ~Q(error=""),
+            ),
+            models.CheckConstraint(
+                name="partner_connection_failure_of_answers_has_its_moment",
+                condition=Q(answers_error="") | Q(answers_failed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="partner_connection_is_tried_again_or_needs_a_person",

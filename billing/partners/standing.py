@@ -17,7 +17,7 @@ class Standing:
 
     partner: TradingPartner
     state: str
-    """``reached``, ``untried``, ``retrying``, ``stuck`` (needs a person) or ``off``."""
+    """``reached``, ``untried``, ``retrying``, ``stuck`` (needs a person), ``unheard`` (no answers come) or ``off``."""
     words: str
     error: str
     waiting: int
@@ -34,8 +34,8 @@ class Standing:
 
 def standings() -> list[Standing]:
     """Return every partner, those that need a person first (one query)."""
-    order = {"stuck": 0, "retrying": 1}
-    return sorted(_standings(TradingPartner.objects.all()), key=lambda one: (order.get(one.state, 2), one.partner.name))
+    order = {"stuck": 0, "unheard": 1, "retrying": 2}
+    return sorted(_standings(TradingPartner.objects.all()), key=lambda one: (order.get(one.state, 3), one.partner.name))
 
 
 def standing_of(partner_id: int) -> Standing | None:
@@ -52,20 +52,24 @@ def _standings(partners: QuerySet[TradingPartner]) -> Iterable[Standing]:
     for row in rows:
         connection = getattr(row, "connection", None)
         state, words = _state(row, connection)
-        error = connection.error if connection else ""
+        error = (connection.error or connection.answers_error) if connection else ""
         yield Standing(row, state, words, error, row.waiting, row.delivered_at, row.payers)
 
 
 def _state(partner: TradingPartner, connection: PartnerConnection | None) -> tuple[str, str]:
     if not partner.is_active:
         return "off", "Switched off: nothing is made for it, and what is sealed waits."
-    if connection is None or (not connection.failures and not connection.reached_at):
+    if connection is None:
         return "untried", "Not tried yet."
     if connection.needs_person:
         return "stuck", "A person must look. It is tried again when its settings are changed, or when you say so."
     if connection.next_try_at:
         times = f"{connection.failures} time" + ("s" if connection.failures > 1 else "")
         return "retrying", f"Failed {times} in a row; next try at {_moment(connection.next_try_at)}."
+    if connection.answers_error:
+        return "unheard", "Files go, answers cannot be fetched. A person must look; it is tried again each hour."
+    if not connection.reached_at:
+        return "untried", "Not tried yet."
     return "reached", f"Last reached {_moment(connection.reached_at)}."
 
 

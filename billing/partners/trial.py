@@ -36,7 +36,7 @@ def try_connection(partner: TradingPartner) -> Trial:
     except PartnerError as error:
         trial.fault = str(error)
     else:
-        note_reached(partner_id=partner.pk)
+        note_reached(partner_id=partner.pk, for_answers=True)
     return trial
 
 

@@ -49,7 +49,7 @@ def fetch_answers(*, at: datetime, partner_id: int | None = None, is_asked: bool
 
 
 def _fetch_from(partner: TradingPartner, at: datetime, is_asked: bool) -> Fetched:
-    if not is_asked and (against := partners.why_not_now(partner=partner, at=at)):
+    if not is_asked and (against := partners.why_not_now(partner=partner, at=at, for_answers=True)):
         return Fetched(partner.name, errors=(against,))
     look = _Look(partner, at)
     try:
@@ -67,7 +67,7 @@ def _fetch_from(partner: TradingPartner, at: datetime, is_asked: bool) -> Fetche
     else:
         # A folder that is not there lists as an empty one: only what was fetched proves that it was reached.
         if look.receipt_ids or partner.transport == Transport.SFTP:
-            partners.note_reached(partner_id=partner.pk)
+            partners.note_reached(partner_id=partner.pk, for_answers=True)
     return Fetched(partner.name, tuple(look.receipt_ids), look.unfinished, tuple(look.errors))
 
 

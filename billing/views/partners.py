@@ -27,6 +27,7 @@ BADGES = {
     "untried": ("draft", "Not tried"),
     "retrying": ("late", "Tried again"),
     "stuck": ("failed", "Needs a person"),
+    "unheard": ("failed", "Answers not fetched"),
     "off": ("closed", "Switched off"),
 }
 

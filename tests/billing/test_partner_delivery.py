@@ -14,6 +14,7 @@ from billing.models import ClaimFile, PartnerConnection, PayerRoute, TradingPart
 from billing.partners import ask_again, open_door
 from billing.partners.standing import standing_of, standings
 from billing.partners.trial import try_connection
+from billing.receipts.fetching import fetch_answers
 from billing.submission import deliver_sealed, release, settle, stage
 from billing.submission.delivery import UNCERTAIN
 from billing.tasks import deliver_sealed_files
@@ -264,6 +265,24 @@ def test_after_the_way_failed_the_rest_of_the_files_are_not_each_waited_for(
     exported = export()
     errors = [delivered.error for delivered in exported.partners[0].delivered]
     assert len(errors) == 2 and errors[0] == errors[1] != "" and server.sign_ins == 1
+
+
+def test_a_folder_of_answers_that_is_not_there_keeps_no_file_from_going(
+    sealed: ClaimFile, server: Running, bay: TradingPartner
+) -> None:
+    (server.root / "inbox").rmdir()
+    (fetched,) = fetch_answers(at=timezone.now())
+    assert "no folder /inbox" in fetched.errors[0]
+    found = standing_of(bay.pk)
+    assert found is not None and found.state == "unheard" and "no folder /inbox" in found.error
+    deliver_sealed_files()
+    assert state(sealed) == (True, True)
+    assert PartnerConnection.objects.get().answers_error != ""
+    sign_ins = server.sign_ins
+    assert fetch_answers(at=timezone.now()) == [fetched] and server.sign_ins == sign_ins
+    (server.root / "inbox").mkdir()
+    assert fetch_answers(at=timezone.now() + timedelta(hours=2))[0].errors == ()
+    assert PartnerConnection.objects.get().answers_error == ""
 
 
 # --- answers, trial, standing ---------------------------------------------------------------------------------------
