@@ -51,7 +51,10 @@ class NewCharge:
 
 @dataclass(frozen=True, slots=True)
 class PostedCharge:
-    """A charge of the ledger with what became of it. ``state`` is the biller's decision, ``open`` without one."""
+    """A charge of the ledger with what became of it. ``state`` is the biller's decision, ``open`` without one.
+
+    ``reversal_id`` and ``reversal_reason`` are of the entry that undid it. ``is_claimed``: it stands on a claim.
+    """
 
     id: int
     course_id: int
@@ -70,9 +73,15 @@ class PostedCharge:
     amount: Decimal | None
     narrative: str
     attachment: str
-    is_reversed: bool
     is_claimed: bool
     state: str
+    reversal_id: int | None
+    reversal_reason: str
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether an entry undid it."""
+        return self.reversal_id is not None
 
 
 _NEW_COLUMNS = tuple(field.name for field in fields(NewCharge))
@@ -98,7 +107,8 @@ _LOCK_MARKS = """
 _POSTED = """
     SELECT e.id, e.course_id, e.session_id, e.plan_id, e.line_key, e.generation, e.family, e.code, e.modifiers,
            e.service_on, e.units, e.claim_kind, e.place_of_service, e.unit_amount, e.amount, e.narrative,
-           e.attachment, v.reverses_id IS NOT NULL, c.entry_id IS NOT NULL, COALESCE(r.state, 'open')
+           e.attachment, c.entry_id IS NOT NULL, COALESCE(r.state, 'open'), v.id,
+           COALESCE(v.because->>'reason', '')
       FROM oncocharge_billing_ledgerentry e
       LEFT JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = e.id
       LEFT JOIN oncocharge_billing_claimline c ON c.entry_id = e.id AND c.sequence = 'P' AND c.ended_at IS NULL

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from billing import worklist
 from billing.models import ClaimLine, LedgerEntry, StandingFinding
+from billing.standing import Standing, noted, of_standing
 from patients.permissions import RolePermission
 from patients.roles import BILLING, READS_MONEY
 
@@ -29,6 +30,13 @@ class ChargeFilter(django_filters.FilterSet):
     state = django_filters.CharFilter(field_name="review__state")
     is_reversed = django_filters.BooleanFilter(field_name="reversal", lookup_expr="isnull", exclude=True)
     is_claimed = django_filters.BooleanFilter(method="claimed")
+    standing = django_filters.ChoiceFilter(
+        method="by_standing", choices=[(one.value, one.value) for one in Standing], label="Where the line stands"
+    )
+
+    def by_standing(self, entries: QuerySet[LedgerEntry], _name: str, value: str) -> QuerySet[LedgerEntry]:
+        """Keep the charges that stand so."""
+        return of_standing(entries.filter(kind=LedgerEntry.Kind.CHARGE), (Standing(value),))
 
     def claimed(self, entries: QuerySet[LedgerEntry], _name: str, is_claimed: bool) -> QuerySet[LedgerEntry]:
         """Keep what stands, or does not stand, on a claim to the patient's first payer."""
@@ -58,7 +66,7 @@ class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
     permission_classes = (RolePermission,)
     read_roles = READS_MONEY
     write_roles = BILLING
-    queryset: QuerySet[LedgerEntry] = LedgerEntry.objects.select_related("review", "reversal").prefetch_related(
+    queryset: QuerySet[LedgerEntry] = noted(LedgerEntry.objects.select_related("review", "reversal")).prefetch_related(
         "claim_lines", Prefetch("findings", StandingFinding.objects.filter(resolved_at__isnull=True))
     )
     filterset_class = ChargeFilter
@@ -68,6 +76,7 @@ class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
 
         findings = FindingOutput(many=True, read_only=True)
         state = serializers.CharField(source="review.state", default="open")
+        standing = serializers.ChoiceField(source="stands", choices=[one.value for one in Standing], read_only=True)
         reversed_by = serializers.IntegerField(source="reversal.pk", default=None)
         claim = serializers.IntegerField(source="claim_line.claim_id", default=None)
 
@@ -79,7 +88,7 @@ class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
                 "id", "kind", "course", "session", "plan", "line_key", "generation", "family", "code", "modifiers",
                 "service_on", "units", "claim_kind", "place_of_service", "unit_amount", "amount", "fee_line",
                 "narrative", "rule", "because", "reverses", "replaces", "posted_at", "findings", "state",
-                "reversed_by", "claim",
+                "standing", "reversed_by", "claim",
             )  # fmt: skip
 
     class Decision(serializers.Serializer[LedgerEntry]):

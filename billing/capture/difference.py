@@ -41,13 +41,15 @@ class Difference:
     """The postings of one course.
 
     ``kept`` are the charges that stay, by line key; ``follow_claimed`` the keys of which an earlier
-    charge was on a claim: what stands now must not go out as if it were new.
+    charge stands on a claim: what stands now must not go out as if it were new. ``uncorrected`` are the
+    charges that were reversed before and still stand on a claim, which nobody has corrected yet.
     """
 
     kept: dict[str, PostedCharge] = field(default_factory=dict)
     reversals: list[tuple[PostedCharge, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     follow_claimed: set[str] = field(default_factory=set)
+    uncorrected: list[PostedCharge] = field(default_factory=list)
 
 
 def difference(course_id: int, wanted: Iterable[PricedLine], posted: Iterable[PostedCharge]) -> Difference:
@@ -62,10 +64,12 @@ def difference(course_id: int, wanted: Iterable[PricedLine], posted: Iterable[Po
         wanted: the lines that should stand, each key once.
         posted: every charge ever posted for the course, generations ascending.
     """
+    found = Difference()
     history: defaultdict[str, list[PostedCharge]] = defaultdict(list)
     for charge in posted:
         history[charge.line_key].append(charge)
-    found = Difference()
+        if charge.is_reversed and charge.is_claimed:
+            found.uncorrected.append(charge)
     for priced in wanted:
         _place(found, course_id, priced, history.pop(priced.line.key, []))
     for charges in history.values():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from billing.capture.difference import RELEASED, Difference, PricedLine
 from billing.findings import NewFinding, OpenFinding
+from billing.ledger import PostedCharge
 from billing.rules.lines import Finding, Severity
 
 RULES, FEES, CAPTURE = "rules", "fees", "capture"
@@ -68,8 +69,6 @@ def notes_of(
 
 def _is_ours(finding: OpenFinding, posted: Posted) -> bool:
     """Whether this capture may withdraw a finding: its own kind, or any about a line that it reversed."""
-    if finding.code == CORRECTION_TO_SEND:
-        return False
     return finding.source in (RULES, FEES, CAPTURE) or finding.entry_id in posted.reversals
 
 
@@ -114,15 +113,23 @@ def _told_by_fees(course_id: int, lines: Iterable[PricedLine], entries: Mapping[
 
 
 def _told_by_claims(course_id: int, posted: Posted) -> Iterable[NewFinding]:
+    for charge, reversal_id, reason in _uncorrected(posted):
+        message = f"{charge.code} of {charge.service_on} was on a claim and is reversed. {reason} Correct the claim."
+        yield _held(course_id, reversal_id, CAPTURE, CORRECTION_TO_SEND, message)
+    for key in sorted(posted.difference.follow_claimed):
+        message = "An earlier form of this line is on a claim. It goes out with that claim's correction, not as new."
+        entry_id = posted.entries[key]
+        yield NewFinding(course_id, entry_id, CAPTURE, Severity.WARNING.value, REPLACES_CLAIMED_LINE, message, LINE)
+
+
+def _uncorrected(posted: Posted) -> Iterable[tuple[PostedCharge, int, str]]:
+    """Yield the charges that are reversed and stand on a claim all the same, each with its reversal and the reason."""
     for charge, reason in posted.difference.reversals:
         if charge.is_claimed:
-            message = (
-                f"{charge.code} of {charge.service_on} was on a claim and is reversed. {reason} Correct the claim."
-            )
-            yield _held(course_id, posted.reversals[charge.id], CAPTURE, CORRECTION_TO_SEND, message)
-    for key in sorted(posted.difference.follow_claimed):
-        message = "An earlier form of this line was on a claim. It must not go out as a new original claim."
-        yield _held(course_id, posted.entries[key], CAPTURE, REPLACES_CLAIMED_LINE, message)
+            yield charge, posted.reversals[charge.id], reason
+    for charge in posted.difference.uncorrected:
+        if charge.reversal_id is not None:
+            yield charge, charge.reversal_id, charge.reversal_reason
 
 
 def _held(course_id: int, entry_id: int | None, source: str, code: str, message: str) -> NewFinding:

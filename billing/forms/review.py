@@ -18,6 +18,7 @@ from billing.forms.fields import day_field
 from billing.models import ManualLine, StandingFinding
 from billing.rules import load_codebook
 from billing.rules.lines import ClaimKind, Family
+from billing.standing import Standing
 from billing.worklist import TO_REVIEW, Filters, LineState
 from billing.worklist.groups import GROUPED, Group
 from courses.models import Course
@@ -41,9 +42,29 @@ STATES = {
     "open": ("Open", (LineState.OPEN,)),
     "held": ("Held by a person", (LineState.HELD,)),
     "released": ("Released, not yet on a claim", (LineState.RELEASED,)),
-    "claimed": ("On a claim", (LineState.CLAIMED,)),
+    "claimed": ("On a claim, whatever came of it", (LineState.CLAIMED,)),
     "all": ("All", ()),
 }
+STANDINGS = {
+    "rejected": ("Rejected, to be sent again", Standing.REJECTED),
+    "sealed": ("On a claim, not yet sent", Standing.ON_CLAIM),
+    "sent": ("Sent", Standing.SENT),
+    "acknowledged": ("Acknowledged", Standing.ACKNOWLEDGED),
+    "accepted": ("Accepted by the payer", Standing.ACCEPTED),
+    "paid": ("Paid", Standing.PAID),
+    "denied": ("Denied", Standing.DENIED),
+    "reversed": ("Reversed", Standing.REVERSED),
+}
+"""What may be asked for beyond the review: one standing each."""
+_STANDINGS_OF = {
+    "open": (Standing.OPEN,),  # rejected lines are open too, and have a filter of their own
+    **{key: (standing,) for key, (_words, standing) in STANDINGS.items()},
+}
+_STATE_CHOICES = [
+    *((key, words) for key, (words, _states) in STATES.items() if key != "all"),
+    *((key, words) for key, (words, _standing) in STANDINGS.items()),
+    ("all", "All but the reversed"),
+]
 ORDERS = {
     GROUPED: "What needs action first", "day": "Day, oldest first", "-day": "Day, newest first", "patient": "Patient",
     "code": "Code", "amount": "Amount, smallest first", "-amount": "Amount, largest first",
@@ -54,7 +75,7 @@ class FilterForm(forms.Form):
     """What the address says about which lines to show: ids, codes, days and states, never a name."""
 
     group = forms.ChoiceField(required=False, choices=[("", "All"), *((group.value, group.value) for group in Group)])
-    state = forms.ChoiceField(required=False, choices=[(key, words) for key, (words, _) in STATES.items()])
+    state = forms.ChoiceField(required=False, choices=_STATE_CHOICES)
     since = day_field()
     until = day_field()
     finding = forms.ChoiceField(required=False)
@@ -97,8 +118,10 @@ class FilterForm(forms.Form):
         """What is valid of it, in the worklist's words."""
         self.is_valid()
         said = self.cleaned_data
+        state = said.get("state") or ""
         return Filters(
-            states=STATES[said.get("state") or ""][1],
+            states=() if state in STANDINGS else STATES[state][1],
+            standings=_STANDINGS_OF.get(state, ()),
             finding=said.get("finding") or "",
             family=said.get("family") or "",
             code=said.get("code") or "",

@@ -1,5 +1,6 @@
 """WHAT it is worth and what became of it: fees, ledger, findings, reviews, claims and what came back."""
 
+import billing.models.claim_ends  # noqa: F401  # its trigger
 from billing.models.authorization import COUNTING, EXPIRED, Authorization, AuthorizationStatus, AuthorizedLine
 from billing.models.capture import CaptureMark
 from billing.models.claim import Claim, ClaimLine

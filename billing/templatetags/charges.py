@@ -14,6 +14,7 @@ from billing.fees import computing
 from billing.models import LedgerEntry, ManualLine, Review
 from billing.money import print_dollars
 from billing.rules import load_codebook
+from billing.standing import StandingCount
 from billing.worklist.seen import version_of
 
 register = template.Library()
@@ -116,3 +117,11 @@ def person(user: object) -> str:
 def tile_of(tiles: Mapping[str, dict[str, object]], group: str) -> dict[str, object]:
     """Return the tile of a group."""
     return tiles.get(str(group), {})
+
+
+@register.filter
+def standing_url(counted: StandingCount) -> str:
+    """Lead to the rows of a count: claims, or lines on the worklist."""
+    if counted.is_of_claims:
+        return f"{reverse('billing:claims')}?stands={counted.standing.value}"
+    return f"{reverse('billing:worklist')}?state={counted.standing.value}"

@@ -18,7 +18,7 @@ from billing.templatetags.charges import charge_code, dollars
 from billing.views.answers import CONFLICT, UNPROCESSABLE, back, form_answer, is_fragment, user_of
 from billing.views.rows import one_line, query_behind, row_of, totals_shown
 from billing.worklist import Decided
-from billing.worklist.overrides import MAY_OVERRIDE, MAY_SETTLE
+from billing.worklist.overrides import MAY_OVERRIDE
 from billing.worklist.seen import OVERTAKEN, decide_as_seen, moment_number, moment_of
 from patients.roles import BILLING, allow
 
@@ -105,27 +105,6 @@ def override(request: HttpRequest, finding_id: int) -> HttpResponse:
             return _fresh_row(request, line.pk) if is_fragment(request) else back(request)
     context = {"form": form, "line": line, "finding": finding, "action": request.path}
     return form_answer(request, "billing/override.html", context, status=UNPROCESSABLE if form.is_bound else 200)
-
-
-@allow(read=MAY_SETTLE, write=MAY_SETTLE)
-@require_http_methods(["GET", "POST"])
-def settle(request: HttpRequest, finding_id: int) -> HttpResponse:
-    """Ask how the claim of a reversed line was corrected; note it."""
-    finding = get_object_or_404(StandingFinding.objects.select_related("course__patient"), pk=finding_id)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        try:
-            worklist.settle_correction(
-                finding_id=finding_id, reason=form.cleaned_data["reason"], by=user_of(request), at=timezone.now()
-            )
-        except ValidationError as error:
-            take_faults(form, error)
-        else:
-            messages.success(request, "The correction is noted.")
-            answer = back(request)
-            return HttpResponse(status=204, headers={"HX-Redirect": answer.url}) if is_fragment(request) else answer
-    context = {"form": form, "finding": finding, "action": request.path}
-    return form_answer(request, "billing/settle.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
 
 def _seen(request: HttpRequest, entry_id: int) -> dict[int, str]:

@@ -1,54 +1,45 @@
-"""What became of a line, in order: posted, looked at, decided, on a claim, sent, reversed, replaced."""
+"""What became of a line, in order: posted, looked at, decided, on claims, sent, answered, paid, reversed, replaced."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from billing.models import LedgerEntry, StandingFinding
+from billing.models import ClaimLine, LedgerEntry, StandingFinding
 from billing.money import print_dollars
 from billing.templatetags.charges import charge_code, person
+from billing.views.claim_stories import told_of_claims, told_of_ends, told_of_files, told_of_payments
+from billing.views.story import Event, event
 
 DECISIONS = {
     "open": ("Open again", "open"),
     "held": ("Held", "held"),
     "released": ("Released", "released"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened, as components/timeline.html shows it; ``moment`` orders them."""
-
-    moment: datetime
-    at: str
-    what: str
-    state: str
-    who: str = ""
-    note: str = ""
+_FREQUENCIES = {"1": "original", "7": "replacement", "8": "void"}
 
 
 def story_of(entry: LedgerEntry, zone: ZoneInfo, *, shows_money: bool = True) -> list[Event]:
-    """Return all that happened to a line and to what stood in its place before, oldest first. Four queries."""
+    """Return all that happened to a line and to what stood in its place before, oldest first. At most 12 queries."""
     entries = list(_entries(entry))
-    events = [*_postings(entries, zone, shows_money), *_claims(entries, zone)]
+    lines = [line for entry in entries for line in entry.claim_lines.all()]
+    claims = {line.claim_id: line.claim for line in lines}.values()
+    events = [*_postings(entries, zone, shows_money), *_claims(lines, zone)]
     events += _reviews(entries, zone)
     events += _findings(entries, zone)
-    return sorted(events, key=lambda event: event.moment)
+    if claims:
+        events += [*told_of_files(claims, zone), *told_of_claims(claims, zone, names=True), *told_of_ends(lines, zone)]
+    if claims and shows_money:
+        events += told_of_payments(entries, zone)
+    return sorted(events, key=lambda one: one.moment)
 
 
 def _entries(entry: LedgerEntry) -> QuerySet[LedgerEntry]:
+    lines = ClaimLine.objects.select_related("claim__file__partner", "claim__standing", "claim__payer", "successor")
     same = LedgerEntry.objects.filter(course_id=entry.course_id, line_key=entry.line_key)
-    return same.select_related("posted_by").prefetch_related("claim_lines__claim__file").order_by("id")
-
-
-def _event(moment: datetime, zone: ZoneInfo, what: str, state: str, *, who: str = "", note: str = "") -> Event:
-    local = moment.astimezone(zone)
-    return Event(moment, f"{local.day} {local:%b} {local.year} {local:%H:%M}", what, state, who, note)
+    return same.select_related("posted_by").prefetch_related(Prefetch("claim_lines", lines)).order_by("id")
 
 
 def _postings(entries: Sequence[LedgerEntry], zone: ZoneInfo, shows_money: bool) -> Iterator[Event]:
@@ -57,22 +48,20 @@ def _postings(entries: Sequence[LedgerEntry], zone: ZoneInfo, shows_money: bool)
         amount = f", {print_dollars(entry.amount)}" if shows_money and entry.amount is not None else ""
         if entry.kind == LedgerEntry.Kind.REVERSAL:
             reason = str(entry.because.get("reason", ""))
-            yield _event(
+            yield event(
                 entry.posted_at, zone, f"Reversed {charge_code(entry)}{amount}", "reversed", who=who, note=reason
             )
         else:
             what = "Posted again as" if entry.generation > 1 else "Posted"
-            yield _event(entry.posted_at, zone, f"{what} {charge_code(entry)}{amount}", "draft", who=who)
+            yield event(entry.posted_at, zone, f"{what} {charge_code(entry)}{amount}", "draft", who=who)
 
 
-def _claims(entries: Sequence[LedgerEntry], zone: ZoneInfo) -> Iterator[Event]:
-    for line in (line for entry in entries for line in entry.claim_lines.all()):
-        file = line.claim.file
-        yield _event(
-            file.sealed_at, zone, f"On claim {line.claim.control_number}, line {line.number}", "claimed", note=file.name
-        )
-        if file.delivered_at:
-            yield _event(file.delivered_at, zone, f"Delivered in {file.name}", "delivered")
+def _claims(lines: Sequence[ClaimLine], zone: ZoneInfo) -> Iterator[Event]:
+    for line in lines:
+        claim = line.claim
+        what = f"On claim {claim.control_number}, line {line.number}"
+        note = f"{_FREQUENCIES[claim.frequency]} to {claim.payer.name}, {claim.file.name}"
+        yield event(claim.file.sealed_at, zone, what, "claimed", note=note)
 
 
 def _reviews(entries: Sequence[LedgerEntry], zone: ZoneInfo) -> Iterator[Event]:
@@ -82,16 +71,16 @@ def _reviews(entries: Sequence[LedgerEntry], zone: ZoneInfo) -> Iterator[Event]:
     for state in states:
         what, shown = DECISIONS[state.state]
         who = person(users[state.by_id]) if state.by_id in users else "by the program"
-        yield _event(state.at, zone, what, shown, who=who, note=state.reason)
+        yield event(state.at, zone, what, shown, who=who, note=state.reason)
 
 
 def _findings(entries: Sequence[LedgerEntry], zone: ZoneInfo) -> Iterator[Event]:
     findings = StandingFinding.objects.filter(entry__in=entries).select_related("overridden_by").order_by("id")
     for finding in findings:
-        yield _event(finding.found_at, zone, f"Found: {finding.message}", finding.severity, note=finding.code)
+        yield event(finding.found_at, zone, f"Found: {finding.message}", finding.severity, note=finding.code)
         if finding.overridden_at:
             who = person(finding.overridden_by)
             what = f"Let pass: {finding.code.replace('-', ' ')}"
-            yield _event(finding.overridden_at, zone, what, "overridden", who=who, note=finding.override_reason)
+            yield event(finding.overridden_at, zone, what, "overridden", who=who, note=finding.override_reason)
         if finding.resolved_at:
-            yield _event(finding.resolved_at, zone, f"No longer found: {finding.code.replace('-', ' ')}", "clean")
+            yield event(finding.resolved_at, zone, f"No longer found: {finding.code.replace('-', ' ')}", "clean")

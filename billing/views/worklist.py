@@ -1,4 +1,4 @@
-"""The list of lines to review, what stands in place of a line, and the corrections to send. Filters in the address."""
+"""The list of lines to review, and what stands in place of a line. Filters in the address."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from billing import follow_ups
 from billing.forms import ORDERS, FilterForm, FindForm
-from billing.models import LedgerEntry
+from billing.models import Claim, LedgerEntry
+from billing.standing import standing_counts
 from billing.views.answers import UNPROCESSABLE, user_of
 from billing.views.rows import FRACTIONS, GROUP_STATE, Row, causes_of, row_of, totals_shown
-from billing.worklist import Filters, corrections_to_send, loose_findings, pressing
+from billing.worklist import Filters, loose_findings, pressing
 from billing.worklist.groups import GROUPED, Group, grouped_lines
 from courses.models import Course
 from patients.models import Patient
@@ -25,7 +27,8 @@ from patients.roles import BILLING, READS_MONEY, allow, has_role
 LISTS = (
     ("worklist", "Lines"),
     ("loose", "Without a line"),
-    ("corrections", "Corrections to send"),
+    ("corrections", "Corrections"),
+    ("next-payers", "Next payers"),
     ("authorizations", "Authorizations"),
     ("reconciliation", "Closed courses"),
 )
@@ -73,9 +76,11 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "groups": {str(tile["group"]): tile for tile in tiles},
         "is_narrowed": any(True for _ in form.narrowing()) or form.asked_group is not None,
         "orders": ORDERS,
-        **_around(request, form, "worklist"),
+        # Where everything stands is asked where a biller's day begins, not with every filter.
+        "counts": [] if request.GET else standing_counts(),
+        **around(request, form, "worklist"),
     }
-    return render(request, "billing/worklist.html", context, status=_status(form))
+    return render(request, "billing/worklist.html", context, status=status_of(form))
 
 
 def _sections(rows: list[Row], order: str) -> Iterator[Section]:
@@ -94,29 +99,15 @@ def loose(request: HttpRequest) -> HttpResponse:
     """Show what stands in place of a line, a row for each course and cause."""
     form = FilterForm(request.GET)
     page = Paginator(causes_of(loose_findings(form.filters)), PAGE).get_page(request.GET.get("page"))
-    context = {"page_title": "Without a line", "form": form, "page_obj": page, **_around(request, form, "loose")}
-    return render(request, "billing/loose.html", context, status=_status(form))
+    context = {"page_title": "Without a line", "form": form, "page_obj": page, **around(request, form, "loose")}
+    return render(request, "billing/loose.html", context, status=status_of(form))
 
 
-@allow(read=READS_MONEY)
-@require_safe
-def corrections(request: HttpRequest) -> HttpResponse:
-    """Show reversed lines that a payer has seen, and for which no correction was sent yet."""
-    form = FilterForm(request.GET)
-    page = Paginator(corrections_to_send(form.filters), PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page_title": "Corrections to send",
-        "form": form,
-        "page_obj": page,
-        **_around(request, form, "corrections"),
-    }
-    return render(request, "billing/corrections.html", context, status=_status(form))
-
-
-def _around(request: HttpRequest, form: FilterForm, shown: str) -> dict[str, object]:
-    """Return what the three lists share: tabs with counts, chips of what narrows them, who may decide."""
+def around(request: HttpRequest, form: FilterForm, shown: str) -> dict[str, object]:
+    """Return what the lists share: tabs with counts, chips of what narrows them, who may decide."""
     filters = form.filters
-    counts = {"loose": loose_findings(filters).count(), "corrections": corrections_to_send(filters).count()}
+    corrections = narrowed(follow_ups.claims_to_correct(), filters)
+    counts = {"loose": loose_findings(filters).count(), "corrections": corrections.count()}
     query = request.GET.copy()
     for name in ("page", "group", "sort"):
         query.pop(name, None)
@@ -130,6 +121,17 @@ def _around(request: HttpRequest, form: FilterForm, shown: str) -> dict[str, obj
         "may_decide": has_role(request.user, *BILLING),
         "back": request.get_full_path(),
     }
+
+
+def narrowed(claims: QuerySet[Claim], filters: Filters) -> QuerySet[Claim]:
+    """Keep the claims of the course, patient, payer and site that the filters ask for."""
+    asked = {
+        "course": filters.course_id,
+        "patient": filters.patient_id,
+        "payer": filters.payer_id,
+        "facility": filters.facility_id,
+    }
+    return claims.filter(**{name: value for name, value in asked.items() if value})
 
 
 def _chips(request: HttpRequest, form: FilterForm) -> Iterator[tuple[str, str]]:
@@ -156,7 +158,8 @@ def _patient(filters: Filters) -> Patient | None:
     return Patient.objects.filter(pk=filters.patient_id).first() if filters.patient_id else None
 
 
-def _status(form: FilterForm) -> int:
+def status_of(form: FilterForm) -> int:
+    """Return the status of a list's answer: what could not be read of the address is said with it."""
     return 200 if form.is_valid() else UNPROCESSABLE
 
 

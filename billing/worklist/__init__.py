@@ -17,24 +17,20 @@ from billing.worklist.lines import (
     LineState,
     ReviewLine,
     StateTotal,
-    corrections_to_send,
     lines,
     loose_findings,
     totals,
 )
 from billing.worklist.overrides import (
     MAY_OVERRIDE,
-    MAY_SETTLE,
     NEVER_OVERRIDDEN,
     may_override,
     override_finding,
-    settle_correction,
 )
 
 __all__ = [
     "EVERYTHING",
     "MAY_OVERRIDE",
-    "MAY_SETTLE",
     "NEVER_OVERRIDDEN",
     "ON_NO_CLAIM",
     "ORDERS",
@@ -48,7 +44,6 @@ __all__ = [
     "Refusal",
     "ReviewLine",
     "StateTotal",
-    "corrections_to_send",
     "earned_by",
     "hold",
     "lines",
@@ -57,7 +52,6 @@ __all__ = [
     "override_finding",
     "pressing",
     "release",
-    "settle_correction",
     "totals",
     "undo",
 ]

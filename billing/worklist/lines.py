@@ -30,6 +30,7 @@ from django.db.models.functions import Coalesce
 
 from billing.models import LedgerEntry, StandingFinding
 from billing.rules.lines import Severity
+from billing.standing import Standing, noted, of_standing
 from patients.models import Coverage
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class LineState(StrEnum):
-    """What became of a line so far."""
+    """What a biller decided about a line so far; where it stands beyond is said by billing/standing."""
 
     OPEN = "open"
     HELD = "held"
@@ -65,6 +66,7 @@ class Filters:
     """Which lines to show; what is empty does not narrow. Days are days of service, both inclusive."""
 
     states: Collection[LineState] = TO_REVIEW
+    standings: Collection[Standing] = ()
     severity: str = ""
     finding: str = ""
     family: str = ""
@@ -89,6 +91,7 @@ class LineNotes(TypedDict):
     """What ``lines`` notes on each entry. ``is_blocked``: an open hold keeps it from being released."""
 
     state: LineState
+    stands: str
     is_blocked: bool
     has_findings: bool
     payer_id: int | None
@@ -128,7 +131,7 @@ def _noted(filters: Filters) -> "QuerySet[NotedLine, NotedLine]":
     open_findings = StandingFinding.objects.filter(entry=OuterRef("pk"), resolved_at=None)
     holds = open_findings.filter(severity=Severity.HOLD.value, overridden_at=None)
     coverage = _coverage_on(OuterRef("course__patient_id"), OuterRef("service_on"))
-    noted = _standing(filters.states).annotate(
+    lines = noted(_standing(filters)).annotate(
         state=Case(
             When(waiting=None, then=Value(LineState.CLAIMED.value)),
             default=Coalesce("review__state", Value(LineState.OPEN.value)),
@@ -139,18 +142,24 @@ def _noted(filters: Filters) -> "QuerySet[NotedLine, NotedLine]":
         payer_id=Subquery(coverage.values("payer_id")[:1]),
         payer_name=Subquery(coverage.values("payer__name")[:1]),
     )
-    narrowed = noted.filter(_of_course(filters), _of_line(filters))
+    narrowed = lines.filter(_of_course(filters), _of_line(filters))
     for named in _of_findings(filters):
         narrowed = narrowed.filter(Exists(open_findings.filter(named)))
     return cast("QuerySet[NotedLine, NotedLine]", narrowed)
 
 
-def _standing(states: Collection[LineState]) -> QuerySet[LedgerEntry]:
-    """Return the charges that stand: those on no claim by their own short list, the others by the whole ledger."""
-    if states and LineState.CLAIMED not in states:
-        return LedgerEntry.objects.filter(waiting__isnull=False)
+def _standing(filters: Filters) -> QuerySet[LedgerEntry]:
+    """Return the charges that stand: those on no claim by their own short list, the others by the whole ledger.
+
+    Reversed ones only where they are asked for.
+    """
+    charges = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.CHARGE)
+    if filters.standings:
+        return of_standing(charges, filters.standings)
+    if filters.states and LineState.CLAIMED not in filters.states:
+        return charges.filter(waiting__isnull=False)
     reversals = LedgerEntry.objects.filter(reverses=OuterRef("pk"))
-    return LedgerEntry.objects.filter(~Exists(reversals), kind=LedgerEntry.Kind.CHARGE)
+    return charges.filter(~Exists(reversals))
 
 
 def _coverage_on(patient: OuterRef, day: OuterRef) -> QuerySet[Coverage]:
@@ -249,15 +258,4 @@ def loose_findings(filters: Filters = EVERYTHING) -> QuerySet[StandingFinding]:
         StandingFinding.objects.filter(asked, *_of_findings(filters))
         .select_related("course__patient", "course__facility")
         .order_by(_GRAVEST_FIRST, "service_on", "id")
-    )
-
-
-def corrections_to_send(filters: Filters = EVERYTHING) -> QuerySet[StandingFinding]:
-    """Return reversals of lines that were on a claim, for which no correction was sent yet; oldest first. One query."""
-    asked = Q(code="correction-to-send", resolved_at=None, overridden_at=None)
-    return (
-        StandingFinding.objects.filter(asked, _of_course(filters))
-        .select_related("course__patient", "course__facility", "entry__reverses")
-        .prefetch_related("entry__reverses__claim_lines__claim__file")
-        .order_by("found_at", "id")
     )

@@ -1,9 +1,8 @@
-"""Letting a held line pass: who may, which holds never, and how a correction is settled.
+"""Letting a held line pass: who may, and which holds never.
 
 The one place that says so; views ask ``may_override`` to decide what to draw, and the step asks it again.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -17,7 +16,6 @@ from billing.worklist.decisions import required_reason
 from patients.roles import Role, has_role
 
 MAY_OVERRIDE = frozenset({Role.BILLING_MANAGER, Role.ADMINISTRATOR})
-MAY_SETTLE = MAY_OVERRIDE | {Role.BILLER}
 
 NEVER_OVERRIDDEN = frozenset(
     {
@@ -47,24 +45,6 @@ def override_finding(*, finding_id: int, reason: str, by: User, at: datetime) ->
     """
     if not has_role(by, *MAY_OVERRIDE):
         raise PermissionDenied("Only a billing manager or an administrator may override a hold.")
-    return _settle(finding_id, reason, by, at, _obstacle)
-
-
-def settle_correction(*, finding_id: int, reason: str, by: User, at: datetime) -> StandingFinding:
-    """Note that the claim of a reversed line was corrected, and how.
-
-    Raises:
-        PermissionDenied: the user does not bill.
-        ValidationError: no reason, or the finding is not a correction to send.
-    """
-    if not has_role(by, *MAY_SETTLE):
-        raise PermissionDenied("Only those who bill may settle a correction.")
-    return _settle(finding_id, reason, by, at, _not_a_correction)
-
-
-def _settle(
-    finding_id: int, reason: str, by: User, at: datetime, obstacle_to: Callable[[StandingFinding], str]
-) -> StandingFinding:
     said = required_reason(reason, "Say why.")
     with transaction.atomic():
         found = StandingFinding.objects.filter(pk=finding_id).first()
@@ -74,7 +54,7 @@ def _settle(
         found.refresh_from_db()
         if found.overridden_at is not None:
             return found
-        if obstacle := obstacle_to(found):
+        if obstacle := _obstacle(found):
             raise ValidationError(obstacle)
         found.overridden_at, found.overridden_by, found.override_reason = at, by, said
         found.save(update_fields=["overridden_at", "overridden_by", "override_reason"])
@@ -90,7 +70,3 @@ def _obstacle(finding: StandingFinding) -> str:
     if finding.code in NEVER_OVERRIDDEN:
         return "This hold cannot be overridden: mend what it names."
     return ""
-
-
-def _not_a_correction(finding: StandingFinding) -> str:
-    return "" if finding.code == "correction-to-send" else "This finding is not a correction to send."

@@ -42,6 +42,8 @@ STATES = {
     "released": State("Released", "check", "good"),
     "overridden": State("Overridden", "edit", "warning"),
     "claimed": State("On a claim", "file", "sent"),
+    "sent": State("Sent", "sent", "sent"),
+    "accepted": State("Accepted", "check", "sent"),
     "exported": State("Exported", "sent", "sent"),
     "acknowledged": State("Acknowledged", "check", "sent"),
     "rejected": State("Rejected", "refused", "refused"),

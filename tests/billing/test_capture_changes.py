@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from billing import worklist
-from billing.capture import capture_course
+from billing import follow_ups, worklist
+from billing.capture import capture_course, capture_courses, sweep
 from billing.ledger import balance
-from billing.models import LedgerEntry, ManualLine, Review, StandingFinding
+from billing.models import ClaimLine, LedgerEntry, ManualLine, Review, StandingFinding
 from courses.models import Plan, Session
 from patients.roles import Role
 from tests import cast
@@ -229,16 +229,35 @@ def test_a_reversed_line_that_was_on_a_claim_waits_as_a_correction_to_send() -> 
     claim = put_on_claim([claimed])
     cancel(session)
     capture(ada)
-    (correction,) = worklist.corrections_to_send()
+    (correction,) = follow_ups.corrections_to_send()
     assert correction.entry is not None and correction.entry.reverses == claimed
     assert [line.claim for line in correction.entry.reverses.claim_lines.all()] == [claim]
-    capture_course(course_id=ada.course.pk)
-    biller = user(Role.BILLER)
-    worklist.settle_correction(finding_id=correction.pk, reason="Voided at the payer's site", by=biller, at=NOW)
-    assert not worklist.corrections_to_send()
+    assert list(follow_ups.claims_to_correct()) == [claim]
+    capture(ada)
+    assert list(follow_ups.corrections_to_send()) == [correction]
+    follow_ups.note_told_by_hand(claim_id=claim.pk, note="Voided at the payer's site", by=user(Role.BILLER), at=NOW)
+    assert not follow_ups.corrections_to_send()
+    capture_courses(course_ids=[ada.course.pk], again=True)
+    assert not follow_ups.corrections_to_send()
 
 
-def test_what_replaces_a_claimed_line_is_held_from_going_out_as_new_however_often_it_changes() -> None:
+def test_a_line_that_comes_back_to_its_claim_asks_for_its_correction_again() -> None:
+    practice_fees()
+    ada = cast.ada()
+    session = deliver(ada, "2025-03-04 09:00", number=1)
+    released(ada)
+    claim = put_on_claim([standing(ada)[1]])
+    cancel(session)
+    capture(ada)
+    ClaimLine.objects.filter(claim=claim).update(ended_at=NOW)
+    sweep()
+    assert not follow_ups.corrections_to_send()
+    ClaimLine.objects.filter(claim=claim).update(ended_at=None)
+    sweep()
+    assert len(follow_ups.corrections_to_send()) == 1
+
+
+def test_what_replaces_a_claimed_line_waits_for_its_correction_however_often_it_changes() -> None:
     practice_fees()
     ada = cast.ada()
     session = deliver(ada, "2025-03-04 09:00", number=1)
@@ -247,9 +266,11 @@ def test_what_replaces_a_claimed_line_is_held_from_going_out_as_new_however_ofte
     for day in (date(2025, 3, 5), date(2025, 3, 6)):
         Session.objects.filter(pk=session.pk).update(starts_at=local(f"{day} 09:00"), treated_on=day)
         capture(ada)
-        decided = worklist.release(entry_ids=[standing(ada)[1].pk], by=user(Role.BILLER), at=NOW)
-        assert [refusal.findings for refusal in decided.refused] == [("replaces-claimed-line",)]
-    assert len(worklist.corrections_to_send()) == 1
+        instead = standing(ada)[1]
+        (finding,) = instead.findings.filter(resolved_at=None, code="replaces-claimed-line")
+        assert finding.severity == "warning" and "not as new" in finding.message
+        assert worklist.release(entry_ids=[instead.pk], by=user(Role.BILLER), at=NOW).done == (instead.pk,)
+    assert len(follow_ups.corrections_to_send()) == 1
 
 
 def test_a_session_entered_anew_after_its_claim_is_held_as_a_duplicate_until_the_claim_is_corrected() -> None:
@@ -257,7 +278,7 @@ def test_a_session_entered_anew_after_its_claim_is_held_as_a_duplicate_until_the
     ada = cast.ada()
     session = deliver(ada, "2025-03-04 09:00", number=1)
     released(ada)
-    put_on_claim([standing(ada)[1]])
+    claim = put_on_claim([standing(ada)[1]])
     cancel(session)
     deliver(ada, "2025-03-04 09:30", number=1)
     capture(ada)
@@ -265,8 +286,7 @@ def test_a_session_entered_anew_after_its_claim_is_held_as_a_duplicate_until_the
     biller = user(Role.BILLER)
     decided = worklist.release(entry_ids=[anew.pk], by=biller, at=NOW)
     assert [refusal.findings for refusal in decided.refused] == [("duplicate-line",)]
-    (correction,) = worklist.corrections_to_send()
-    worklist.settle_correction(finding_id=correction.pk, reason="Voided by phone", by=biller, at=NOW)
+    follow_ups.note_told_by_hand(claim_id=claim.pk, note="Voided by phone", by=biller, at=NOW)
     assert worklist.release(entry_ids=[anew.pk], by=biller, at=NOW).done == (anew.pk,)
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 
-from billing import ledger, worklist
+from billing import follow_ups, ledger, worklist
 from billing.capture import batch, capture_course, capture_courses, stale_courses, sweep
 from billing.capture.posting import post
 from billing.models import ClaimLine, LedgerEntry, Review, StandingFinding, WaitingLine
@@ -174,7 +174,7 @@ def test_release_capture_correction_and_export_at_once_leave_no_line_half_decide
     assert_ledger_is_sound(ada)
     claimed_and_reversed = ClaimLine.objects.filter(entry__reversal__isnull=False)
     assert set(claimed_and_reversed.values_list("entry__reversal", flat=True)) == {
-        finding.entry_id for finding in worklist.corrections_to_send()
+        finding.entry_id for finding in follow_ups.corrections_to_send()
     }
     waiting = Review.objects.filter(state="released", entry__claim_lines=None)
     assert not waiting.filter(entry__reversal__isnull=False).exists()
@@ -236,7 +236,7 @@ def test_a_capture_waits_for_an_export_under_way_and_then_leaves_a_correction(mo
         capture_course(course_id=ada.course.pk)
 
     at_once([export_slowly, capture_meanwhile])
-    (correction,) = worklist.corrections_to_send()
+    (correction,) = follow_ups.corrections_to_send()
     assert correction.entry is not None and correction.entry.reverses is not None
     assert correction.entry.reverses.session == session
 

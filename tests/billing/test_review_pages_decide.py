@@ -311,22 +311,6 @@ def test_nothing_selected_is_said(ada: Treated, biller: Client) -> None:
     assert "No line is selected" in said(post(biller, "choose", deed="release", follow=True))
 
 
-# --- corrections --------------------------------------------------------------------------------------------------
-
-
-def test_correction_to_send_waits_in_its_list_until_somebody_says_how_it_was_sent(ada: Treated, biller: Client) -> None:
-    (_plan, line, *_), _held = clean_and_held(ada)
-    put_on_claim([line])
-    assert line.session is not None
-    cancel(line.session)
-    capture_course(course_id=ada.course.pk)
-    finding = StandingFinding.objects.get(code="correction-to-send")
-    assert "was on a claim and is reversed" in said(biller.get(reverse("billing:corrections")))
-    assert post(biller, "settle", finding.pk, reason="").status_code == 422
-    assert post(biller, "settle", finding.pk, reason="Void claim sent by portal, ref 4711").status_code == 302
-    assert "Nothing to correct" in said(biller.get(reverse("billing:corrections")))
-
-
 # --- lines keyed by hand ------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,48 @@
+"""What is to be done about claims that were sent: correct them, or ask the patient's next payer.
+
+Reads what changed since a claim went out, and takes a biller's decision about it; the next export sends what was
+decided (billing/submission). Which lines were reversed is capture's finding; what payers answered stands with the
+claim.
+"""
+
+from billing.follow_ups.corrections import (
+    ChangedLine,
+    Correction,
+    claims_to_correct,
+    correction_of,
+    corrections_of,
+    corrections_to_send,
+    payer_claim_numbers,
+)
+from billing.follow_ups.deciding import (
+    MAY_DECIDE,
+    cancel,
+    decide_correction,
+    note_told_by_hand,
+)
+from billing.follow_ups.forwarding import Sending, not_sent, send_to_next_payer
+from billing.follow_ups.next_payers import NextPayer, claims_for_next_payer, forwarded_claims, next_payers_of
+from billing.follow_ups.reasons import reason_words, reasons_for
+
+__all__ = [
+    "MAY_DECIDE",
+    "ChangedLine",
+    "Correction",
+    "NextPayer",
+    "Sending",
+    "cancel",
+    "claims_for_next_payer",
+    "claims_to_correct",
+    "correction_of",
+    "corrections_of",
+    "corrections_to_send",
+    "decide_correction",
+    "forwarded_claims",
+    "next_payers_of",
+    "not_sent",
+    "payer_claim_numbers",
+    "note_told_by_hand",
+    "reason_words",
+    "reasons_for",
+    "send_to_next_payer",
+]

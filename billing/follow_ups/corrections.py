@@ -1,0 +1,224 @@
+"""What changed of claims since they were sent: the lines that were reversed, what came instead, before and after.
+
+A claim asks for a correction as long as a reversed charge stands on it. Reading only, in a fixed number of queries;
+what is decided about it is deciding.py's.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from billing.models import Claim, ClaimEvent, ClaimLine, FollowUp, LedgerEntry, StandingFinding
+from patients.models import PayerPolicy
+
+CODE = "correction-to-send"
+REPLACING = "replaces-claimed-line"
+"""What is found of a line that takes the place of one on a claim: it goes out with that claim's correction."""
+_KINDS = (FollowUp.Kind.REPLACEMENT, FollowUp.Kind.VOID)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLine:
+    """A reversed line of the claim, why, and the charge that came instead, if any."""
+
+    before: LedgerEntry
+    reason: str
+    after: LedgerEntry | None
+    is_elsewhere: bool
+    """What came instead belongs on a claim of its own, of the other kind."""
+    is_left: bool
+    """A person holds what came instead: a replacement goes without it."""
+    held: str
+    """What keeps what came instead from being released, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A claim of which something changed, or that is to be voided as it is. Amounts in USD, as charged.
+
+    ``follow_up`` is the decision that stands, with the reason why the last export left it.
+    """
+
+    claim: Claim
+    changed: tuple[ChangedLine, ...]
+    kept: tuple[ClaimLine, ...]
+    payer_claim_number: str
+    takes_corrections: bool
+    follow_up: FollowUp | None
+
+    @property
+    def before(self) -> Decimal:
+        """What the payer has: the lines that still stand on the claim."""
+        return sum((line.before.amount or Decimal(0) for line in self.changed), self.kept_amount)
+
+    @property
+    def after(self) -> Decimal:
+        """What it should have."""
+        return sum((one.amount or Decimal(0) for one in self.instead), self.kept_amount)
+
+    @property
+    def kept_amount(self) -> Decimal:
+        """What the lines come to that are as they were sent."""
+        return sum((line.amount for line in self.kept), Decimal("0.00"))
+
+    @property
+    def instead(self) -> tuple[LedgerEntry, ...]:
+        """The charges that a replacement brings."""
+        return tuple(
+            line.after for line in self.changed if line.after is not None and not line.is_elsewhere and not line.is_left
+        )
+
+    @property
+    def proposal(self) -> FollowUp.Kind:
+        """A replacement as long as anything is left to claim, a void if nothing is."""
+        return FollowUp.Kind.REPLACEMENT if self.kept or self.instead else FollowUp.Kind.VOID
+
+    @property
+    def waits_for(self) -> list[str]:
+        """What keeps the correction from going out, in words; nothing if it may go."""
+        found = [line.held for line in self.changed if line.held]
+        if not self.payer_claim_number:
+            found.append("The payer's claim number is not known yet. Its acknowledgment or remittance brings it.")
+        if self.follow_up is not None and self.follow_up.error:
+            found.append(f"The last export left it: {self.follow_up.error}")
+        return found
+
+
+def corrections_to_send() -> QuerySet[StandingFinding]:
+    """Return the findings of reversals whose charge was on a claim, and not settled; oldest first. One query."""
+    return (
+        StandingFinding.objects.filter(code=CODE, resolved_at=None, overridden_at=None)
+        .select_related("entry__reverses")
+        .prefetch_related("entry__reverses__claim_lines__claim__file")
+        .order_by("found_at", "id")
+    )
+
+
+def claims_to_correct() -> QuerySet[Claim]:
+    """Return the claims on which a reversed charge still stands; the oldest first. One query.
+
+    Looked for among the open findings, which are few, not among all that was ever reversed.
+    """
+    findings = StandingFinding.objects.filter(code=CODE, resolved_at=None, overridden_at=None)
+    lines = ClaimLine.objects.filter(ended_at=None, entry__in=findings.values("entry__reverses"))
+    return Claim.objects.filter(pk__in=lines.values("claim")).order_by("pk")
+
+
+def correction_of(claim_id: int) -> Correction | None:
+    """Return what changed of one claim, maybe nothing; ``None`` where no line stands on it any more."""
+    found = corrections_of([claim_id])
+    return found[0] if found else None
+
+
+def corrections_of(claim_ids: Iterable[int]) -> list[Correction]:
+    """Return what changed of the claims that still stand, in their order. Eight queries at most, however many."""
+    lines = (
+        ClaimLine.objects.filter(ended_at=None)
+        .select_related("entry__reversal")
+        .order_by("entry__service_on", "number")
+    )
+    follow_ups = FollowUp.objects.filter(standing_follow_ups()).select_related("decided_by")
+    claims = list(
+        Claim.objects.filter(pk__in=list(claim_ids))
+        .select_related("patient", "payer", "course__facility", "file__partner", "standing")
+        .prefetch_related(
+            Prefetch("lines", lines, to_attr="standing_lines"), Prefetch("follow_ups", follow_ups, to_attr="undecided")
+        )
+        .order_by("pk")
+    )
+    after = _what_came_instead(claims)
+    numbers = payer_claim_numbers(claims)
+    policies = _policies(claims)
+    found = [_correction(claim, after, numbers.get(claim.pk, ""), policies) for claim in claims]
+    return [correction for correction in found if correction.changed or correction.kept]
+
+
+def standing_follow_ups() -> Q:
+    """Return the condition of a decision that is neither sent, done nor taken back."""
+    return Q(sent_as=None, done_at=None, cancelled_at=None)
+
+
+def payer_claim_numbers(claims: Iterable[Claim]) -> dict[int, str]:
+    """Return the payer's number of each claim that has one: the latest that anybody said, file or person. One query."""
+    events = ClaimEvent.objects.filter(claim__in=list(claims)).exclude(payer_claim_number="").order_by("at", "id")
+    return dict(events.values_list("claim_id", "payer_claim_number"))
+
+
+def _lines(claim: Claim) -> list[ClaimLine]:
+    return list(getattr(claim, "standing_lines", ()))
+
+
+def _what_came_instead(claims: Sequence[Claim]) -> dict[tuple[int, str], LedgerEntry]:
+    """Return the charge that stands on no claim under the key of each reversed one; with its holds. Three queries."""
+    reversed_ = [line.entry for claim in claims for line in _lines(claim) if is_reversed(line.entry)]
+    if not reversed_:
+        return {}
+    holds = StandingFinding.objects.filter(severity="hold", resolved_at=None, overridden_at=None)
+    found = (
+        LedgerEntry.objects.filter(
+            waiting__isnull=False,
+            course__in={entry.course_id for entry in reversed_},
+            line_key__in={entry.line_key for entry in reversed_},
+        )
+        .select_related("review")
+        .prefetch_related(Prefetch("findings", holds.exclude(code=REPLACING), to_attr="holds"))
+    )
+    return {(entry.course_id, entry.line_key): entry for entry in found}
+
+
+def is_reversed(entry: LedgerEntry) -> bool:
+    """Whether an entry undid the charge. Select ``reversal``."""
+    return getattr(entry, "reversal", None) is not None
+
+
+def _policies(claims: Sequence[Claim]) -> Mapping[int, list[PayerPolicy]]:
+    found: defaultdict[int, list[PayerPolicy]] = defaultdict(list)
+    for policy in PayerPolicy.objects.filter(payer__in={claim.payer_id for claim in claims}, takes_corrections=False):
+        found[policy.payer_id].append(policy)
+    return found
+
+
+def _correction(
+    claim: Claim,
+    after: Mapping[tuple[int, str], LedgerEntry],
+    number: str,
+    policies: Mapping[int, list[PayerPolicy]],
+) -> Correction:
+    lines = _lines(claim)
+    changed = tuple(
+        _changed(claim, line.entry, after.get((line.entry.course_id, line.entry.line_key)))
+        for line in lines
+        if is_reversed(line.entry)
+    )
+    kept = tuple(line for line in lines if not is_reversed(line.entry))
+    first_day = min((line.entry.service_on for line in lines), default=date.max)
+    decided = [one for one in getattr(claim, "undecided", ()) if one.kind in _KINDS]
+    refuses = any(
+        policy.effective_from <= first_day <= (policy.effective_to or date.max)
+        for policy in policies.get(claim.payer_id, ())
+    )
+    return Correction(claim, changed, kept, number, not refuses, decided[0] if decided else None)
+
+
+def _changed(claim: Claim, before: LedgerEntry, after: LedgerEntry | None) -> ChangedLine:
+    reason = str(before.reversal.because.get("reason", ""))
+    if after is None:
+        return ChangedLine(before, reason, None, is_elsewhere=False, is_left=False, held="")
+    is_elsewhere = after.claim_kind != claim.claim_kind
+    review = getattr(after, "review", None)
+    is_left = review is not None and review.state == "held"
+    held = "" if is_elsewhere or is_left else _held(after)
+    return ChangedLine(before, reason, after, is_elsewhere, is_left, held)
+
+
+def _held(after: LedgerEntry) -> str:
+    """Return what keeps a charge from a replacement, in words."""
+    what = f"{after.code} of {after.service_on.day} {after.service_on:%b}"
+    if after.amount is None:
+        return f"{what} has no price."
+    holds = [finding.message for finding in getattr(after, "holds", ())]
+    return f"{what} is held: {' '.join(holds)}" if holds else ""
