@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 
-from billing.x12.inspect_837 import FileFault
+from billing.x12.inspect_837 import FileFault, inspect_837
+from tests.billing.x12.claims import TODAY
 
 Change = Callable[[str], str]
 Corruption = tuple[Change, str, int]
@@ -34,6 +35,12 @@ def rewrite(pattern: str, instead: str) -> Change:
 def places(faults: list[FileFault]) -> set[tuple[str, int]]:
     """Return the segment and element of each fault."""
     return {(fault.segment, fault.element) for fault in faults}
+
+
+def is_found(text: str, corruption: Corruption) -> bool:
+    """Corrupt a clean text and tell whether the inspection finds it at its place."""
+    change, segment, element = corruption
+    return (segment, element) in places(inspect_837(change(text), today=TODAY))
 
 
 def lower_segment_count(text: str) -> str:

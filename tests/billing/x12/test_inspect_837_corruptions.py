@@ -16,7 +16,7 @@ from tests.billing.x12.claims import (
     a_line,
     varied_claims,
 )
-from tests.billing.x12.corrupting import Corruption, places, put, rewrite, twenty_corruptions
+from tests.billing.x12.corrupting import Corruption, is_found, places, put, rewrite, twenty_corruptions
 
 
 def clean() -> str:
@@ -112,14 +112,12 @@ def test_the_clean_file_has_no_fault(text: str) -> None:
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
 def test_each_of_the_twenty_corruptions_is_found_at_its_place(text: str, name: str) -> None:
-    change, segment, element = CORRUPTIONS[name]
-    assert (segment, element) in places(inspect_837(change(text), today=TODAY))
+    assert is_found(text, CORRUPTIONS[name])
 
 
 @pytest.mark.parametrize("name", MORE)
 def test_further_faults_are_found_at_their_place(text: str, name: str) -> None:
-    change, segment, element = MORE[name]
-    assert (segment, element) in places(inspect_837(change(text), today=TODAY))
+    assert is_found(text, MORE[name])
 
 
 def test_a_fault_names_the_segment_of_the_file_and_the_set(text: str) -> None:
