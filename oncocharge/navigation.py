@@ -42,6 +42,7 @@ ENTRIES: tuple[Entry | Menu, ...] = (
     Entry("Patients", "patients:list", EVERYONE),
     Entry("Review", "billing:worklist", READS_MONEY),
     Entry("Claim files", "billing:files", READS_MONEY),
+    Entry("Answers", "billing:receipts", READS_MONEY),
     Entry("Estimates", "billing:estimates", READS_MONEY),
     Menu(
         "Practice",

@@ -56,6 +56,10 @@ STATES = {
     "sealed": State("Sealed", "lock", "sent"),
     "delivered": State("Delivered", "sent", "good"),
     "failed": State("Failed", "refused", "refused"),
+    # a file from a partner, and what it says of a claim
+    "unread": State("Not read yet", "clock", "neutral"),
+    "received": State("Received", "clock", "sent"),
+    "forwarded": State("Forwarded", "sent", "sent"),
     # a session at the machine
     "due": State("Due", "clock", "neutral"),
     "late": State("Late", "late", "warning"),
