@@ -44,13 +44,12 @@ _GIVE_BACK = """
        AND NOT EXISTS (SELECT FROM oncocharge_billing_claimline o
                         WHERE o.entry_id = l.entry_id AND o.sequence = l.sequence AND o.ended_at IS NULL)
 """
+# The decision that sent a refused correction, or asked the next payer, is over: what went wrong once would go wrong
+# every night. A person decides anew; the next capture puts the correction on the list again.
 _DUE_AGAIN = """
-    UPDATE oncocharge_billing_followup f SET sent_as_id = NULL, error = left(r.reason, 400)
+    UPDATE oncocharge_billing_followup f SET cancelled_at = now(), error = left(r.reason, 400)
       FROM refused r
-     WHERE f.sent_as_id = r.claim_id
-       AND NOT EXISTS (SELECT FROM oncocharge_billing_followup o
-                        WHERE o.claim_id = f.claim_id AND o.kind = f.kind AND o.sent_as_id IS NULL
-                          AND o.done_at IS NULL AND o.cancelled_at IS NULL)
+     WHERE f.sent_as_id = r.claim_id AND f.cancelled_at IS NULL
 """
 _NOTHING_TO_CORRECT = """
     UPDATE oncocharge_billing_followup f SET cancelled_at = now(), error = left(r.reason, 400)
@@ -62,7 +61,7 @@ _TELL_PREDECESSOR = """
     INSERT INTO oncocharge_billing_claimevent
            (receipt_id, position, claim_id, level, outcome, codes, message, "where", payer_claim_number)
     SELECT %s, r.position, r.replaces_id, t.level, 'noted', '{}',
-           left('Its correction was refused; this claim stands again, and the correction is due. ' || r.reason, 600),
+           left('Its correction was refused; this claim stands again: decide about it anew. ' || r.reason, 600),
            '', ''
       FROM refused r
       JOIN LATERAL (SELECT s.level FROM said s WHERE s.claim_id = r.claim_id ORDER BY s.position LIMIT 1) AS t ON true

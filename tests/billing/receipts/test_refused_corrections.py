@@ -1,0 +1,130 @@
+"""Corrections and claims to next payers that are refused, and refusals that come too late or are contradicted."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from billing.models import Claim, ClaimEvent, ClaimFile, ClaimLine, FollowUp, Review, StandingFinding, WaitingLine
+from tests import cast
+from tests.answers import Says, codes, states, statuses, take
+from tests.exports import export, line, partner, release
+from tests.follow_ups import decided, instead, sent, sent_as
+
+pytestmark = pytest.mark.django_db
+REPLACEMENT = FollowUp.Kind.REPLACEMENT
+
+
+@pytest.fixture(autouse=True)
+def outbox(settings: Settings, tmp_path: Path) -> None:
+    settings.CLAIM_OUTBOX = tmp_path
+    partner()
+
+
+def standing(claim: Claim) -> list[int]:
+    """The entries that stand on a claim, in the order of its lines."""
+    return list(claim.lines.filter(ended_at=None).order_by("number").values_list("entry_id", flat=True))
+
+
+def refuse(claim: Claim, **values: str) -> list[str]:
+    """Let the clearinghouse refuse a claim; return the codes of the warnings."""
+    file = ClaimFile.objects.select_related("partner").get(pk=claim.file_id)
+    return codes(take(statuses(file, Says(claim.control_number, "A7:562:85", "U"), **values)))
+
+
+def accept(claim: Claim, **values: str) -> list[str]:
+    """Let the payer accept a claim; return the codes of the warnings."""
+    file = ClaimFile.objects.select_related("partner").get(pk=claim.file_id)
+    return codes(take(statuses(file, Says(claim.control_number), **{"role": "PR", **values})))
+
+
+def test_refused_correction_gives_the_corrected_claim_its_lines_back() -> None:
+    ada = cast.ada()
+    kept, changed = line(ada), line(ada, service_on=date(2026, 3, 3))
+    claim = sent(kept, changed)
+    new = instead(changed, code="77385")
+    release(new)
+    decision = decided(claim, REPLACEMENT)
+    export()
+    correction = sent_as(decision)
+    assert refuse(correction) == []
+    assert (standing(claim), standing(correction)) == ([kept.pk, changed.pk], [])
+    assert [row.entry_id for row in WaitingLine.objects.all()] == [new.pk]
+    assert Review.objects.get(entry=new).state == "open"
+    assert Review.objects.get(entry=kept).state == "released"
+    decision.refresh_from_db()
+    assert decision.cancelled_at is not None
+    assert "NPI of the entity." in decision.error
+    told = ClaimEvent.objects.get(claim=claim)
+    assert told.outcome == "noted"
+    assert told.message.startswith("Its correction was refused; this claim stands again")
+    assert claim.control_number not in states()
+    assert export().claims == 0
+
+
+def test_refused_correction_of_a_refused_claim_gives_nothing_back() -> None:
+    ada = cast.ada()
+    entry = line(ada)
+    claim = sent(entry)
+    new = instead(entry, code="77385")
+    release(new)
+    decision = decided(claim, REPLACEMENT)
+    export()
+    correction = sent_as(decision)
+    assert refuse(claim) == ["late-rejection"]
+    refuse(correction)
+    assert standing(claim) == standing(correction) == []
+
+
+def test_refused_claim_takes_its_undecided_correction_with_it() -> None:
+    ada = cast.ada()
+    entry = line(ada)
+    claim = sent(entry)
+    decision = decided(claim, REPLACEMENT)
+    refuse(claim)
+    decision.refresh_from_db()
+    assert decision.cancelled_at is not None
+
+
+def test_refusal_after_the_payer_accepted_opens_nothing_and_warns() -> None:
+    entry = line(cast.ada())
+    claim = sent(entry)
+    assert accept(claim) == []
+    assert refuse(claim) == ["late-rejection"]
+    assert standing(claim) == [entry.pk]
+    assert not StandingFinding.objects.filter(source="payer").exists()
+    assert ClaimEvent.objects.filter(claim=claim, outcome="rejected").exists()
+
+
+def test_claim_that_the_payer_has_after_all_stands_again() -> None:
+    entry = line(cast.ada())
+    claim = sent(entry)
+    refuse(claim)
+    assert standing(claim) == []
+    assert accept(claim) == []
+    assert standing(claim) == [entry.pk]
+    assert not StandingFinding.objects.filter(source="payer", resolved_at=None).exists()
+    assert not WaitingLine.objects.exists()
+    assert export().claims == 0
+
+
+def test_claim_that_went_out_again_meanwhile_is_left_and_warned_of() -> None:
+    entry = line(cast.ada())
+    claim = sent(entry)
+    refuse(claim)
+    Review.objects.update(state="released")
+    assert export().claims == 1
+    assert accept(claim) == ["accepted-after-rejection"]
+    assert ClaimLine.objects.filter(entry=entry, ended_at=None).count() == 1
+    assert standing(claim) == []
+
+
+def test_second_refusal_of_an_open_claim_changes_nothing() -> None:
+    entry = line(cast.ada())
+    claim = sent(entry)
+    refuse(claim)
+    Review.objects.update(state="held", reason="mine")
+    assert refuse(claim, role="PR", on="20260325") == []
+    assert Review.objects.get().state == "held"
+    assert StandingFinding.objects.filter(source="payer").count() == 1
