@@ -46,7 +46,11 @@ INSERT INTO oncocharge_billing_waitingline (entry_id) SELECT id FROM oncocharge_
 INSERT INTO oncocharge_billing_tradingpartner
        (id, name, usage, sender_qualifier, sender_id, receiver_qualifier, receiver_id, application_sender,
         application_receiver, submitter_name, submitter_id, contact_name, contact_phone, receiver_name, receiver_code,
-        claims_per_set, uses_extended_characters, folder, is_default, is_active, last_control_number)
+        claims_per_set, uses_extended_characters, element_separator, component_separator, repetition_separator,
+        segment_terminator, line_end, file_name_pattern, transport, folder, host, port, "user", host_keys, proof,
+        secret_name, remote_outbox, remote_inbox, remote_archive, after_fetching, answers_expected_within_days,
+        is_default, is_active, last_control_number)
 VALUES (1, 'Clearinghouse', 'T', 'ZZ', 'SENDER01', 'ZZ', 'RECEIVER01', 'SENDER01', 'RECEIVER01', 'Harbor Radiation',
-        'SENDER01', 'Pat Clerk', '6175550100', 'Clearinghouse', 'RECEIVER01', 5000, false, 'clearinghouse', true, true,
-        0)
+        'SENDER01', 'Pat Clerk', '6175550100', 'Clearinghouse', 'RECEIVER01', 5000, false, '*', ':', '^', '~', 'none',
+        '{kind}-{partner}-{usage}-{number}.x12', 'folder', 'clearinghouse', '', 22, '', '', 'key', '', '', '', '',
+        'leave', 3, true, true, 0)

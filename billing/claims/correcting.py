@@ -76,5 +76,5 @@ def _remarks(said: Mapping[str, str]) -> str:
     """Say in the 80 characters of the billing note what was changed, which D9 must."""
     changes = said["changes"]
     if len(changes) > LONGEST:
-        changes = f"LINES TAKEN OUT: {changes.count('OUT ')}, PUT IN: {changes.count('IN ')}"
+        changes = f"{changes.count('OUT ')} LINES TAKEN OUT, {changes.count('IN ')} PUT IN"
     return changes or _SAME_LINES

@@ -1,0 +1,221 @@
+"""Claims to the next payer: the same lines, with what the payer before decided about them, to the cent, or not yet."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from billing.models import Claim, ClaimFile, ClaimLine, FollowUp, LedgerEntry, WaitingLine
+from billing.x12.inspect_837 import inspect_837
+from patients.models import Coverage, Payer
+from tests import cast
+from tests.cast import Treated, local
+from tests.exports import export, line, partner, segments, text_of
+from tests.follow_ups import decided, error_of, reverse, sent, sent_as
+from tests.remittances import Cas, PaidClaim, PaidLine, Pays, answered, edi, post_file
+from tests.validators import claim_numbers_read_by_x12sdk, pyx12_report
+
+pytestmark = pytest.mark.django_db
+
+NEXT = FollowUp.Kind.NEXT_PAYER
+LATER = local("2026-04-20 01:00")
+
+
+@pytest.fixture(autouse=True)
+def outbox(settings: Settings, tmp_path: Path) -> None:
+    settings.CLAIM_OUTBOX = tmp_path
+    partner()
+
+
+def coverage(treated: Treated, rank: str = "secondary", **values: Any) -> Coverage:
+    payer = Payer.objects.get_or_create(
+        name=f"Beacon {rank}",
+        defaults={"kind": "commercial", "payer_id": f"BEACON{rank[0].upper()}", "filing_indicator": "CI"},
+    )[0]
+    made = {
+        "payer": payer,
+        "member_id": f"B{rank[0]}-{treated.patient.pk}",
+        "effective_from": date(2010, 1, 1),
+        **values,
+    }
+    return Coverage.objects.create(patient=treated.patient, rank=rank, **made)
+
+
+def technical(treated: Treated, **values: Any) -> LedgerEntry:
+    return line(treated, **{"claim_kind": "institutional", "place_of_service": "22", **values})
+
+
+def pays(*claims: PaidClaim, **values: Any) -> None:
+    """Let the payer's remittance come and be posted."""
+    (posted,) = post_file(edi(Pays(list(claims), **values)), name=f"{values.get('trace', 'era')}.835")
+    assert posted is not None
+
+
+def export_later() -> ClaimFile:
+    assert export(at=LATER).errors == []
+    return ClaimFile.objects.latest("pk")
+
+
+@pytest.mark.parametrize("make", [line, technical])
+def test_the_next_payer_is_asked_for_the_same_lines_with_what_the_first_decided(make: Any, tmp_path: Path) -> None:
+    boris = cast.boris()
+    place = {"place_of_service": "22"}
+    claim = sent(make(boris, **place), make(boris, **place, service_on=date(2026, 3, 3)))
+    pays(answered(claim), npi=boris.course.facility.npi)
+    follow_up = decided(claim, NEXT, coverage=coverage(boris))
+    text = text_of(export_later())
+    secondary = sent_as(follow_up)
+    assert (secondary.sequence, secondary.frequency, secondary.replaces) == ("S", "1", None)
+    assert list(secondary.lines.values_list("entry_id", flat=True)) == list(
+        claim.lines.values_list("entry_id", flat=True)
+    )
+    assert ClaimLine.objects.filter(ended_at=None).count() == 4 and not WaitingLine.objects.exists()
+    assert [segment.split("*")[1] for segment in segments(text, "SBR")] == ["S", "P"]
+    assert "AMT*D*1456" in segments(text, "AMT") and f"REF*F8*ICN{claim.pk}" in segments(text, "REF")
+    assert segments(text, "CAS") == ["CAS*CO*45*91", "CAS*PR*2*91"] * 2
+    assert [segment.split("*")[2] for segment in segments(text, "SVD")] == ["728", "728"]
+    assert [segment for segment in segments(text, "DTP") if "*573*" in segment] == ["DTP*573*D8*20260409"] * 2
+    assert inspect_837(text, today=LATER.date()) == []
+    assert claim_numbers_read_by_x12sdk(text) == [secondary.control_number]
+    is_valid, errors = pyx12_report(text, tmp_path)
+    assert is_valid, errors
+
+
+def test_the_third_payer_hears_what_both_before_it_decided() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada))
+    pays(answered(claim))
+    second = decided(claim, NEXT, coverage=coverage(ada))
+    export_later()
+    pays(answered(sent_as(second), paid="0.05", patient="0.05"), trace="EFT2", on=date(2026, 4, 12))
+    third = decided(sent_as(second), NEXT, coverage=coverage(ada, "tertiary"))
+    text = text_of(export_later())
+    assert sent_as(third).sequence == "T"
+    assert [segment.split("*")[1] for segment in segments(text, "SBR")] == ["T", "P", "S"]
+    assert [segment.split("*")[1:3] for segment in segments(text, "SVD")] == [["ACME1", "728"], ["BEACONS", "45.5"]]
+    assert inspect_837(text, today=LATER.date()) == []
+
+
+def test_a_decision_about_the_claim_alone_has_its_day_at_the_claim() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada))
+    whole = PaidClaim(
+        claim.control_number, [], payer_number="ICN9", charge=Decimal("910"), paid=Decimal("700"),
+        cas=[Cas("CO", "45", Decimal("200")), Cas("PR", "1", Decimal("10"))],
+    )  # fmt: skip
+    pays(whole)
+    decided(claim, NEXT, coverage=coverage(ada))
+    text = text_of(export_later())
+    assert segments(text, "SVD") == [] and "DTP*573*D8*20260409" in segments(text, "DTP")
+    assert segments(text, "CAS") == ["CAS*CO*45*200", "CAS*PR*1*10"]
+    assert inspect_837(text, today=LATER.date()) == []
+
+
+def test_what_the_payer_said_last_is_what_it_decided() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada))
+    pays(answered(claim, paid="0.5"))
+    follow_up = decided(claim, NEXT, coverage=coverage(ada))
+    pays(
+        answered(claim, paid="0.5", sign=-1), trace="EFT2", on=date(2026, 4, 10), plb=[("FB", "OWED", Decimal("-455"))]
+    )
+    export(at=LATER)
+    assert error_of(follow_up) == "Acme Health took its decision back. Wait for the one that follows."
+    pays(answered(claim, paid="0.6"), trace="EFT3", on=date(2026, 4, 11))
+    assert [segment.split("*")[2] for segment in segments(text_of(export_later()), "SVD")] == ["546"]
+
+
+def test_before_the_payer_has_decided_the_next_is_not_asked() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada))
+    follow_up = decided(claim, NEXT, coverage=coverage(ada))
+    assert export().follow_ups_left == 1
+    assert "Acme Health has not decided about these lines yet" in error_of(follow_up)
+    assert Claim.objects.count() == 1
+
+
+def test_a_remittance_that_does_not_balance_keeps_the_claim_with_words() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada), line(ada, service_on=date(2026, 3, 3)))
+    first = claim.lines.order_by("number").first()
+    assert first is not None
+    half = PaidLine("77386", Decimal("910"), Decimal("700"), date(2026, 3, 2), f"L{first.entry_id}",
+                    [Cas("CO", "45", Decimal("210"))])  # fmt: skip
+    pays(PaidClaim(claim.control_number, [half], payer_number="ICN1"))
+    follow_up = decided(claim, NEXT, coverage=coverage(ada))
+    export(at=LATER)
+    assert "compare with the payer's remittance" in error_of(follow_up)
+
+
+def test_a_line_that_was_reversed_since_asks_for_the_correction_first() -> None:
+    ada = cast.ada()
+    gone = line(ada)
+    claim = sent(gone, line(ada, service_on=date(2026, 3, 3)))
+    pays(answered(claim))
+    reverse(gone)
+    follow_up = decided(claim, NEXT, coverage=coverage(ada))
+    export(at=LATER)
+    assert "Send its correction first" in error_of(follow_up)
+
+
+def test_a_line_is_never_on_two_claims_to_payers_of_one_rank() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada))
+    pays(answered(claim))
+    second = coverage(ada)
+    decided(claim, NEXT, coverage=second)
+    export_later()
+    again = decided(claim, NEXT, coverage=second)
+    export(at=LATER)
+    assert "on a claim to a payer of this rank already" in error_of(again)
+
+
+def test_a_coverage_that_does_not_pay_later_is_refused() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada))
+    pays(answered(claim))
+    follow_up = decided(claim, NEXT, coverage=ada.coverage)
+    export(at=LATER)
+    assert "Choose the coverage that pays next" in error_of(follow_up)
+
+
+def test_medicare_as_the_next_payer_hears_why_it_is_not_the_first() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada))
+    pays(answered(claim))
+    follow_up = decided(claim, NEXT, coverage=coverage(ada, payer=cast.medicare()))
+    export(at=LATER)
+    assert "Say why Medicare is not the primary payer" in error_of(follow_up)
+    FollowUp.objects.filter(pk=follow_up.pk).update(reason_code="12")
+    text = text_of(export_later())
+    assert segments(text, "SBR")[0] == "SBR*S*18***12****MB"
+    assert inspect_837(text, today=LATER.date()) == []
+
+
+def test_the_spouse_who_holds_the_first_policy_stands_on_the_claim_to_the_second() -> None:
+    ada = cast.ada()
+    Coverage.objects.filter(pk=ada.coverage.pk).update(
+        relationship="spouse", subscriber_last_name="Abbott", subscriber_first_name="Alan", group_number="G77"
+    )
+    claim = sent(line(ada))
+    pays(answered(claim))
+    decided(claim, NEXT, coverage=coverage(ada))
+    text = text_of(export_later())
+    assert segments(text, "SBR")[1] == "SBR*P*01*G77******CI" and "~NM1*IL*1*ABBOTT*ALAN****MI*MA1001~" in text
+    assert inspect_837(text, today=LATER.date()) == []
+
+
+def test_a_replacement_of_the_secondary_claim_says_again_what_the_first_payer_decided() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada))
+    pays(answered(claim))
+    second = decided(claim, NEXT, coverage=coverage(ada))
+    export_later()
+    void = decided(sent_as(second), FollowUp.Kind.VOID)
+    text = text_of(export_later())
+    assert (sent_as(void).sequence, sent_as(void).replaces) == ("S", sent_as(second))
+    assert [segment.split("*")[1] for segment in segments(text, "SBR")] == ["S", "P"]
+    assert claim.lines.filter(ended_at=None).count() == 1
