@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, cast
 from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from billing.models import ClaimLine, LedgerEntry
+from billing.models import ClaimLine, Denial, LedgerEntry
 from billing.standing.words import ANSWERED, Standing
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def noted(entries: QuerySet[LedgerEntry]) -> "QuerySet[StandingLine, StandingLin
                 then=Value(Standing.REJECTED.value),
             ),
             When(_WAITS, then=Coalesce(F("review__state"), Value(Standing.OPEN.value))),
+            When(Q(on_claim__claim__standing__state="paid") & _is_denied(), then=Value(Standing.DENIED.value)),
             *(
                 When(on_claim__claim__standing__state=answer, then=Value(standing.value))
                 for answer, standing in ANSWERED.items()
@@ -88,6 +89,10 @@ def _answered(standing: Standing) -> Q:
     """Return the condition of a standing on a claim."""
     answers = [answer for answer, said in ANSWERED.items() if said is standing]
     asked = Q(on_claim__claim__standing__state__in=answers) if answers else Q(pk__in=[])
+    if standing is Standing.PAID:
+        asked = asked & ~_is_denied()
+    elif standing is Standing.DENIED:
+        asked = asked | (Q(on_claim__claim__standing__state="paid") & _is_denied())
     if standing in _UNTIL_ANSWERED:
         asked = asked | (_ON_CLAIM & _UNANSWERED & _UNTIL_ANSWERED[standing])
     return Q(reversal__isnull=True) & asked
@@ -102,6 +107,14 @@ _UNTIL_ANSWERED = {
         on_claim__claim__file__acknowledged_at__isnull=True, on_claim__claim__file__delivered_at__isnull=True
     ),
 }
+
+
+def _is_denied() -> Q:
+    """Whether the payer of the claim paid nothing for the line, and nobody has mended that."""
+    stands = Denial.objects.filter(
+        entry=OuterRef("pk"), claim=OuterRef("on_claim__claim"), state__in=("open", "appealed", "written_off")
+    )
+    return Q(Exists(stands))
 
 
 def _was_rejected() -> Q:

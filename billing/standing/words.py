@@ -52,8 +52,8 @@ class LineFacts:
     is_reversed: bool = False
     claim: ClaimFacts | None = None
     was_rejected: bool = False
-    answer: str = ""
-    """What the payer answered about this very line, where it said so (835)."""
+    is_denied: bool = False
+    """The payer paid nothing for this very line, of a claim that it paid otherwise, and nobody has mended that."""
 
 
 def standing_of(claim: ClaimFacts) -> Standing:
@@ -73,7 +73,7 @@ def stands_as(line: LineFacts) -> Standing:
     """Return where a charge line stands.
 
     1. A reversed line is reversed, whatever claim it stood on.
-    2. A line on a claim stands where its claim does; the payer's word about the line itself outweighs it.
+    2. A line on a claim stands where its claim does; of a paid claim a line may be denied.
     3. A line on no claim stands as its reviewer left it; one that a refused claim gave back is rejected until then.
 
     >>> stands_as(LineFacts("open", was_rejected=True)).value, stands_as(LineFacts("released", was_rejected=True)).value
@@ -82,7 +82,8 @@ def stands_as(line: LineFacts) -> Standing:
     if line.is_reversed:
         return Standing.REVERSED
     if line.claim is not None:
-        return ANSWERED[line.answer] if line.answer else standing_of(line.claim)
+        found = standing_of(line.claim)
+        return Standing.DENIED if found is Standing.PAID and line.is_denied else found
     if line.review == Standing.OPEN and line.was_rejected:
         return Standing.REJECTED
     return Standing(line.review)

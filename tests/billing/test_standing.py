@@ -1,14 +1,25 @@
 """Where lines and claims stand: every standing is reached by its own steps, and both spellings of the table agree."""
 
-from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing import ledger, worklist
-from billing.models import Claim, ClaimEvent, ClaimFile, ClaimLine, ClaimStanding, LedgerEntry, Review, TradingPartner
+from billing.models import (
+    Claim,
+    ClaimEvent,
+    ClaimFile,
+    ClaimLine,
+    ClaimStanding,
+    Denial,
+    LedgerEntry,
+    RemittanceClaim,
+    Review,
+    TradingPartner,
+)
 from billing.standing import (
     ClaimFacts,
     LineFacts,
@@ -23,8 +34,10 @@ from billing.standing import (
 )
 from billing.submission import seal
 from patients.roles import Role
+from tests.answers import Says, ack, ack_set, statuses, take
 from tests.cast import Treated, user
 from tests.exports import NIGHT, export, line, partner, patient, release, released_line
+from tests.remittances import answered, post_payment
 
 pytestmark = pytest.mark.django_db
 
@@ -39,16 +52,6 @@ def nora() -> Treated:
 def stands(entry: LedgerEntry) -> str:
     """Where the line stands, as SQL says it."""
     return noted(LedgerEntry.objects.filter(pk=entry.pk)).get().stands
-
-
-def answered(claim: Claim, outcome: str, level: str = "remittance") -> None:
-    """Note what was answered of a claim, as the readers of answers do; a refused claim gives its lines back."""
-    ClaimEvent.objects.create(claim=claim, level=level, outcome=outcome, by=user(Role.BILLER))
-    if not ClaimStanding.objects.filter(claim=claim, state=outcome).exists():
-        ClaimStanding.objects.update_or_create(claim=claim, defaults={"state": outcome, "level": level})
-    if outcome == "rejected":
-        ClaimLine.objects.filter(claim=claim).update(ended_at=NIGHT)
-        Review.objects.update(state="open")
 
 
 def as_open(of: Treated) -> LedgerEntry:
@@ -81,19 +84,32 @@ def as_sent(of: Treated) -> LedgerEntry:
 
 def as_acknowledged(of: Treated) -> LedgerEntry:
     entry = as_sent(of)
-    ClaimFile.objects.update(acknowledged_at=NIGHT)
+    take(ack(ClaimFile.objects.get(), ack_set("A")))
     return entry
 
 
-def after(outcome: str, level: str) -> Callable[[Treated], LedgerEntry]:
-    """A line on a claim of which this was answered."""
+def as_accepted(of: Treated) -> LedgerEntry:
+    entry = as_acknowledged(of)
+    take(statuses(ClaimFile.objects.get(), Says(Claim.objects.get().control_number, number="ICN1")))
+    return entry
 
-    def made(of: Treated) -> LedgerEntry:
-        entry = as_acknowledged(of)
-        answered(Claim.objects.get(), outcome, level)
-        return entry
 
-    return made
+def as_rejected(of: Treated) -> LedgerEntry:
+    entry = as_acknowledged(of)
+    take(statuses(ClaimFile.objects.get(), Says(Claim.objects.get().control_number, "A3:21", "U")))
+    return entry
+
+
+def as_paid(of: Treated) -> LedgerEntry:
+    entry = as_accepted(of)
+    post_payment(answered(Claim.objects.get()))
+    return entry
+
+
+def as_denied(of: Treated) -> LedgerEntry:
+    entry = as_accepted(of)
+    post_payment(answered(Claim.objects.get(), refused="50", status="4"))
+    return entry
 
 
 def as_reversed(of: Treated) -> LedgerEntry:
@@ -109,10 +125,10 @@ WAYS = {
     Standing.ON_CLAIM: as_claimed,
     Standing.SENT: as_sent,
     Standing.ACKNOWLEDGED: as_acknowledged,
-    Standing.ACCEPTED: after("accepted", "payer"),
-    Standing.REJECTED: after("rejected", "payer"),
-    Standing.PAID: after("paid", "remittance"),
-    Standing.DENIED: after("denied", "remittance"),
+    Standing.ACCEPTED: as_accepted,
+    Standing.REJECTED: as_rejected,
+    Standing.PAID: as_paid,
+    Standing.DENIED: as_denied,
     Standing.REVERSED: as_reversed,
 }
 
@@ -152,19 +168,40 @@ def test_fold_of_facts_and_sql_say_the_same(standing: Standing, nora: Treated) -
 
 
 def test_payment_taken_back_leaves_a_claim_unpaid(nora: Treated) -> None:
-    entry = after("reversed", "remittance")(nora)
+    entry = as_paid(nora)
+    assert stands(entry) == Standing.PAID
+    ClaimEvent.objects.create(
+        claim=Claim.objects.get(), level="remittance", outcome="reversed", said_on=date(2026, 4, 20),
+        by=user(Role.BILLER),
+    )  # fmt: skip
     assert stands(entry) == Standing.DENIED == standing_of(ClaimFacts("reversed", is_delivered=True))
 
 
+def test_line_that_the_payer_denied_within_a_paid_claim_is_denied(nora: Treated) -> None:
+    entry = as_paid(nora)
+    paid = RemittanceClaim.objects.get()
+    denial = Denial.objects.create(
+        remittance_claim=paid, line_number=1, claim=Claim.objects.get(), entry=entry, amount=Decimal("910.00"),
+        denied_on=date(2026, 4, 9),
+    )  # fmt: skip
+    charges = LedgerEntry.objects.filter(kind="charge")
+    assert stands(entry) == Standing.DENIED
+    assert list(of_standing(charges, (Standing.DENIED,))) == [entry]
+    assert not of_standing(charges, (Standing.PAID,)).exists()
+    denial.state = "paid"
+    denial.save()
+    assert stands(entry) == Standing.PAID
+
+
 def test_rejected_line_that_is_released_again_is_released(nora: Treated) -> None:
-    entry = after("rejected", "payer")(nora)
+    entry = as_rejected(nora)
     assert stands(entry) == Standing.REJECTED
     Review.objects.update(state="released")
     assert stands(entry) == Standing.RELEASED
 
 
 def test_claim_whose_lines_all_left_counts_no_more(nora: Treated) -> None:
-    after("paid", "remittance")(nora)
+    as_paid(nora)
     claim = Claim.objects.get()
     assert list(claims_that_stand(Claim.objects.all(), Standing.PAID)) == [claim]
     ClaimLine.objects.filter(claim=claim).update(ended_at=NIGHT)
