@@ -5,9 +5,10 @@ plain grid of our own. A claim that a form cannot carry whole is not printed, an
 bytes out; whether a claim is right is asked in billing/x12/checking before.
 """
 
+from billing.paper.alignment import write_alignment
 from billing.paper.cms1500 import write_cms1500
 from billing.paper.forms import Offset, Printed
 from billing.paper.sheets import LeftOut, PaperFault
 from billing.paper.ub04 import write_ub04
 
-__all__ = ["LeftOut", "Offset", "PaperFault", "Printed", "write_cms1500", "write_ub04"]
+__all__ = ["LeftOut", "Offset", "PaperFault", "Printed", "write_alignment", "write_cms1500", "write_ub04"]

@@ -2,6 +2,7 @@
 
 from billing.paper.sheets import Sheet, put_money
 from billing.paper.values import cents_of, day_of, money, money_of, total
+from billing.x12.checking.parties import MEDICARE
 from billing.x12.claim_837p import Claim837P, Line837P
 from billing.x12.parties import Provider
 
@@ -21,12 +22,14 @@ def fill_services(sheet: Sheet, claim: Claim837P, first: int, *, paid_cents: int
 
 
 def paid_by_form(claim: Claim837P) -> list[int]:
-    """Return what patient and other payers paid, in cents, by form.
+    """Return what was paid, in cents, by form: by the patient and other payers; Medicare asks for the patient's alone.
 
     What was paid for a line stands on the line's form, the rest on the first one; where the rest is less than nothing
     (a payer withheld something from the whole claim) all of it stands on the first.
     """
     forms = max(-(-len(claim.lines) // LINES_A_FORM), 1)
+    if claim.subscriber.filing_indicator in MEDICARE:
+        return [cents_of(claim.patient_paid), *[0] * (forms - 1)]
     paid = [
         sum(total(one.paid for one in line.adjudications) for line in claim.lines[first : first + LINES_A_FORM])
         for first in range(0, forms * LINES_A_FORM, LINES_A_FORM)

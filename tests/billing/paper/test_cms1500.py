@@ -204,10 +204,18 @@ def test_medicare_second_names_the_policy_before_it() -> None:
     assert one_page(cms1500(a_secondary_claim(other_payers=(own,))))["insured_name"] == "SAME"
 
 
-def test_what_others_paid_stands_beside_what_the_patient_paid() -> None:
-    page = one_page(cms1500(a_secondary_claim(patient_paid="25.5")))
+SECOND: dict[str, Any] = {"payer": MUTUAL, "subscriber": BORIS._replace(rank="S")}
+
+
+def test_what_others_paid_is_added_to_what_the_patient_paid() -> None:
+    page = one_page(cms1500(a_secondary_claim(patient_paid="25.5", **SECOND)))
     assert written(page, "paid_.*") == ["525", "50"]
     assert written(one_page(cms1500(a_claim())), "paid_.*") == []
+
+
+def test_medicare_is_told_what_the_patient_paid_alone() -> None:
+    page = one_page(cms1500(a_secondary_claim(patient_paid="25.5")))
+    assert written(page, "paid_.*") == ["25", "50"]
 
 
 # --- several forms --------------------------------------------------------------------------------------------------
@@ -225,7 +233,7 @@ def test_more_than_six_lines_make_forms_that_are_each_complete() -> None:
 def test_each_form_says_what_was_paid_for_its_own_lines() -> None:
     lines = tuple(a_line(number, adjudications=(a_decision(),)) for number in range(1, 9))
     claim = a_secondary_claim(
-        lines=lines, charge="5360", other_payers=(a_primary_payer(paid="4000"),), patient_paid="10"
+        lines=lines, charge="5360", other_payers=(a_primary_payer(paid="4000"),), patient_paid="10", **SECOND
     )
     pages = cms1500(claim).boxes()
     assert [written(page, "paid_.*") for page in pages] == [["3010", "00"], ["1000", "00"]]
@@ -235,7 +243,7 @@ def test_what_a_payer_withheld_from_the_whole_claim_is_never_paid_below_nothing(
     lines = tuple(
         a_line(number, adjudications=(a_decision(paid="500" if number == 7 else "0"),)) for number in range(1, 8)
     )
-    claim = a_secondary_claim(lines=lines, charge="4690", other_payers=(a_primary_payer(paid="490"),))
+    claim = a_secondary_claim(lines=lines, charge="4690", other_payers=(a_primary_payer(paid="490"),), **SECOND)
     pages = cms1500(claim).boxes()
     assert [written(page, "paid_.*") for page in pages] == [["490", "00"], []]
 

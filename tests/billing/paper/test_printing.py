@@ -4,10 +4,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from billing.paper import Printed, write_alignment
 from billing.paper.places import Form, form
 from tests.billing.paper.printed import Paper, cms1500, ub04
 from tests.billing.x12.claims import a_claim
@@ -66,6 +68,18 @@ def test_an_offset_moves_everything_alike(name: str, grid: bool) -> None:
         for (x1, y1, first), (x2, y2, second) in zip(page, other, strict=True)
     ]
     assert set(moved) == {(3.5, -2.0, True)}
+
+
+def test_the_page_for_alignment_fills_each_field_and_nothing_else(name: str) -> None:
+    out = BytesIO()
+    write_alignment("cms1500" if name == "cms1500" else "ub04", out, offset=(2.0, 1.0))
+    (page,) = Paper(out.getvalue(), Printed(1, 0, (), ()), form(name)).points()
+    given = form(name)
+    found = {(round(x - 2, 3), round(y - 1, 3), len(text)) for x, y, text in page}
+    assert found == {
+        (round(given.x(first), 3), round(given.y(line), 3), end - first) for _, line, first, end in cells(given)
+    }
+    assert {text.strip("X") for _, _, text in page} == {""}
 
 
 def cells(given: Form) -> Iterator[tuple[str, int, int, int]]:
