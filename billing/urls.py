@@ -5,6 +5,7 @@ from django.urls import path
 from billing.views import (
     authorizations,
     bulk,
+    clinical,
     claims,
     decisions,
     estimates,
@@ -66,6 +67,8 @@ urlpatterns = [
     path("receipts/warnings/<int:warning_id>/settle/", receipts.settle, name="warning-settle"),
     path("sessions/<int:session_id>/earned/", slots.session_earned, name="session-earned"),
     path("courses/<int:course_id>/charges/", slots.course_charges, name="course-charges"),
+    path("courses/<int:course_id>/picture/", clinical.course_picture, name="course-picture"),
+    path("unlocks/<str:deed>/", clinical.unlocks, name="unlocks"),
     path("authorizations/", authorizations.attention, name="authorizations"),
     path("authorizations/<int:authorization_id>/", authorizations.authorization, name="authorization"),
     path("authorizations/<int:authorization_id>/change/", authorizations.change, name="authorization-change"),

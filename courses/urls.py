@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from courses.views import course, day, event, log, plan, session
+from courses.views import approval, course, day, event, log, plan, session, worklist
 
 app_name = "courses"
 urlpatterns = [
     path("day/", day.machine_day, name="machine-day"),
     path("day/figures/", day.figures, name="machine-day-figures"),
+    path("worklist/", worklist.worklist, name="worklist"),
+    path("worklist/lists/", worklist.lists, name="worklist-lists"),
+    path("worklist/count/", worklist.count, name="worklist-count"),
+    path("worklist/<int:course_id>/<str:family>/", worklist.record, name="worklist-record"),
     path("<int:course_id>/", course.course, name="course"),
     path("<int:course_id>/close/", course.close, name="course-close"),
     path("<int:course_id>/reopen/", course.reopen, name="course-reopen"),
@@ -26,8 +30,8 @@ urlpatterns = [
     path("sessions/<int:session_id>/sign/", session.sign, name="session-sign"),
     path("plans/<int:plan_id>/", plan.plan, name="plan"),
     path("plans/<int:plan_id>/confirm/", plan.confirm, name="plan-confirm"),
-    path("plans/<int:plan_id>/approve/", plan.approve, name="plan-approve"),
-    path("plans/<int:plan_id>/withdraw/", plan.withdraw, name="plan-withdraw"),
+    path("plans/<int:plan_id>/approve/", approval.approve, name="plan-approve"),
+    path("plans/<int:plan_id>/withdraw/", approval.withdraw, name="plan-withdraw"),
     path("plans/<int:plan_id>/retire/", plan.retire, name="plan-retire"),
     path("events/<int:event_id>/", event.event, name="event"),
     path("events/<int:event_id>/amend/", event.amend, name="event-amend"),

@@ -18,6 +18,8 @@ class Entry(NamedTuple):
     label: str
     url_name: str
     roles: frozenset[Role]
+    count_url_name: str = ""
+    """The url that answers how many things wait there."""
 
 
 class Menu(NamedTuple):
@@ -35,9 +37,13 @@ class Shown:
     url: str
     is_active: bool
     entries: tuple["Shown", ...] = ()
+    count_url: str = ""
 
+
+OVERSEES = frozenset({Role.PHYSICIST, Role.PHYSICIAN})
 
 ENTRIES: tuple[Entry | Menu, ...] = (
+    Entry("Worklist", "courses:worklist", OVERSEES, "courses:worklist-count"),
     Entry("Machine day", "courses:machine-day", CLINICAL | {Role.ADMINISTRATOR, Role.AUDITOR}),
     Entry("Patients", "patients:list", EVERYONE),
     Entry("Review", "billing:worklist", READS_MONEY),
@@ -58,6 +64,7 @@ ENTRIES: tuple[Entry | Menu, ...] = (
 # Where each role's day begins; the first that fits.
 BEGINNINGS = (
     (BILLING, "billing:worklist"),
+    (OVERSEES, "courses:worklist"),
     (CLINICAL, "courses:machine-day"),
     (EVERYONE, "patients:list"),
 )
@@ -89,7 +96,8 @@ def _shown(request: HttpRequest) -> Iterator[Shown]:
 
 def _link(request: HttpRequest, entry: Entry) -> Iterator[Shown]:
     if _roles(request) & entry.roles and _exists(entry.url_name):
-        yield Shown(entry.label, reverse(entry.url_name), _is_active(request, entry.url_name))
+        count_url = reverse(entry.count_url_name) if entry.count_url_name else ""
+        yield Shown(entry.label, reverse(entry.url_name), _is_active(request, entry.url_name), count_url=count_url)
 
 
 def _roles(request: HttpRequest) -> frozenset[Role]:

@@ -199,6 +199,8 @@ PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), 
 # --- Slots: clinical pages leave room for money's words; the roof says which url fills it ------
 PATIENTS_COURSES_SLOT = "courses:of-patient"
 COURSES_SESSION_SLOT = "billing:session-earned"
+COURSES_PICTURE_SLOT = "billing:course-picture"
+COURSES_UNLOCKS_SLOT = "billing:unlocks"
 COURSES_COURSE_SLOT = "billing:course-charges"
 COURSES_AUTHORIZATIONS_SLOT = "billing:course-authorizations"
 COURSES_RECONCILIATION_SLOT = "billing:course-reconciliation"

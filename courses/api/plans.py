@@ -12,13 +12,15 @@ from rest_framework.response import Response
 from courses.api.entries import user_of
 from courses.models import Plan
 from courses.planning import approve_plan, propose_plan
+from courses.views.identity import fault_of_password
 from patients.permissions import RolePermission
 from patients.roles import EVERYONE, PLANS, Role
 
 PLAN_FACTS = (
     "site", "technique", "laterality", "kind", "planning_method", "active_motion_management", "includes_nodes",
     "complex_delivery_documented", "has_compensator", "isocenters", "isocenter_group", "static_fields", "arcs",
-    "dvh_documented", "imrt_planned", "new_planning_ct", "necessity_documented", "respiratory_motion_simulation",
+    "dvh_documented", "imrt_planned", "follows", "new_planning_ct", "planning_ct_on", "necessity_documented",
+    "necessity_note", "respiratory_motion_simulation",
     "fractions", "sessions_per_day", "weekdays", "starts_on", "usual_time", "machine", "default_guidance",
 )  # fmt: skip
 
@@ -52,8 +54,9 @@ class PlanApi(viewsets.ReadOnlyModelViewSet[Plan]):
             validators: ClassVar[list[Any]] = []
 
     class Approval(serializers.Serializer[Plan]):
-        """The clinic-local day, where the approval was given before it is entered."""
+        """The physician's password again; the clinic-local day, where the approval was given before it is entered."""
 
+        password = serializers.CharField(write_only=True, trim_whitespace=False, style={"input_type": "password"})
         on = serializers.DateField(required=False)
 
     serializer_class = Output
@@ -69,9 +72,12 @@ class PlanApi(viewsets.ReadOnlyModelViewSet[Plan]):
     @extend_schema(request=Approval, responses=Output)
     @action(detail=True, methods=["post"], write_roles=frozenset({Role.PHYSICIAN}))
     def approve(self, request: Request, pk: str | None = None) -> Response:
-        """Approve the plan: the physician signs with user and moment."""
+        """Approve the plan: the physician signs with user, moment and the password typed again."""
         given = self.Approval(data=request.data)
         given.is_valid(raise_exception=True)
-        return Response(
-            self.Output(approve_plan(plan=self.get_object(), by=user_of(request), **given.validated_data)).data
-        )
+        plan = self.get_object()
+        fault = fault_of_password(request, given.validated_data["password"])
+        if fault:
+            raise serializers.ValidationError({"password": [fault]})
+        signed = approve_plan(plan=plan, by=user_of(request), on=given.validated_data.get("on"))
+        return Response(self.Output(signed).data)

@@ -7,6 +7,7 @@ from courses.forms.course import CloseForm, CourseForm, DiagnosesForm, ReasonFor
 from courses.forms.entries import AmendForm, CancelForm, LogForm
 from courses.forms.event import EventForm
 from courses.forms.plan import PlanForm
+from courses.forms.signing import SignForm
 from courses.forms.steps import take_faults
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "LogForm",
     "PlanForm",
     "ReasonForm",
+    "SignForm",
     "take_faults",
 ]

@@ -6,6 +6,7 @@ inside its transaction; each is safe to repeat. What the sessions delivered is d
 
 from courses.planning.course import close_course, open_course, reopen_course, set_diagnoses
 from courses.planning.events import EventParticulars, amend_event, cancel_event, record_event, record_today
+from courses.planning.following import FOLLOWING, facts_to_follow
 from courses.planning.kinds import KINDS, EventKind, kind_of, kinds_at_once, kinds_for
 from courses.planning.plan import (
     PlanFacts,
@@ -19,6 +20,7 @@ from courses.planning.plan import (
 from courses.planning.signature import SignatureState, digest_of_plan, signatures_of
 
 __all__ = [
+    "FOLLOWING",
     "KINDS",
     "EventKind",
     "EventParticulars",
@@ -30,6 +32,7 @@ __all__ = [
     "close_course",
     "confirm_plan",
     "digest_of_plan",
+    "facts_to_follow",
     "kind_of",
     "kinds_at_once",
     "kinds_for",

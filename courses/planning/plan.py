@@ -192,6 +192,8 @@ def _faults_of_sense(plan: Plan) -> Faults:
             faults[name] = [f"{value} is outside {least} to {most}."]
     if plan.follows is not None and plan.follows.course_id != plan.course_id:
         faults["follows"] = ["It is a plan of another course."]
+    if plan.planning_ct_on is not None and plan.planning_ct_on > plan.course.facility.day_of(timezone.now()):
+        faults["planning_ct_on"] = [f"{plan.planning_ct_on} is still to come."]
     if plan.machine is not None and plan.machine.facility_id != plan.course.facility_id:
         faults["machine"] = [f"{plan.machine.name} does not stand at {plan.course.facility.name}."]
     return faults

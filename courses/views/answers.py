@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
+FROM_WORKLIST = "worklist"
+WORKLIST_CHANGED = "worklist-changed"
 DIALOG_PLACE = "#dialog-place"
 UNPROCESSABLE = 422
 CONFLICT = 409
@@ -31,3 +34,17 @@ def go_to(request: HttpRequest, url: str) -> HttpResponse:
     if is_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return redirect(url)
+
+
+def came_from_worklist(request: HttpRequest) -> bool:
+    """Whether the deed was asked for on the worklist, to which the work returns."""
+    return request.GET.get("from") == FROM_WORKLIST
+
+
+def done(request: HttpRequest, url: str) -> HttpResponse:
+    """Answer a deed: on to ``url``, or back on the worklist, whose dialog closes and whose lists are read again."""
+    if not came_from_worklist(request):
+        return go_to(request, url)
+    if is_fragment(request):
+        return HttpResponse("", headers={"HX-Trigger": WORKLIST_CHANGED})
+    return redirect(reverse("courses:worklist"))

@@ -14,6 +14,8 @@ from courses import planning
 from courses.delivery.proposals import FRACTIONS, next_number
 from courses.forms import CloseForm, CourseForm, DiagnosesForm, ReasonForm, take_faults
 from courses.models import Course, Plan, Session
+from courses.oversight import pictured
+from courses.picture import picture_of
 from courses.planning import kinds_at_once
 from courses.views.answers import UNPROCESSABLE, form_answer, go_to
 from courses.views.entries import course_or_404, crumbs_of
@@ -32,14 +34,17 @@ def course(request: HttpRequest, course_id: int) -> HttpResponse:
     found = course_or_404(course_id)
     note_access(user=request.user, patient=found.patient_id, what="courses:course")
     sessions = list(_sessions(found))
+    plans = list(found.plans.select_related("approved_by", "machine"))
+    events = list(found.events.select_related("entered_by", "cancelled_by").order_by("-happened_on", "-pk"))
     context = {
         "page_title": found.title,
+        "picture": picture_of(pictured(found, now=timezone.now(), plans=plans, sessions=sessions, events=events)),
         "course": found,
         "facility": found.facility,
         "diagnoses": list(found.diagnoses.all()),
-        "plans": [(plan, _delivered(plan, sessions)) for plan in found.plans.select_related("approved_by", "machine")],
+        "plans": [(plan, _delivered(plan, sessions)) for plan in plans],
         "sessions": sessions,
-        "events": list(found.events.select_related("entered_by", "cancelled_by").order_by("-happened_on", "-pk")),
+        "events": events,
         "at_once": kinds_at_once(roles_of(request.user)),
         "may_record": has_role(request.user, *RECORDS),
         "history": history_of_course(found),

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,7 +16,7 @@ from courses.forms.event import proposed_event, values_of_event
 from courses.models import ClinicalEvent, Course
 from courses.planning import EventKind, kind_of, kinds_for
 from courses.planning.events import lies_before_opening, refuse_role
-from courses.views.answers import UNPROCESSABLE, form_answer, go_to
+from courses.views.answers import UNPROCESSABLE, done, form_answer, go_to
 from courses.views.entries import course_or_404, crumbs_of, user_of
 from courses.views.history import history_of_event
 from patients.audit import note_access
@@ -143,7 +143,7 @@ def undo(request: HttpRequest, event_id: int) -> HttpResponse:
         raise PermissionDenied("Only who recorded it undoes it. Take it back with a reason instead.")
     planning.cancel_event(event=found, by=user_of(request), reason=UNDONE)
     messages.success(request, "Undone.")
-    return redirect("courses:course", found.course_id)
+    return done(request, reverse("courses:course", args=[found.course_id]))
 
 
 def _choose(request: HttpRequest, course: Course) -> HttpResponse:
@@ -160,7 +160,7 @@ def _recorded(request: HttpRequest, event: ClinicalEvent, kind: EventKind) -> Ht
     messages.success(request, f"{kind.name} of {event.happened_on:%-d %B} is recorded.")
     if lies_before_opening(event):
         messages.warning(request, f"It lies before the course was opened on {event.course.opened_on}: check the day.")
-    return go_to(request, reverse("courses:course", args=[event.course_id]))
+    return done(request, reverse("courses:course", args=[event.course_id]))
 
 
 def _event_form(request: HttpRequest, course: Course, form: EventForm, *, title: str, button: str) -> HttpResponse:

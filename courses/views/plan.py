@@ -1,45 +1,53 @@
-"""A plan: entered or confirmed, shown with its evidence, approved by the physician, withdrawn, retired."""
-
-from datetime import date, time
-from typing import Any
+"""A plan: entered or confirmed, shown with its evidence and signatures, retired. Approving it is approval's."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from courses import planning
 from courses.forms import PlanForm, ReasonForm, take_faults
-from courses.forms.plan import WEEKDAYS
-from courses.forms.words import GUIDANCE, MOTION, TECHNIQUES
 from courses.models import Course, Plan
-from courses.views.answers import UNPROCESSABLE, form_answer, go_to
+from courses.models.plan import CHANGED_AFTER_SIGNING
+from courses.terms import PlanKind
+from courses.views.answers import UNPROCESSABLE, done, go_to
 from courses.views.entries import course_or_404, crumbs_of, user_of
 from courses.views.evidence import evidence_of
+from courses.views.plan_facts import facts_of, goes_with, plan_or_404, reason_answer, shown_signatures
 from patients.audit import note_access
-from patients.roles import EVERYONE, PLANS, Role, allow, has_role
+from patients.roles import CLINICAL, EVERYONE, PLANS, Role, allow, has_role
 
-SAID = {"technique": TECHNIQUES, "default_guidance": GUIDANCE, "active_motion_management": MOTION}
-PHYSICIANS = frozenset({Role.PHYSICIAN})
+RECORDS = CLINICAL | {Role.ADMINISTRATOR}
+FOLLOW_UPS = (
+    (PlanKind.BOOST.value, "Boost: more fractions"),
+    (PlanKind.REPLAN.value, "Replan: a new plan for what is left"),
+    (PlanKind.REVISION.value, "Revision: a correction of this one"),
+)
 
 
 @allow(read=EVERYONE)
 @require_safe
 def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Show a plan: what it says, on what evidence, who answers for it."""
-    found = _plan(plan_id)
+    found = plan_or_404(plan_id)
     note_access(user=request.user, patient=found.course.patient_id, what="courses:plan")
     context = {
         "page_title": f"Plan {found.key}",
         "plan": found,
         "course": found.course,
         "facility": found.course.facility,
-        "groups": _facts(found),
+        "groups": facts_of(found),
+        "goes_with": goes_with(found),
+        "signatures": shown_signatures(found),
+        "follow_ups": FOLLOW_UPS,
+        "needs_confirmation": bool(found.dicom_uid) and found.confirmed_at is None,
+        "was_changed": not found.is_approved and found.amendment_reason == CHANGED_AFTER_SIGNING,
         "evidence": evidence_of(found),
         "crumbs": [*crumbs_of(found.course), (f"Plan {found.key}", "")],
         "may_plan": has_role(request.user, *PLANS),
+        "may_record": has_role(request.user, *RECORDS),
         "may_sign": has_role(request.user, Role.PHYSICIAN),
     }
     return render(request, "courses/plan.html", context)
@@ -51,7 +59,13 @@ def enter(request: HttpRequest, course_id: int) -> HttpResponse:
     """Enter a new plan by hand."""
     course = course_or_404(course_id)
     note_access(user=request.user, patient=course.patient_id, what="courses:plan-enter")
-    form = PlanForm(request.POST or None, course=course, initial={"key": f"P{course.plans.count() + 1}"})
+    plans = list(course.plans.all())
+    before, kind = _followed(request, plans)
+    proposed = (
+        Plan(course=course, **planning.facts_to_follow(plan=before, kind=kind)) if before else Plan(course=course)
+    )
+    initial = {"key": _free_key(plans)}
+    form = PlanForm(request.POST or None, course=course, instance=proposed, initial=initial)
     if form.is_valid():
         try:
             made = planning.propose_plan(course=course, by=user_of(request), **form.facts())
@@ -60,14 +74,15 @@ def enter(request: HttpRequest, course_id: int) -> HttpResponse:
         else:
             messages.success(request, "The plan is saved. It waits for the physician's approval.")
             return go_to(request, reverse("courses:plan", args=[made.pk]))
-    return _form(request, course, form, title="New plan", button="Save the plan")
+    title = f"{kind.value.capitalize()} of {before.key}" if before else "New plan"
+    return _form(request, course, form, title=title, button="Save the plan")
 
 
 @allow(read=PLANS, write=PLANS)
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Correct a plan that is not approved, and vouch for it."""
-    found = _plan(plan_id)
+    found = plan_or_404(plan_id)
     note_access(user=request.user, patient=found.course.patient_id, what="courses:plan-confirm")
     form = PlanForm(request.POST or None, instance=found, course=found.course)
     if form.is_valid():
@@ -77,57 +92,36 @@ def confirm(request: HttpRequest, plan_id: int) -> HttpResponse:
             take_faults(form, error)
         else:
             messages.success(request, "The plan is confirmed. It waits for the physician's approval.")
-            return go_to(request, reverse("courses:plan", args=[found.pk]))
+            return done(request, reverse("courses:plan", args=[found.pk]))
     return _form(request, found.course, form, title=f"Plan {found.key}", button="Confirm the plan", plan=found)
-
-
-@allow(write=PHYSICIANS)
-@require_POST
-def approve(request: HttpRequest, plan_id: int) -> HttpResponse:
-    """Approve a plan; the physician's name, the moment and the clinic's day are the signature."""
-    found = _plan(plan_id)
-    try:
-        planning.approve_plan(plan=found, by=user_of(request))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, f"Plan {found.key} is approved.")
-    return go_to(request, reverse("courses:plan", args=[found.pk]))
-
-
-@allow(read=PHYSICIANS, write=PHYSICIANS)
-@require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, plan_id: int) -> HttpResponse:
-    """Take an approval back, with a reason."""
-    found = _plan(plan_id)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        planning.withdraw_approval(plan=found, by=user_of(request), reason=form.cleaned_data["reason"])
-        messages.success(request, f"The approval of plan {found.key} is withdrawn.")
-        return go_to(request, reverse("courses:plan", args=[found.pk]))
-    lead = "Its charges are reversed, and what was delivered is held, until it is approved again."
-    return _reason(request, found, form, title=f"Withdraw the approval of {found.key}", button="Withdraw", lead=lead)
 
 
 @allow(read=PLANS, write=PLANS)
 @require_http_methods(["GET", "POST"])
 def retire(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Let a plan rest from tomorrow on, with a reason."""
-    found = _plan(plan_id)
+    found = plan_or_404(plan_id)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         planning.retire_plan(plan=found, by=user_of(request), reason=form.cleaned_data["reason"])
         messages.success(request, f"Plan {found.key} rests; no fraction of it is proposed after today.")
         return go_to(request, reverse("courses:plan", args=[found.pk]))
     lead = "No fraction of it is proposed after today. What it delivered stays."
-    return _reason(request, found, form, title=f"Retire plan {found.key}", button="Retire", lead=lead)
+    return reason_answer(request, found, form, title=f"Retire plan {found.key}", button="Retire", lead=lead)
 
 
-def _plan(plan_id: int) -> Plan:
-    rows = Plan.objects.select_related(
-        "course__patient", "course__facility", "course__physician", "machine", "approved_by", "confirmed_by"
-    )
-    return get_object_or_404(rows, pk=plan_id)
+def _followed(request: HttpRequest, plans: list[Plan]) -> tuple[Plan | None, PlanKind]:
+    """Return the plan that the new one follows and how, as the link that was taken says."""
+    asked, kind = request.GET.get("follows", ""), request.GET.get("kind", "")
+    found = next((plan for plan in plans if str(plan.pk) == asked), None)
+    if found is None or kind not in planning.FOLLOWING:
+        return None, PlanKind.INITIAL
+    return found, PlanKind(kind)
+
+
+def _free_key(plans: list[Plan]) -> str:
+    taken = {plan.key for plan in plans}
+    return next(key for number in range(len(plans) + 1, 2 * len(plans) + 2) if (key := f"P{number}") not in taken)
 
 
 def _form(
@@ -145,38 +139,3 @@ def _form(
         "crumbs": [*crumbs_of(course), (title, "")],
     }
     return render(request, "courses/plan_form.html", context, status=UNPROCESSABLE if form.is_bound else 200)
-
-
-def _reason(request: HttpRequest, plan: Plan, form: ReasonForm, *, title: str, button: str, lead: str) -> HttpResponse:
-    context = {
-        "form": form, "title": title, "button": button, "lead": lead, "is_danger": True,
-        "action": request.get_full_path(), "back": reverse("courses:plan", args=[plan.pk]), "course": plan.course,
-    }  # fmt: skip
-    return form_answer(request, "courses/reason_form.html", context, status=UNPROCESSABLE if form.is_bound else 200)
-
-
-def _facts(plan: Plan) -> list[tuple[str, list[tuple[str, Any]]]]:
-    """Return what the plan says in the groups of its form, in words."""
-    form = PlanForm(instance=plan, course=plan.course)
-    groups = form.grouped()
-    return [(title, [(str(field.label), _shown(plan, field.name)) for field in fields]) for title, fields in groups]
-
-
-def _shown(plan: Plan, name: str) -> Any:
-    value = getattr(plan, name)
-    if name == "weekdays":
-        return ", ".join(day for digit, day in WEEKDAYS if digit in plan.weekdays)
-    if value is None or value == "":
-        return None
-    if name in SAID:
-        return SAID[name].get(value, value)
-    display = getattr(plan, f"get_{name}_display", None)
-    return display() if display else _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    return f"{value.day} {value:%b %Y}" if isinstance(value, date) else value

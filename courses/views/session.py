@@ -19,7 +19,7 @@ from courses.forms.entries import values_of
 from courses.forms.session import FIELD_OF
 from courses.models import Session
 from courses.terms import Guidance, SessionStatus
-from courses.views.answers import UNPROCESSABLE, form_answer, go_to
+from courses.views.answers import UNPROCESSABLE, done, form_answer, go_to
 from courses.views.entries import conflict_answer, crumbs_of, entry_answer, session_or_404, user_of, way_back
 from courses.views.history import history_of
 from patients.audit import note_access
@@ -119,7 +119,7 @@ def review(request: HttpRequest, session_id: int) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
     else:
         messages.add_message(request, messages.SUCCESS if reviewed.is_in_time else messages.WARNING, reviewed.message)
-    return go_to(request, way_back(request, found.course))
+    return done(request, way_back(request, found.course))
 
 
 @allow(write=LOGS)

@@ -98,7 +98,7 @@ def test_a_plan_is_entered_and_approved_by_two_people(ada: cast.Treated) -> None
     physicist.post(address, _with_weekdays(values, "135"))
     plan = Plan.objects.get(key="P2")
     assert (plan.confirmed_by, plan.weekdays, plan.is_approved) == (cast.user(Role.PHYSICIST), "135", False)
-    physician.post(url("plan-approve", plan.pk))
+    physician.post(url("plan-approve", plan.pk), {"password": cast.PASSWORD})
     plan.refresh_from_db()
     assert plan.approved_by == cast.user(Role.PHYSICIAN)
 
@@ -137,11 +137,11 @@ def test_a_plan_from_a_file_shows_its_evidence_and_is_confirmed_before_it_is_app
     page = physician.get(url("plan", plan.pk)).content.decode()
     for said in ("4 fixed beams of photons.", "Which site is treated?", "No machine called X.", "LPO"):
         assert said in page
-    refused = physician.post(url("plan-approve", plan.pk), follow=True).content.decode()
+    refused = physician.post(url("plan-approve", plan.pk), {"password": cast.PASSWORD}).content.decode()
     assert "A file proposed this plan; confirm its entries first." in refused
     values = proposed(physicist.get(url("plan-confirm", plan.pk))) | {"site": "breast", "technique": "imrt"}
     physicist.post(url("plan-confirm", plan.pk), _with_weekdays(values, "12345"))
-    physician.post(url("plan-approve", plan.pk))
+    physician.post(url("plan-approve", plan.pk), {"password": cast.PASSWORD})
     plan.refresh_from_db()
     assert (plan.site, plan.technique, plan.is_approved) == ("breast", "imrt", True)
 
@@ -214,9 +214,9 @@ def test_every_role_reads_and_only_its_own_pages_write(ada: cast.Treated, role: 
 def test_buttons_are_shown_only_to_those_who_may(ada: cast.Treated) -> None:
     Plan.objects.update(approved_on=None)
     address = url("course", ada.course.pk)
-    assert "Approve" in signed_in(Role.PHYSICIAN).get(address).content.decode()
+    assert "Sign plan P1" in signed_in(Role.PHYSICIAN).get(address).content.decode()
     biller = signed_in(Role.BILLER).get(address).content.decode()
-    assert "Approve" not in biller
+    assert "Sign plan P1" not in biller
     assert "Log a session" not in biller
 
 

@@ -129,8 +129,11 @@ def test_only_a_physician_approves_a_plan(ada: cast.Treated) -> None:
     )
     assert entered.status_code == 201
     address = f"/api/v1/plans/{entered.json()['id']}/approve/"
-    assert client_of(Role.PHYSICIST).post(address).status_code == 403
-    approved = client_of(Role.PHYSICIAN).post(address)
+    assert client_of(Role.PHYSICIST).post(address, {"password": cast.PASSWORD}).status_code == 403
+    physician = client_of(Role.PHYSICIAN)
+    assert physician.post(address, {}).status_code == 400
+    assert "not your password" in str(physician.post(address, {"password": "guess"}).json())
+    approved = physician.post(address, {"password": cast.PASSWORD})
     assert approved.json()["approved_by"] == cast.user(Role.PHYSICIAN).pk
 
 
