@@ -52,8 +52,8 @@ LABELS = {
     "submitter_name": "Submitter", "submitter_id": "Submitter id (ETIN)", "contact_name": "Contact",
     "contact_phone": "Contact's phone", "receiver_name": "Receiver", "receiver_code": "Receiver id (NM1*40)",
     "file_name_pattern": "Names of files", "claims_per_set": "Claims in one ST",
-    "element_separator": "Elements end with", "component_separator": "Components end with",
-    "repetition_separator": "Repetitions end with",
+    "element_separator": "Between elements", "component_separator": "Between components",
+    "repetition_separator": "Between repetitions",
     "segment_terminator": "Segments end with", "line_end": "After each segment",
     "uses_extended_characters": "Takes small letters and @ # $", "transport": "Files go by", "folder": "Folder",
     "host": "Server", "port": "Port", "user": "User name", "host_keys": "Host keys", "proof": "We sign in with a",
@@ -62,6 +62,7 @@ LABELS = {
 }  # fmt: skip
 HELPS = {
     "usage": "Test files are not paid. Production files leave this site only where it is in production itself.",
+    "is_active": "Off: nothing is made for it, and what is sealed waits.",
     "is_default": "One partner at most.",
     "answers_expected_within_days": "Counted from the delivery of a file.",
     "after_fetching": "Everything fetched is stored here first, whole.",

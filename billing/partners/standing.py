@@ -61,6 +61,10 @@ def _state(partner: TradingPartner, connection: PartnerConnection | None) -> tup
         return "off", "Switched off: nothing is made for it, and what is sealed waits."
     if connection is None:
         return "untried", "Not tried yet."
+    return _state_of_connection(connection)
+
+
+def _state_of_connection(connection: PartnerConnection) -> tuple[str, str]:
     if connection.needs_person:
         return "stuck", "A person must look. It is tried again when its settings are changed, or when you say so."
     if connection.next_try_at:
