@@ -1,11 +1,14 @@
 """What codes, days and amounts of a claim mean to a reader. What is none of the known is given back as it is."""
 
+import re
 import tomllib
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+_DAY = re.compile(r"[0-9]{8}")
+_AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -37,14 +40,13 @@ def with_meaning(table: str, code: str) -> str:
 def dollars(amount: str) -> str:
     """Return an amount for the eye.
 
-    >>> dollars("1234.5"), dollars("-12"), dollars("X")
-    ('$1,234.50', '-$12.00', 'X')
+    >>> dollars("1234.5"), dollars("-12"), dollars("1E9")
+    ('$1,234.50', '-$12.00', '1E9')
     """
-    try:
-        value = Decimal(amount)
-    except InvalidOperation:
+    if not _AMOUNT.fullmatch(amount):
         return amount
-    return f"{'-' if value < 0 else ''}${abs(value):,.2f}" if value.is_finite() else amount
+    value = Decimal(amount)
+    return f"{'-' if value < 0 else ''}${abs(value):,.2f}"
 
 
 def day(text: str) -> str:
@@ -56,6 +58,8 @@ def day(text: str) -> str:
     first, dash, last = text.partition("-")
     if dash:
         return f"{day(first)} to {day(last)}"
+    if not _DAY.fullmatch(text):
+        return text
     try:
         found = date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:

@@ -50,8 +50,8 @@ def _units(units: str, kind: str) -> str:
 
 
 def _pointer(pointer: str, diagnoses: Sequence[str]) -> str:
-    place = int(pointer) if pointer.isdigit() else 0
-    return f"diagnosis {pointer}" + (f" ({diagnoses[place - 1]})" if 1 <= place <= len(diagnoses) else "")
+    known = dict(zip(map(str, range(1, len(diagnoses) + 1)), diagnoses, strict=True))
+    return f"diagnosis {pointer} ({known[pointer]})" if pointer in known else f"diagnosis {pointer}"
 
 
 def _procedure(composite: str, component: str) -> str:

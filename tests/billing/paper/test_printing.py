@@ -1,5 +1,6 @@
 """The same claims give the same bytes; the grid is for people; offsets move everything; nothing of a patient leaks."""
 
+import doctest
 import re
 import subprocess
 import sys
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from billing.paper import Printed, write_alignment
+from billing.paper import Printed, values, write_alignment
+from billing.paper.cms1500 import services
 from billing.paper.places import Form, form
 from tests.billing.paper.printed import Paper, cms1500, ub04
 from tests.billing.x12.claims import a_claim
@@ -110,3 +112,7 @@ def test_the_room_imports_in_a_bare_interpreter_without_django() -> None:
 
 def test_the_room_reads_no_clock() -> None:
     assert [path.name for path in ROOM if re.search(r"\b(now|today|utcnow|time)\(\)", path.read_text("utf-8"))] == []
+
+
+def test_the_examples_of_days_money_names_and_letters_hold() -> None:
+    assert [doctest.testmod(module).failed for module in (values, services)] == [0, 0]

@@ -1,11 +1,12 @@
 """Every segment that the writers make has a sentence for a biller, in the section where it belongs."""
 
+import doctest
 import random
 
 import pytest
 
 from billing.x12.attachments import Attachment
-from billing.x12.explain import Row, Section, cut_claim, explain
+from billing.x12.explain import Row, Section, cut_claim, explain, meaning
 from billing.x12.syntax import Separators
 from tests.billing.x12.claims import (
     REEVE,
@@ -127,3 +128,8 @@ def test_a_segment_of_others_is_called_so(segment: str) -> None:
     assert [row.words for row in rows_of(text, "C000001") if UNKNOWN in row.words] == [
         f"A segment {segment.split('*', maxsplit=1)[0]}, which this product does not write."
     ]
+
+
+def test_the_examples_of_days_amounts_and_codes_hold() -> None:
+    results = doctest.testmod(meaning)
+    assert (results.failed, results.attempted > 0) == (0, True)
