@@ -27,11 +27,9 @@ _EVENTS = f"""
                 WHEN p.status = '25' THEN 'noted'
                 WHEN p.status = '23' THEN 'forwarded'
                 WHEN p.status = '4' THEN 'denied'
-                WHEN p.paid = 0 AND EXISTS (SELECT FROM refused_line d WHERE d.remittance_claim_id = p.id)
-                THEN 'denied'
+                WHEN p.paid = 0 AND d.reasons IS NOT NULL THEN 'denied'
                 ELSE 'paid' END,
-           ARRAY[p.status] || ARRAY(SELECT DISTINCT left(d."group" || '-' || d.reason, 12) FROM refused_line d
-                                     WHERE d.remittance_claim_id = p.id AND d.reason <> '' ORDER BY 1 LIMIT 8),
+           ARRAY[p.status::text] || COALESCE(array_remove(d.reasons[1:8], '-'), '{{}}'),
            CASE WHEN p.status = '22' THEN format('Payment of %%s taken back.', -p.paid)
                 ELSE format('%%s paid of %%s; %%s is the patient''s part.', p.paid, p.charge, p.patient_amount) END
            || CASE WHEN p.status IN ('19', '20', '21', '23')
@@ -43,6 +41,8 @@ _EVENTS = f"""
               FROM oncocharge_billing_remittanceclaim p
              WHERE p.remittance_id = %(remittance)s AND p.claim_id IS NOT NULL) p
       JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
+      LEFT JOIN (SELECT remittance_claim_id, array_agg(DISTINCT left("group" || '-' || reason, 12)) AS reasons
+                   FROM refused_line GROUP BY remittance_claim_id) d ON d.remittance_claim_id = p.id
      WHERE {_OF_ONE}
      ORDER BY p.claim_id, p.position
         ON CONFLICT DO NOTHING
@@ -113,7 +113,7 @@ _SETTLED = f"""
 
 
 def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | None = None) -> None:
-    """Let a posted remittance, or one claim of it, take effect: six statements.
+    """Let a posted remittance, or one claim of it, take effect: seven statements.
 
     Args:
         remittance_id: it must be posted.
@@ -130,7 +130,7 @@ def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | 
     }
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.refused_line")
-        for statement in (_REFUSED, _REFUSED_WITHOUT_REASON, _EVENTS, _DENIALS, _SETTLED):
+        for statement in (_REFUSED, _REFUSED_WITHOUT_REASON, "ANALYZE refused_line", _EVENTS, _DENIALS, _SETTLED):
             cursor.execute(statement, asked)
 
 

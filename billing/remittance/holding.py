@@ -28,24 +28,20 @@ _UNEVEN_LINES = """
       JOIN paid_claim p ON p.number = l.claim_number
      WHERE l.charge - l.taken <> l.paid ORDER BY p.number, l.number
 """
-_FINER_THAN_A_CENT = """
-    SELECT EXISTS (SELECT FROM paid_claim WHERE scale(trim_scale(charge)) > 2 OR scale(trim_scale(paid)) > 2
-                       OR scale(trim_scale(patient_amount)) > 2)
-        OR EXISTS (SELECT FROM paid_line WHERE scale(trim_scale(charge)) > 2 OR scale(trim_scale(paid)) > 2)
-        OR EXISTS (SELECT FROM paid_claim, unnest(adjusted) AS a WHERE scale(trim_scale(a)) > 2)
-        OR EXISTS (SELECT FROM paid_line, unnest(adjusted) AS a WHERE scale(trim_scale(a)) > 2)
-"""
 
 
-def reasons_to_hold(*, remittance: Remittance, closing: Closing, is_test: bool) -> list[str]:
+def reasons_to_hold(*, remittance: Remittance, closing: Closing, is_fine: bool, is_test: bool) -> list[str]:
     """Return why the staged remittance may not count, in words; none if it may. Few statements, more only for faults.
 
     Args:
         remittance: not yet saved; its identity and sums.
         closing: what the reader knows at the end.
+        is_fine: an amount of it is finer than a cent.
         is_test: the interchange says that it is a test, its partner works in production.
     """
-    found = [*_of_identity(remittance, is_test), *_of_reading(closing), *_of_sums(remittance, closing)]
+    found = [*_of_identity(remittance, is_test), *_of_reading(closing), *_of_sums(closing)]
+    if is_fine:
+        found.append("An amount is finer than a cent.")
     return [reason[:_LONGEST] for reason in found]
 
 
@@ -94,7 +90,7 @@ def _of_reading(closing: Closing) -> Iterator[str]:
         yield f"{closing.unreadable} amounts or segments could not be read; the receipt's warnings name them."
 
 
-def _of_sums(remittance: Remittance, closing: Closing) -> Iterator[str]:
+def _of_sums(closing: Closing) -> Iterator[str]:
     balance = closing.balance
     if not balance.is_even:
         yield (
@@ -103,9 +99,6 @@ def _of_sums(remittance: Remittance, closing: Closing) -> Iterator[str]:
             f" {_usd(abs(balance.difference))} too {'much' if balance.difference > 0 else 'little'}."
         )
     with connection.cursor() as cursor:
-        cursor.execute(_FINER_THAN_A_CENT)
-        if cursor.fetchone()[0]:
-            yield "An amount is finer than a cent."
         if closing.uneven_claims:
             cursor.execute(_UNEVEN)
             yield from _named([

@@ -68,7 +68,7 @@ def post_spooled(
     if earlier is not None:
         return _repeat(remittance, earlier)
     stage(spool)
-    why = reasons_to_hold(remittance=remittance, closing=closing, is_test=is_test)
+    why = reasons_to_hold(remittance=remittance, closing=closing, is_fine=spool.is_finer_than_a_cent, is_test=is_test)
     remittance.state = Remittance.State.HELD if why else Remittance.State.POSTED
     remittance.why_held = why
     unmatched = match_claims()

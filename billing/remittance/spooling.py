@@ -33,6 +33,7 @@ _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _MOST_DIGITS = 18
 _KEPT = 1 << 13
 _PART = 1 << 18
+_CENT = Decimal("0.01")
 _NO_ADJUSTMENTS = "{}\t{}\t{}\t{}"
 
 
@@ -55,6 +56,8 @@ class Spool:
         self._claims = tempfile.TemporaryFile(buffering=_PART)  # noqa: SIM115 (closed by __exit__)
         self._lines = tempfile.TemporaryFile(buffering=_PART)  # noqa: SIM115
         self.claim_count = self.line_count = 0
+        self.is_finer_than_a_cent = False
+        """Whether an amount was read that no ledger can hold."""
 
     def __enter__(self) -> Self:
         return self
@@ -120,6 +123,7 @@ class Spool:
         submitted = line.submitted_procedure
         remarks = [remark.code for remark in line.remarks if remark.code_list == "HE"]
         self._note_unknown(line.adjustments, remarks, "LQ")
+        self._measure(line.charge, line.paid, *(adjustment.amount for adjustment in line.adjustments))
         body = "\t".join((
             code, _array(line.procedure.modifiers),
             submitted.code if submitted else "", _array(submitted.modifiers if submitted else ()), revenue,
@@ -132,12 +136,14 @@ class Spool:
     def _claim_rest(self, claim: ClaimPaid, number: int) -> str:
         if claim.adjustments or claim.adjudications:
             self._note_unknown(claim.adjustments, claim.remarks, "MOA")
+            self._measure(*(adjustment.amount for adjustment in claim.adjustments))
         last = first = identifier = crossover = crossover_identifier = ""
         for person in claim.people:
             if person.role == "QC" and not last:
                 last, first, identifier = person.last_name, person.first_name, person.identifier
             elif person.role == "TT":
                 crossover, crossover_identifier = person.last_name, person.identifier
+        self._measure(claim.charge, claim.paid, claim.patient_responsibility)
         days = {qualifier: on for qualifier, on in claim.dates if on is not None}
         return "\t".join((
             str(number), claim.control_number, claim.status, str(claim.charge), str(claim.paid),
@@ -148,6 +154,11 @@ class Spool:
             _or_null(days.get("232")), _or_null(days.get("233")), _or_null(days.get("050")),
             last, first, identifier, crossover, f"{crossover_identifier}\n",
         ))  # fmt: skip
+
+    def _measure(self, *amounts: Decimal) -> None:
+        for amount in amounts:
+            if amount != amount.quantize(_CENT):
+                self.is_finer_than_a_cent = True
 
     def _note_unknown(self, adjustments: tuple[Adjustment, ...], remarks: Collection[str], segment: str) -> None:
         for name, element, codes, known in (
