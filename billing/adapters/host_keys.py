@@ -107,6 +107,14 @@ def _refuse_what_looks_alike(line: str) -> None:
         raise HostKeyFault("this is a private key, which belongs into no form. Paste the server's public key.")
 
 
+def _is_whole(raw: bytes) -> bool:
+    """Tell whether the parts of a key, each with its length before it, end where the key ends."""
+    place = 0
+    while place < len(raw):
+        place += 4 + int.from_bytes(raw[place : place + 4])
+    return place == len(raw)
+
+
 def _read_key(kind: str, key: str) -> PinnedKey:
     if kind not in ALGORITHMS:
         raise HostKeyFault(f"keys of the kind {kind} are not taken; known are {', '.join(ALGORITHMS)}.")
@@ -115,6 +123,6 @@ def _read_key(kind: str, key: str) -> PinnedKey:
     except binascii.Error:
         raise HostKeyFault("the key is cut or has other characters than base64.") from None
     # In the wire form the kind stands before the key itself, after its length.
-    if not raw.startswith(len(kind).to_bytes(4) + kind.encode()):
+    if not raw.startswith(len(kind).to_bytes(4) + kind.encode()) or not _is_whole(raw):
         raise HostKeyFault(f"the key is cut, or it is no {kind} key.")
     return PinnedKey(fingerprint_of(raw), kind, key)

@@ -22,8 +22,8 @@ from patients.roles import READS_MONEY, Role
 from tests import cast
 from tests.cast import commercial, medicare, user
 from tests.exports import export, partner, patient, released_line
-from tests.partners import PASSWORD, put_secret, sftp_partner, sftp_values
-from tests.sftp_server import Running, sftp_server
+from tests.partners import put_secret, sftp_partner, sftp_values
+from tests.sftp_server import PASSWORD, Running, sftp_server
 
 pytestmark = pytest.mark.django_db
 KEY = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
@@ -53,7 +53,7 @@ def signed_in(role: Role) -> Client:
     return client
 
 
-def typed(found: TradingPartner | None = None, **values: object) -> dict[str, object]:
+def typed(found: TradingPartner | None, values: dict[str, object]) -> dict[str, object]:
     """What a browser sends of the form: everything as it stands, or at its default, but what is named."""
     form = PartnerForm(instance=found or TradingPartner(**NEW))
     shown = {name: form[name].value() for name in form.fields}
@@ -81,11 +81,11 @@ def faults(response: Any) -> dict[str, list[str]]:
 
 
 def enter(client: Client, **values: object) -> Any:
-    return client.post(reverse("billing:partner-enter"), typed(**values))
+    return client.post(reverse("billing:partner-enter"), typed(None, values))
 
 
 def change(client: Client, found: TradingPartner, **values: object) -> Any:
-    return client.post(reverse("billing:partner-change", args=[found.pk]), typed(found, **values))
+    return client.post(reverse("billing:partner-change", args=[found.pk]), typed(found, values))
 
 
 def text_of_page(client: Client, name: str, *args: int) -> str:
