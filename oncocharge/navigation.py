@@ -54,6 +54,7 @@ ENTRIES: tuple[Entry | Menu, ...] = (
         "Practice",
         (
             Entry("Fees", "billing:fees", READS_MONEY),
+            Entry("Revenue codes", "billing:revenue-codes", READS_MONEY),
             Entry("Payer policies", "billing:policies", READS_MONEY),
             Entry("Code files", "billing:reference", READS_MONEY),
             Entry("Trading partners", "billing:partners", READS_MONEY),
