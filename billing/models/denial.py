@@ -11,7 +11,7 @@ from billing.models.ledger import LedgerEntry
 from billing.models.remittance import RemittanceClaim
 
 
-@pghistory.track()
+@pghistory.track(pghistory.UpdateEvent())  # how it began, its remittance says
 class Denial(models.Model):
     """A line, or a claim as a whole (``line_number`` 0), for which a payer paid nothing and no contract explains it.
 

@@ -4,6 +4,23 @@ The door for whoever reads receipts is ``post``: once for each 835 transaction, 
 fetched, stored and read is billing/receipts and billing/x12; where a claim stands after it is billing/events.
 """
 
+from billing.remittance.by_hand import Suggestion, match_by_hand, set_aside, suggestions, unmatched_claims
+from billing.remittance.denials import days_left, decide, denials_to_work, in_full
 from billing.remittance.posting import Posted, post
+from billing.remittance.releasing import RemittanceError, release
 
-__all__ = ["Posted", "post"]
+__all__ = [
+    "Posted",
+    "RemittanceError",
+    "Suggestion",
+    "days_left",
+    "decide",
+    "denials_to_work",
+    "in_full",
+    "match_by_hand",
+    "post",
+    "release",
+    "set_aside",
+    "suggestions",
+    "unmatched_claims",
+]
