@@ -5,8 +5,9 @@ from django.urls import path
 from billing.views import (
     authorizations,
     bulk,
-    clinical,
+    claim_preview,
     claims,
+    clinical,
     decisions,
     estimates,
     fee_prices,
@@ -67,6 +68,7 @@ urlpatterns = [
     path("receipts/<int:receipt_id>/read/", receipts.read_again, name="receipt-read"),
     path("receipts/warnings/<int:warning_id>/settle/", receipts.settle, name="warning-settle"),
     path("sessions/<int:session_id>/earned/", slots.session_earned, name="session-earned"),
+    path("courses/<int:course_id>/claim/", claim_preview.preview, name="claim-preview"),
     path("courses/<int:course_id>/charges/", slots.course_charges, name="course-charges"),
     path("courses/<int:course_id>/picture/", clinical.course_picture, name="course-picture"),
     path("unlocks/<str:deed>/", clinical.unlocks, name="unlocks"),
