@@ -41,7 +41,7 @@ def reach_of(course: Course, *, at: datetime | None = None) -> CourseReach:
 
 
 def reach_of_many(course_ids: Collection[int], *, at: datetime | None = None) -> dict[int, CourseReach]:
-    """Return how far the units of each course reach: sixteen statements, however many courses."""
+    """Return how far the units of each course reach: six statements, however many courses."""
     at = at or timezone.now()
     heads = {one.pk: one for one in Course.objects.filter(pk__in=course_ids).select_related("facility")}
     today = {pk: course.facility.day_of(at) for pk, course in heads.items()}

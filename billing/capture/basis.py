@@ -70,7 +70,7 @@ _BASIS = """
          GROUP BY s.setting),
     loaded AS ({loaded}),
     basis AS (
-        SELECT c.id, c.revision, concat(
+        SELECT c.id, c.revision, loaded.revision AS files, concat(
                  'c', c.revision, ' p', p.id, '.', p.revision, ' f', f.id, '.', f.revision, ' y', payers.text,
                  ' s', house.text, ' k', loaded.revision, ' r', %(stamp)s::text) AS text
           FROM oncocharge_courses_course c
@@ -80,17 +80,22 @@ _BASIS = """
           LEFT JOIN payers ON payers.patient_id = c.patient_id
           LEFT JOIN house ON house.setting = f.setting)
 """
-_READ = (
-    _BASIS.format(
-        loaded=REVISION_SQL,
-        patients="AND v.patient_id IN (SELECT patient_id FROM oncocharge_courses_course WHERE id = ANY(%(ids)s))",
-    )
-    + """
+
+
+def basis_of(ids: str) -> str:
+    """Return the text of a query for id, revision, text and loaded files of the courses in the parameter ``ids``.
+
+    It begins with SELECT, as what begins otherwise is taken for a write and given the context of the history.
+    """
+    patients = f"AND v.patient_id IN (SELECT patient_id FROM oncocharge_courses_course WHERE id = ANY({ids}))"
+    basis = _BASIS.format(loaded=REVISION_SQL, patients=patients)
+    return f"SELECT * FROM ({basis} SELECT * FROM basis WHERE id = ANY({ids})) found"
+
+
+_READ = f"""
     SELECT b.id, b.revision, b.text, COALESCE(m.basis, ''), COALESCE(m.error, '')
-      FROM basis b LEFT JOIN oncocharge_billing_capturemark m ON m.course_id = b.id
-     WHERE b.id = ANY(%(ids)s)
+      FROM ({basis_of("%(ids)s")}) b LEFT JOIN oncocharge_billing_capturemark m ON m.course_id = b.id
 """
-)
 _STALE = (
     _BASIS.format(loaded=REVISION_SQL, patients="")
     + f"""
@@ -102,10 +107,15 @@ _STALE = (
 )
 
 
+def asked_of_basis(course_ids: Collection[int]) -> dict[str, str | list[int]]:
+    """Return the parameters that ``basis_of("%(ids)s")`` wants."""
+    return {"stamp": rules_stamp(), "ids": list(course_ids)}
+
+
 def read_basis(*, course_ids: Collection[int]) -> dict[int, Basis]:
     """Return the basis of courses as it is now: one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ, {"stamp": rules_stamp(), "ids": list(course_ids)})
+        cursor.execute(_READ, asked_of_basis(course_ids))
         return {row[0]: Basis(*row) for row in cursor.fetchall()}
 
 

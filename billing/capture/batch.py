@@ -17,22 +17,20 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from billing import ledger
 from billing.capture.approvals import note_approvals
-from billing.capture.basis import Basis, read_basis
+from billing.capture.basis import read_basis
 from billing.capture.difference import PricedLine, difference
 from billing.capture.facts import LoadedCourse, load_courses
 from billing.capture.notes import CAPTURE_FAILED, failure_finding, notes_of
 from billing.capture.posting import Mark, carry_holds, post, write_marks, write_notes
 from billing.findings import OpenFinding, open_findings, raise_findings, resolve_findings
 from billing.pricing import Fees, load_fees
-from billing.reference.overlay import current_codebook
-from billing.rules import charge_lines
+from billing.reference.overlay import codebook_of
+from billing.rules import charge_lines, load_codebook
 from billing.rules.lines import Outcome
 
 logger = logging.getLogger(__name__)
 
 HOUSE = Path(__file__).resolve().parents[1]
-TRIES = 3
-"""How often a course is looked at again that changed while its facts were read; then the sweep takes it."""
 
 T = TypeVar("T")
 
@@ -70,7 +68,7 @@ def capture_courses(*, course_ids: Collection[int], again: bool = False, wait: b
         One ``Captured`` for each course that was derived, by id; courses that were up to date are left out.
     """
     try:
-        return _capture_until_quiet(course_ids, again, wait)
+        return _capture_in_one_go(course_ids, again, wait)
     except (OperationalError, InterfaceError):
         raise  # The database is gone or ended the transaction: no course of the batch is to blame.
     except Exception as fault:
@@ -84,40 +82,28 @@ def _alone(course_id: int, again: bool, wait: bool) -> list[Captured]:
     return capture_courses(course_ids=[course_id], again=again, wait=wait)
 
 
-def _capture_until_quiet(course_ids: Collection[int], again: bool, wait: bool) -> list[Captured]:
-    done: list[Captured] = []
-    pending = set(course_ids)
+def _capture_in_one_go(course_ids: Collection[int], again: bool, wait: bool) -> list[Captured]:
     with transaction.atomic():
-        locked = ledger.lock_courses(course_ids=pending, wait=wait)
-        pending &= set(locked)
-        for _attempt in range(TRIES):
-            captured, pending = _capture_locked(pending, again)
-            done += captured
-            if not pending:
-                break
-    if pending:
-        logger.info("%d courses changed while they were captured; left to the sweep", len(pending))
+        locked = ledger.lock_courses(course_ids=course_ids, wait=wait)
+        done = _capture_locked(locked, again)
     return sorted(done, key=lambda captured: captured.course_id)
 
 
-def _capture_locked(course_ids: Collection[int], again: bool) -> tuple[list[Captured], set[int]]:
-    """Capture locked courses; return what was done, and the courses that changed in the meantime."""
-    before = {course: basis for course, basis in read_basis(course_ids=course_ids).items() if again or basis.is_stale}
-    if not before:
-        return [], set()
-    loaded = load_courses(before)
-    after = read_basis(course_ids=before)
-    quiet = {course: basis for course, basis in before.items() if course in after and basis.text == after[course].text}
-    outcomes, failures = _ask_rules({course: loaded[course] for course in quiet})
-    done = _post_difference(outcomes, loaded, quiet)
-    done += [_write_failure(quiet[course], where) for course, where in failures.items()]
-    return done, set(before) - set(quiet)
+def _capture_locked(course_ids: Collection[int], again: bool) -> list[Captured]:
+    """Capture locked courses. Facts that change meanwhile leave the mark with the revision read: the sweep sees it."""
+    asked = [course for course, basis in read_basis(course_ids=course_ids).items() if again or basis.is_stale]
+    if not asked:
+        return []
+    loaded = load_courses(asked)
+    outcomes, failures = _ask_rules(loaded)
+    done = _post_difference(outcomes, loaded)
+    return done + [_write_failure(_mark(course, loaded[course], error=where)) for course, where in failures.items()]
 
 
 def _ask_rules(loaded: Mapping[int, LoadedCourse]) -> tuple[dict[int, Outcome], dict[int, str]]:
     """Return the outcome of each course, and for those that the rules could not answer where they stopped."""
     # A file that is loaded just now leaves the course with the revision read before it: the sweep takes it again.
-    codebook = current_codebook()
+    codebook = codebook_of(next(iter(loaded.values())).files) if loaded else load_codebook()
     outcomes: dict[int, Outcome] = {}
     failures: dict[int, str] = {}
     for course_id, course in loaded.items():
@@ -128,9 +114,7 @@ def _ask_rules(loaded: Mapping[int, LoadedCourse]) -> tuple[dict[int, Outcome], 
     return outcomes, failures
 
 
-def _post_difference(
-    outcomes: Mapping[int, Outcome], loaded: Mapping[int, LoadedCourse], quiet: Mapping[int, Basis]
-) -> list[Captured]:
+def _post_difference(outcomes: Mapping[int, Outcome], loaded: Mapping[int, LoadedCourse]) -> list[Captured]:
     if not outcomes:
         return []
     posted = _by_course(ledger.posted_charges(course_ids=outcomes))
@@ -145,11 +129,15 @@ def _post_difference(
     carry_holds(list(results.values()))
     note_approvals(outcomes, loaded, results)
     write_notes(notes)
-    write_marks([Mark(quiet[course], len(priced[course])) for course in outcomes])
+    write_marks([_mark(course, loaded[course], lines=len(priced[course])) for course in outcomes])
     return [
         Captured(course, len(found.changes), len(found.reversals), len(priced[course]))
         for course, found in differences.items()
     ]
+
+
+def _mark(course_id: int, course: LoadedCourse, *, lines: int = 0, error: str = "") -> Mark:
+    return Mark(course_id, course.revision, course.basis, lines, error)
 
 
 def _priced(outcomes: Mapping[int, Outcome], loaded: Mapping[int, LoadedCourse]) -> dict[int, list[PricedLine]]:
@@ -201,17 +189,19 @@ def _note_failure(course_id: int, fault: Exception) -> list[Captured]:
     with transaction.atomic():
         ledger.lock_courses(course_ids=[course_id])
         basis = read_basis(course_ids=[course_id]).get(course_id)
-        return [] if basis is None else [_write_failure(basis, where)]
+        if basis is None:
+            return []
+        return [_write_failure(Mark(course_id, basis.course_revision, basis.text, 0, where))]
 
 
-def _write_failure(basis: Basis, where: str) -> Captured:
-    wanted = failure_finding(basis.course_id, where)
-    standing = [finding for finding in _standing_failures(basis.course_id) if finding.identity != wanted.identity]
+def _write_failure(mark: Mark) -> Captured:
+    wanted = failure_finding(mark.course_id, mark.error)
+    standing = [finding for finding in _standing_failures(mark.course_id) if finding.identity != wanted.identity]
     resolve_findings(finding_ids=[finding.id for finding in standing])
-    if all(finding.identity != wanted.identity for finding in _standing_failures(basis.course_id)):
+    if all(finding.identity != wanted.identity for finding in _standing_failures(mark.course_id)):
         raise_findings(findings=[wanted])
-    write_marks([Mark(basis, 0, where)])
-    return Captured(basis.course_id, error=where)
+    write_marks([mark])
+    return Captured(mark.course_id, error=mark.error)
 
 
 def _standing_failures(course_id: int) -> Sequence[OpenFinding]:

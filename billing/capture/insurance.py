@@ -6,14 +6,14 @@ waits for its coverage at release.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from billing.rules.facts import NO_POLICY, PayerFacts, PolicyFacts, PolicyPeriod
-from patients.models import Coverage, PayerPolicy
+from patients.models import PayerPolicy
 from patients.terms import (
-    CoverageRank,
     DeliveryCodeSet,
     ManagementDate,
     NodesLevel,
@@ -51,18 +51,21 @@ class Insurance:
 
 PoliciesByPayer = Mapping[int, Sequence[PolicyPeriod]]
 NO_INSURANCE = Insurance(PayerFacts(PayerKind.SELF_PAY))
+_POLICY_FIELDS = {field.attname: field for field in PayerPolicy._meta.concrete_fields}
 
 
-def load_insurance(patient_ids: Collection[int]) -> dict[int, Insurance]:
-    """Return the insurance of each patient who has any: two statements."""
-    spans: defaultdict[int, list[CoverageSpan]] = defaultdict(list)
-    rows = Coverage.objects.filter(patient_id__in=patient_ids, rank=CoverageRank.PRIMARY).order_by("effective_from")
-    for patient, payer, kind, first, last in rows.values_list(
-        "patient_id", "payer_id", "payer__kind", "effective_from", "effective_to"
-    ):
-        spans[patient].append(CoverageSpan(payer, PayerKind(kind), first, last))
-    policies = load_policies({span.payer_id for insured in spans.values() for span in insured})
-    return {patient: insurance_of(tuple(insured), policies) for patient, insured in spans.items()}
+def insurance_from(*, coverages: Iterable[list[Any]], policies: Iterable[Mapping[str, Any]]) -> Insurance:
+    """Return the insurance that rows tell of (see rows.py): primary coverages, and the policies of their payers."""
+    spans = tuple(
+        CoverageSpan(
+            payer, PayerKind(kind), date.fromisoformat(first), None if last is None else date.fromisoformat(last)
+        )
+        for payer, kind, first, last in coverages
+    )
+    by_payer = _by_payer(
+        PayerPolicy(**{name: field.to_python(row[name]) for name, field in _POLICY_FIELDS.items()}) for row in policies
+    )
+    return insurance_of(spans, by_payer) if spans else NO_INSURANCE
 
 
 def insurance_of(spans: tuple[CoverageSpan, ...], policies: PoliciesByPayer) -> Insurance:
@@ -85,8 +88,12 @@ def _within(period: PolicyPeriod, span: CoverageSpan) -> PolicyPeriod | None:
 
 def load_policies(payer_ids: Collection[int]) -> dict[int, list[PolicyPeriod]]:
     """Return the policies of each payer that has any, by their days: one statement."""
+    return _by_payer(PayerPolicy.objects.filter(payer_id__in=payer_ids).order_by("effective_from"))
+
+
+def _by_payer(policies: Iterable[PayerPolicy]) -> dict[int, list[PolicyPeriod]]:
     by_payer: defaultdict[int, list[PolicyPeriod]] = defaultdict(list)
-    for policy in PayerPolicy.objects.filter(payer_id__in=payer_ids).order_by("effective_from"):
+    for policy in policies:
         by_payer[policy.payer_id].append(PolicyPeriod(policy_facts(policy), policy.effective_from, policy.effective_to))
     return dict(by_payer)
 

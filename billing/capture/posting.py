@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from django.db import connection
 
 from billing import ledger
-from billing.capture.basis import Basis
 from billing.capture.difference import Difference
 from billing.capture.notes import Notes, Posted
 from billing.findings import raise_findings, resolve_findings, withdraw_claim_checks
@@ -21,7 +20,9 @@ REASON_LENGTH = 200
 class Mark:
     """What the mark of a course is to say after this capture."""
 
-    basis: Basis
+    course_id: int
+    revision: int
+    basis: str
     lines: int
     error: str = ""
 
@@ -91,9 +92,9 @@ def write_marks(marks: Sequence[Mark]) -> None:
             "       AS w(course_id, basis, revision, lines, error)"
             " WHERE m.course_id = w.course_id",
             [
-                [mark.basis.course_id for mark in marks],
-                [mark.basis.text for mark in marks],
-                [mark.basis.course_revision for mark in marks],
+                [mark.course_id for mark in marks],
+                [mark.basis for mark in marks],
+                [mark.revision for mark in marks],
                 [mark.lines for mark in marks],
                 [mark.error[:REASON_LENGTH] for mark in marks],
             ],

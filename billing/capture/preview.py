@@ -56,7 +56,7 @@ def reading_only() -> Iterator[None]:
 
 
 def foresee(*, course_ids: Collection[int], before: World = AS_THINGS_ARE, after: World) -> list[CourseForesight]:
-    """Return what would be otherwise in each course, by id: fifteen statements, whatever their number.
+    """Return what would be otherwise in each course, by id: five statements, whatever their number.
 
     A course of which the rules cannot answer says so and costs the others nothing. Call it for a few hundred
     courses at most: all their facts are in memory at once.

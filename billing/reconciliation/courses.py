@@ -51,7 +51,7 @@ def closed_courses(
 
 
 def compare_courses(course_ids: Collection[int]) -> dict[int, Compared]:
-    """Return expected against actual of each course, in the order given; fifteen statements, however many."""
+    """Return expected against actual of each course, in the order given; five statements, however many."""
     ids = list(course_ids)
     loaded = load_courses(ids)
     books = _books(ids)

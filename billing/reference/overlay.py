@@ -52,7 +52,12 @@ _kept: list[_Kept] = []
 
 def current_codebook() -> Codebook:
     """Return the tables with what is loaded over them: one statement, four more after a load."""
-    tables, revision = load_codebook(), _read_revision()
+    return codebook_of(_read_revision())
+
+
+def codebook_of(revision: str) -> Codebook:
+    """Return the tables with what is loaded over them, by what was just read as its revision: four after a load."""
+    tables = load_codebook()
     if not revision:
         return tables
     for kept in _kept:

@@ -141,7 +141,7 @@ def _standing_already(session: Session, fractions: Sequence[Fraction], *, named:
             session__resumes=session.resumes,
         )
     # As above: found by narrow rows, told by whole ones.
-    for pk, plan_id, number in rows.values_list("pk", "plan_id", "number"):
+    for pk, plan_id, number in rows.order_by("pk").values_list("pk", "plan_id", "number"):
         if not named or (plan_id, number) in wanted:
             whole = Fraction.objects.select_related("session__course__facility", "session__logged_by", "plan")
             return _already(whole.get(pk=pk), len(fractions))

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from courses.delivery.proposals import FRACTIONS, Standing, due_plans, is_open_partial, next_number, standing_numbers
+from courses.delivery.proposals import FRACTIONS, Standing, due_plans, is_open_partial, next_number
 from courses.models import Course, Fraction, Machine, Plan, Session
 from courses.terms import SessionStatus
 
@@ -81,32 +82,68 @@ def machine_day(*, machine: Machine, day: date) -> MachineDay:
 
 
 def row_of_course(*, course: Course, machine: Machine, day: date) -> DayRow:
-    """Return one course's row of the machine's day: three narrow statements beside the plans, if nobody read them yet.
+    """Return one course's row of the machine's day: one narrow statement beside the plans, if nobody read them yet.
 
     A therapist waits for it after each session, so it reads no more than the row shows.
     """
     plans = {plan.pk: plan for plan in course.plans.all()}
-    shown = ("course", "machine", "starts_at", "treated_on", "status", "status_reason", "resumes", "signed_at")
-    who = ("logged_by__username", "logged_by__first_name", "logged_by__last_name")
-    sessions = list(
-        Session.objects.filter(course=course, treated_on=day, cancelled_at__isnull=True)
-        .select_related("logged_by")
-        .only(*shown, *who)
-        .prefetch_related("fractions")
-        .order_by("starts_at", "pk")
-    )
-    for session in sessions:
-        for fraction in session.fractions.all():
-            fraction.plan = plans[fraction.plan_id]
-        if session.machine_id == machine.pk:
-            session.machine = machine
-    standing = standing_numbers(course)
-    return _row(course, sessions, standing, day=day, machine=machine, last_before=lambda: _last_before(course, day))
+    sessions: dict[int, Session] = {}
+    delivered: defaultdict[int, list[Fraction]] = defaultdict(list)
+    standing: defaultdict[int, list[int | None]] = defaultdict(list)
+    last_at = None
+    for *shown, fraction_id, plan_id, number, is_standing in _delivered(course):
+        if is_standing:
+            standing[plan_id].append(number)
+        session_id, _machine_id, starts_at, treated_on = shown[:4]
+        if treated_on < day:
+            last_at = starts_at
+        if treated_on != day:
+            continue
+        if session_id not in sessions:
+            sessions[session_id] = _shown_session(shown, course, machine)
+        if fraction_id is not None:
+            one = Fraction(pk=fraction_id, course=course, plan=plans[plan_id], number=number, is_standing=is_standing)
+            delivered[session_id].append(one)
+    for session_id, session in sessions.items():
+        _tell_fractions(session, sorted(delivered[session_id], key=lambda one: _order_of(one.plan)))
+    of_the_day = list(sessions.values())
+    return _row(course, of_the_day, standing, day=day, machine=machine, last_before=lambda: last_at)
 
 
-def _last_before(course: Course, day: date) -> datetime | None:
-    before = Session.objects.filter(course=course, treated_on__lt=day, cancelled_at__isnull=True)
-    return before.order_by("-starts_at").values_list("starts_at", flat=True).first()
+# In the order of the model's fields, as ``from_db`` wants them.
+_SHOWN = (
+    "id", "machine_id", "starts_at", "treated_on", "status", "status_reason", "resumes_id", "logged_by_id", "signed_at",
+)  # fmt: skip
+_WHO = ("logged_by__username", "logged_by__first_name", "logged_by__last_name")
+_FRACTION = ("fractions__id", "fractions__plan_id", "fractions__number", "fractions__is_standing")
+
+
+def _delivered(course: Course) -> Iterable[tuple[Any, ...]]:
+    """Return the course's sessions that stand, in order of time, each once for every fraction of it."""
+    rows = Session.objects.filter(course=course, cancelled_at__isnull=True).order_by("starts_at", "pk")
+    return rows.values_list(*_SHOWN, *_WHO, *_FRACTION)
+
+
+def _shown_session(values: Sequence[Any], course: Course, machine: Machine) -> Session:
+    session = Session.from_db("default", _SHOWN, values[: len(_SHOWN)])
+    session.course = course
+    if session.machine_id == machine.pk:
+        session.machine = machine
+    if session.logged_by_id is not None:
+        username, first_name, last_name = values[len(_SHOWN) :]
+        session.logged_by = User(pk=session.logged_by_id, username=username, first_name=first_name, last_name=last_name)
+    return session
+
+
+def _tell_fractions(session: Session, fractions: list[Fraction]) -> None:
+    """Let ``session.fractions.all()`` answer these without asking, as a prefetch would."""
+    found = session.fractions.all()
+    found._result_cache = fractions
+    session._prefetched_objects_cache = {"fractions": found}  # type: ignore[attr-defined]  # Django's own name for it
+
+
+def _order_of(plan: Plan) -> tuple[date, int]:
+    return plan.approved_on or date.max, plan.pk
 
 
 def _rows(courses: QuerySet[Course], day: date, machine: Machine) -> list[DayRow]:

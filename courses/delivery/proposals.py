@@ -28,7 +28,7 @@ class Proposal:
 
 def standing_numbers(course: Course, *, leaving_out: Session | None = None) -> Standing:
     """Return the standing fractions of a course by plan (one query)."""
-    rows = Fraction.objects.filter(course=course, is_standing=True)
+    rows = Fraction.objects.filter(course=course, is_standing=True).order_by()
     if leaving_out is not None:
         rows = rows.exclude(session=leaving_out)
     standing: dict[int, list[int | None]] = {}

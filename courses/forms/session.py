@@ -68,13 +68,17 @@ class SessionForm(forms.Form):
         self.course, self.plans = course, list(plans)
         facility = course.facility
         self.fields["machine"] = _MachineField(Machine.objects.filter(facility=facility, is_active=True))
-        self.fields["resumes"] = _ResumedField(self._open_partials(), course)
+        self.fields["resumes"] = _ResumedField(Session.objects.none(), course)
         for plan in self.plans:
             self.fields[f"plan_{plan.pk}"] = forms.BooleanField(required=False, label=f"Plan {plan.key}")
             self.fields[f"fraction_{plan.pk}"] = forms.IntegerField(
                 required=False, min_value=1, max_value=200, label=f"Fraction of {plan.key}"
             )
         self._ask_which_reading()
+
+    def offer_partials(self) -> None:
+        """Offer the partial sessions that wait to be completed: for a form that is shown, which most saved are not."""
+        cast("forms.ModelChoiceField[Session]", self.fields["resumes"]).queryset = self._open_partials()
 
     def _open_partials(self) -> QuerySet[Session]:
         rows = Session.objects.filter(course=self.course, status=SessionStatus.PARTIAL, cancelled_at__isnull=True)

@@ -22,6 +22,7 @@ OF_SESSION = (
 
 def entry_answer(request: HttpRequest, form: SessionForm, status: int = 200) -> HttpResponse:
     """Show the entry's form with its warnings."""
+    form.offer_partials()
     course = form.course
     is_new = isinstance(form, LogForm)
     context = {
