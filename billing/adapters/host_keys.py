@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 _FINGERPRINT = re.compile(r"SHA256:([A-Za-z0-9+/]{43})=?")
@@ -70,15 +70,16 @@ def fingerprint_of(key: bytes) -> str:
     return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
 
 
-def algorithms_of(keys: Sequence[PinnedKey]) -> tuple[str, ...]:
+def algorithms_of(keys: Sequence[PinnedKey], *, besides: Collection[str] = ()) -> tuple[str, ...]:
     """Return the algorithms to ask the server for: those of the pinned keys; all, if one is known by fingerprint alone.
 
-    A server with several keys shows the one that is asked for first.
+    Args:
+        besides: kinds that the server has shown already. Of several keys it shows the one that is asked for first.
     """
     kinds = list(dict.fromkeys(key.kind for key in keys if key.kind))
     if not all(key.kind for key in keys):
         kinds += [kind for kind in ALGORITHMS if kind not in kinds]
-    return tuple(algorithm for kind in kinds for algorithm in ALGORITHMS[kind])
+    return tuple(algorithm for kind in kinds if kind not in besides for algorithm in ALGORITHMS[kind])
 
 
 def _read_line(line: str) -> PinnedKey:

@@ -141,33 +141,53 @@ class Connection:
             raise PartnerError(f"{self.login.address}: {self._reason(error)} while {doing}.") from error
 
     def _open(self, key: paramiko.PKey | None, note: Callable[[str], object]) -> Client:
-        login = self.login
         self._watchdog.start()
+        shown: list[paramiko.PKey] = []
+        transport = self._negotiate(shown)
+        note(f"{self.login.address} answers.")
+        while not self._is_pinned(shown[-1]):
+            # It may have other kinds of keys, and only a fingerprint is known: ask for those it has not shown.
+            transport.close()
+            besides = {one.get_name() for one in shown}
+            if all(pinned.kind for pinned in self.login.host_keys) or not algorithms_of(
+                self.login.host_keys, besides=besides
+            ):
+                raise self._wrong_host_key(shown)
+            try:
+                transport = self._negotiate(shown)
+            except paramiko.ssh_exception.IncompatiblePeer:
+                raise self._wrong_host_key(shown) from None
+        note(f"Its host key is the pinned one: {shown[-1].get_name()} {shown[-1].fingerprint}.")
+        self._sign_in(transport, key, note)
+        return self._open_sftp(transport)
+
+    def _negotiate(self, shown: list[paramiko.PKey]) -> paramiko.Transport:
+        """Connect and agree on algorithms; add the host key that the server shows. Nothing of ours is told yet."""
+        login = self.login
         with contextlib.ExitStack() as undo:
             line = socket.create_connection((login.host, login.port), timeout=login.connect_seconds)
             undo.callback(line.close)
             self._transport = transport = paramiko.Transport(line)
             undo.pop_all()
-        note(f"{login.address} answers.")
         transport.banner_timeout = transport.auth_timeout = transport.channel_timeout = login.answer_seconds
         algorithms = transport.get_security_options()
-        algorithms.key_types = algorithms_of(login.host_keys)
+        algorithms.key_types = algorithms_of(login.host_keys, besides={one.get_name() for one in shown})
         transport.start_client(timeout=login.answer_seconds)
         if not transport.initial_kex_done:
             raise TimeoutError
-        self._check_host_key(transport.get_remote_server_key(), note)
-        self._sign_in(transport, key, note)
-        return self._open_sftp(transport)
+        shown.append(transport.get_remote_server_key())
+        return transport
 
-    def _check_host_key(self, key: paramiko.PKey, note: Callable[[str], object]) -> None:
-        shown = str(key.fingerprint)
-        if not any(shown == pinned.fingerprint for pinned in self.login.host_keys):
-            raise PartnerError(
-                f"{self.login.address} shows another host key than the pinned one: {key.get_name()} {shown}. Nothing "
-                "was sent. Ask the partner, by a way you know, whether this key is theirs; only then enter it.",
-                permanent=True,
-            )
-        note(f"Its host key is the pinned one: {key.get_name()} {shown}.")
+    def _is_pinned(self, key: paramiko.PKey) -> bool:
+        return any(key.fingerprint == pinned.fingerprint for pinned in self.login.host_keys)
+
+    def _wrong_host_key(self, shown: list[paramiko.PKey]) -> PartnerError:
+        keys = ", ".join(f"{key.get_name()} {key.fingerprint}" for key in shown)
+        return PartnerError(
+            f"{self.login.address} shows another host key than the pinned one: {keys}. Nothing was sent. Ask the "
+            "partner, by a way you know, whether this key is theirs; only then enter it.",
+            permanent=True,
+        )
 
     def _sign_in(self, transport: paramiko.Transport, key: paramiko.PKey | None, note: Callable[[str], object]) -> None:
         login = self.login

@@ -23,8 +23,9 @@ def door_of(partner: TradingPartner, *, is_trial: bool = False) -> Door:
         is_trial: a person waits for the answer: give up sooner.
 
     Raises:
-        PartnerError: our secret is missing, or the pinned keys cannot be read.
+        PartnerError: our secret is missing, the pinned keys cannot be read, or this site may not go there.
     """
+    _refuse_production_elsewhere(partner)
     if partner.transport == Transport.SFTP:
         return Sftp(_login(partner, is_trial), _folders(partner))
     return _folder(partner)
@@ -42,6 +43,16 @@ def open_door(partner: TradingPartner) -> Iterator[Door]:
         yield door
     finally:
         door.close()
+
+
+def _refuse_production_elsewhere(partner: TradingPartner) -> None:
+    """Keep a copy of the database from sending claims, and from fetching away the answers to those of the original."""
+    if partner.usage == TradingPartner.Usage.PRODUCTION and not settings.IS_PRODUCTION:
+        raise PartnerError(
+            "The partner's usage is P, production, and this site is not: it does not knock at that door. Set "
+            "ONCOCHARGE_ENV=production, or usage T.",
+            permanent=True,
+        )
 
 
 def _folder(partner: TradingPartner) -> Folder:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from django.conf import settings
-
 from billing.adapters.door import PartnerError
 from billing.models import TradingPartner
 from billing.partners.connecting import door_of
@@ -27,7 +25,6 @@ def try_connection(partner: TradingPartner) -> Trial:
     """Do once all that a delivery needs, with a probe that is removed again. A partner that passes is tried again."""
     trial = Trial()
     try:
-        _refuse_elsewhere(partner)
         door = door_of(partner, is_trial=True)
         try:
             door.try_out(trial.steps.append)
@@ -38,11 +35,3 @@ def try_connection(partner: TradingPartner) -> Trial:
     else:
         note_reached(partner_id=partner.pk, for_answers=True)
     return trial
-
-
-def _refuse_elsewhere(partner: TradingPartner) -> None:
-    if partner.usage == TradingPartner.Usage.PRODUCTION and not settings.IS_PRODUCTION:
-        raise PartnerError(
-            "The partner's usage is P, production, and this site is not: it does not knock at that door.",
-            permanent=True,
-        )

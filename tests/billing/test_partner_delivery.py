@@ -1,5 +1,6 @@
 """Files reach partners by SFTP once, or wait and say why; who is down keeps its own files and nobody else's."""
 
+import doctest
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,8 +11,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from billing.adapters import ssh
+from billing.forms import partner as partner_form
 from billing.models import ClaimFile, PartnerConnection, PayerRoute, TradingPartner
-from billing.partners import ask_again, open_door
+from billing.partners import ask_again, open_door, retrying
 from billing.partners.standing import standing_of, standings
 from billing.partners.trial import try_connection
 from billing.receipts.fetching import fetch_answers
@@ -211,6 +213,11 @@ def test_a_person_who_looked_lets_it_be_tried_again(sealed: ClaimFile, server: R
     assert state(sealed) == (True, True) and PartnerConnection.objects.get().reached_at is not None
 
 
+def test_the_examples_of_waits_hold() -> None:
+    results = [doctest.testmod(module) for module in (retrying, partner_form)]
+    assert all(result.attempted and not result.failed for result in results)
+
+
 def test_the_wait_doubles_and_the_beat_keeps_it(sealed: ClaimFile, server: Running, bay: TradingPartner) -> None:
     TradingPartner.objects.update(port=free_port())
     waits = []
@@ -318,8 +325,11 @@ def test_a_folder_is_tried_out_too_and_nothing_stays(tmp_path: Path) -> None:
 
 
 def test_a_test_site_does_not_knock_at_a_production_partners_door(bay: TradingPartner, server: Running) -> None:
-    bay.usage = "P"
-    assert "production" in try_connection(bay).fault and server.sign_ins == 0
+    TradingPartner.objects.update(usage="P")
+    assert "does not knock" in try_connection(TradingPartner.objects.get()).fault
+    (server.root / "inbox" / "a.999").write_bytes(b"ISA*00")
+    assert "does not knock" in fetch_answers(at=timezone.now())[0].errors[0]
+    assert server.sign_ins == 0 and server.names("inbox") == ["a.999"]
 
 
 def test_the_standing_says_what_waits_and_what_to_do(sealed: ClaimFile, server: Running, bay: TradingPartner) -> None:

@@ -1,8 +1,11 @@
 """What a person pastes comes down to fingerprints; what cannot be one is refused with its line and a reason."""
 
+import doctest
+
 import asyncssh
 import pytest
 
+from billing.adapters import host_keys
 from billing.adapters.host_keys import HostKeyFault, algorithms_of, read_host_keys
 
 KEYS = {kind: asyncssh.generate_private_key(kind) for kind in ("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa")}
@@ -56,6 +59,10 @@ def test_what_is_no_host_key_is_refused_with_its_line(line: str, words: str) -> 
     with pytest.raises(HostKeyFault, match="Line 2: ") as caught:
         read_host_keys(f"{ED[0]} {ED[1]}\n{line}")
     assert words in str(caught.value)
+
+
+def test_the_examples_hold() -> None:
+    assert doctest.testmod(host_keys).failed == 0
 
 
 def test_the_server_is_asked_for_the_pinned_kinds_first_and_for_all_where_only_a_fingerprint_is_known() -> None:

@@ -258,6 +258,14 @@ def test_of_a_server_with_several_keys_the_pinned_one_is_asked_for(
         for key in keys:
             pinned = tuple(read_host_keys(key.export_public_key().decode()))
             assert open_door(port=several.port, host_keys=pinned).list() == []
+        for key in keys:
+            fingerprint = tuple(read_host_keys(key.get_fingerprint()))
+            assert open_door(port=several.port, host_keys=fingerprint).list() == []
+        other = tuple(read_host_keys(asyncssh.generate_private_key("ssh-ed25519").get_fingerprint()))
+        signed_in = several.sign_ins
+        error = refusal(open_door(port=several.port, host_keys=other).list)
+        assert error.permanent and all(key.get_fingerprint() in str(error) for key in keys)
+        assert several.sign_ins == signed_in
 
 
 def test_a_server_without_a_key_of_the_pinned_kind_is_refused_for_good(open_door: Callable[..., Sftp]) -> None:
