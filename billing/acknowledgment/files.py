@@ -70,12 +70,18 @@ class Files:
         return self._partners[key]
 
 
-def was_taken_before(*, file_id: int, receipt_id: int, kinds: Sequence[str], set_number: str = "") -> bool:
-    """Whether another receipt of these kinds says that the file, or this set of it, was taken in."""
+TOOK = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_ERRORS)
+REFUSED = (Outcome.REJECTED,)
+
+
+def was_said_before(
+    outcomes: Sequence[Outcome], *, file_id: int, receipt_id: int, kinds: Sequence[str], set_number: str = ""
+) -> bool:
+    """Whether another receipt of these kinds says so of the file, or of this set of it."""
     said = FileReply.objects.filter(file_id=file_id, kind__in=kinds).exclude(receipt_id=receipt_id)
     if set_number:
         said = said.filter(set_number__in=("", set_number))
-    return said.filter(outcome__in=[str(Outcome.ACCEPTED), str(Outcome.ACCEPTED_WITH_ERRORS)]).exists()
+    return said.filter(outcome__in=[str(outcome) for outcome in outcomes]).exists()
 
 
 def note_replies(*, receipt_id: int, replies: Sequence[Reply]) -> None:

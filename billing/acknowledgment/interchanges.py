@@ -1,7 +1,7 @@
 """The TA1: whether a partner could take one of our interchanges at all. Refused, all its claims are refused."""
 
 from billing.acknowledgment.answers import Answers, WholeFile
-from billing.acknowledgment.files import Reply, was_taken_before
+from billing.acknowledgment.files import REFUSED, TOOK, Reply, was_said_before
 from billing.acknowledgment.words import fitted
 from billing.models import ClaimFile
 from billing.x12.ack_ta1 import InterchangeAcknowledged, InterchangeAcknowledgmentReader
@@ -29,8 +29,11 @@ def _take(answers: Answers, transaction: Transaction, said: InterchangeAcknowled
     said_on = transaction.interchange.written_on
     note = said.note if said.note_code.strip("0") else ""
     reply = Reply(file.pk, "TA1", said.position, said.outcome, codes, note, said_on=said_on)
+    receipt_id = answers.receipt.pk
+    if said.outcome in TOOK and was_said_before(REFUSED, file_id=file.pk, receipt_id=receipt_id, kinds=("TA1",)):
+        answers.warn("taken-after-refusal", transaction, position=said.position, segment="TA1", found=file.name)
     if said.outcome is Outcome.REJECTED:
-        if was_taken_before(file_id=file.pk, receipt_id=answers.receipt.pk, kinds=("TA1", "999")):
+        if was_said_before(TOOK, file_id=file.pk, receipt_id=receipt_id, kinds=("TA1", "999")):
             answers.warn("contradicting-reply", transaction, position=said.position, segment="TA1", found=file.name)
             return
         message = fitted(f"The whole file {file.name} was refused. {said.note or said.note_code}".strip())

@@ -7,7 +7,7 @@ others that it was because of others. What is accepted is noted on the file alon
 from collections.abc import Sequence
 
 from billing.acknowledgment.answers import Answer, Answers, WholeFile
-from billing.acknowledgment.files import Reply, was_taken_before
+from billing.acknowledgment.files import REFUSED, TOOK, Reply, was_said_before
 from billing.acknowledgment.sealed import SealedClaim, SealedFile
 from billing.acknowledgment.words import BECAUSE_OF_OTHERS, fitted, words_of
 from billing.models import ClaimFile
@@ -61,9 +61,11 @@ class _Group:
             self._warn("refusal-without-set", self._position, "AK9", self._file.name)
 
     def _take_set(self, one: SetAcknowledged) -> None:
-        if one.outcome is Outcome.REJECTED and self._was_taken(one.control_number):
+        if one.outcome is Outcome.REJECTED and self._was(TOOK, set_number=one.control_number):
             self._warn("contradicting-reply", one.position, "AK2", one.control_number)
             return
+        if one.outcome in TOOK and self._was(REFUSED, ("TA1", "999"), one.control_number):
+            self._warn("taken-after-refusal", one.position, "AK2", one.control_number)
         self._refused += one.outcome is Outcome.REJECTED
         if one.outcome is Outcome.REJECTED or one.faults:
             self._found[one.control_number] = one
@@ -106,16 +108,15 @@ class _Group:
 
     def _refuse_the_rest(self, codes: Sequence[str], message: str) -> None:
         """Refuse the claims of the group that no set of it has refused."""
-        if self._was_taken():
+        if self._was(TOOK):
             self._warn("contradicting-reply", self._position, "AK9", self._file.name)
             return
         said = fitted(f"The whole group was refused. {message}".strip())
         self._answers.whole_files.append(WholeFile(self._file.pk, self._position, LEVEL, codes, said, self._said_on))
 
-    def _was_taken(self, set_number: str = "") -> bool:
-        return was_taken_before(
-            file_id=self._file.pk, receipt_id=self._answers.receipt.pk, kinds=("999",), set_number=set_number
-        )
+    def _was(self, outcomes: Sequence[Outcome], kinds: Sequence[str] = ("999",), set_number: str = "") -> bool:
+        file_id, receipt_id = self._file.pk, self._answers.receipt.pk
+        return was_said_before(outcomes, file_id=file_id, receipt_id=receipt_id, kinds=kinds, set_number=set_number)
 
     def _reply(self, reply: Reply) -> None:
         self._answers.replies.append(reply._replace(said_on=self._said_on))

@@ -161,8 +161,8 @@ class _Batches:
             return
         sent = _sent(file, _set_number(receiver, file))
         if differs(sent):
-            found = f"{claims} claims, {amount} USD"
-            self._warn("totals-differ", receiver, "QTY", found, f"{sent.claims} claims, {sent.amount} USD")
+            found = f"{claims} claims, {amount:,.2f} USD"
+            self._warn("totals-differ", receiver, "QTY", found, f"{sent.claims} claims, {sent.amount:,.2f} USD")
 
     def _warn(self, code: str, level: Level, segment: str, found: str, expected: str = "") -> None:
         self._answers.warn(

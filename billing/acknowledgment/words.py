@@ -21,6 +21,8 @@ MEANINGS = {
     "refusal-without-set": "The group was taken in part, and no set of it is named as refused. Ask the partner which.",
     "contradicting-reply": "The partner took this in before, and refuses it now. Its claims were left as they are: "
     "ask the partner; a file that came twice is refused the second time.",
+    "taken-after-refusal": "The partner refused this before, and takes it in now. Its claims are open again: ask the "
+    "partner before they go out a second time.",
     "counts-differ": "The partner counted other transaction sets than we sent.",
     "unknown-provider": "The batch has no billing provider of this number; which claims are refused is not known.",
     "totals-differ": "Accepted and rejected together are not what was sent in this batch.",

@@ -1,6 +1,7 @@
-"""An export in a process of its own that is killed before or after a call, as by a power cut.
+"""An export, or the taking in of answers, in a process of its own that is killed before or after a call.
 
-The processes are forked from one that has Django set up, so that each costs milliseconds instead of seconds.
+Killed as by a power cut. The processes are forked from one that has Django set up, so that each costs milliseconds
+instead of seconds.
 Preloaded there by the tests; what this is not: a test.
 """
 
@@ -17,6 +18,7 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from billing.receipts import take_in  # noqa: E402
 from billing.submission import export_claims  # noqa: E402
 
 
@@ -27,6 +29,15 @@ def export_until_killed(database: dict[str, Any], outbox: str, point: str, when:
     if when != "never":
         _kill_at(point, when)
     export_claims(at=timezone.now(), started_by="command")
+
+
+def take_in_until_killed(database: dict[str, Any], outbox: str, point: str, when: str) -> None:
+    """Fetch and read answers; die ``before`` or ``after`` the call at the point, or ``never``."""
+    connection.settings_dict.update(database)
+    settings.CLAIM_OUTBOX = outbox
+    if when != "never":
+        _kill_at(point, when)
+    take_in(at=timezone.now(), is_asked=True)
 
 
 def _kill_at(point: str, when: str) -> None:

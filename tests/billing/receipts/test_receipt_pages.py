@@ -83,7 +83,7 @@ def test_download_gives_the_bytes_as_they_came(file: ClaimFile) -> None:
     text = ack(file, ack_set("A"))
     receipt = take(f"\r\n{text}", name="../../odd name.txt")
     answer = signed_in(Role.AUDITOR).get(f"{LIST}{receipt.pk}/download/")
-    assert b"".join(answer) == f"\r\n{text}".encode()  # type: ignore[arg-type]
+    assert b"".join(answer) == f"\r\n{text}".encode()
     assert answer["Content-Disposition"] == f'attachment; filename="receipt-{receipt.pk}.edi"'
 
 
