@@ -31,11 +31,10 @@ if TYPE_CHECKING:
 
 
 class ClaimNotes(TypedDict):
-    """What is noted on each claim: its first day of service, the coverage that comes next, the decision that stands."""
+    """What is noted on each claim: its first day of service, and the coverage that comes next."""
 
     first_day: date
     next_coverage: int
-    on: list[FollowUp]
 
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from billing.submission.sealing import envelope_of
 from billing.x12 import check_837i, check_837p, claim_837i, claim_837p
 from billing.x12.characters import alphabet_of
 from billing.x12.check_837p import ClaimFault
-from billing.x12.claim_837i import Claim837I
-from billing.x12.claim_837p import Claim837P
+from billing.x12.claim_837i import Claim837I, Line837I
+from billing.x12.claim_837p import Claim837P, Line837P
 from billing.x12.envelope import Envelope
 from billing.x12.explain import Mends, cut_claim, explain, mended_by, places_of
 from billing.x12.explain import Row as Explained
@@ -227,7 +227,8 @@ def _field_of(subject: str, value: Claim837P | Claim837I) -> tuple[str, int | No
     named = _LINE_SUBJECT.fullmatch(subject)
     if named is None:
         return subject.removeprefix("claim:"), None
-    place = next((place for place, line in enumerate(value.lines) if line.control_number == named[2]), 0)
+    lines: Sequence[Line837P | Line837I] = value.lines
+    place = next((place for place, line in enumerate(lines) if line.control_number == named[2]), 0)
     return f"lines[{place}].{named[1]}", int(named[2].removeprefix("L"))
 
 

@@ -14,7 +14,7 @@ from billing import follow_ups, worklist
 from billing.capture import capture_course
 from billing.models import Claim, ClaimFile, FollowUp, LedgerEntry
 from courses.models import Session
-from patients.models import PatientAccess, PayerPolicy
+from patients.models import Coverage, PatientAccess, PayerPolicy
 from patients.roles import Role
 from tests import cast
 from tests.answers import Says, ack, ack_set, statuses, take
@@ -197,7 +197,7 @@ def test_corrections_of_nothing_say_so(biller: Client) -> None:
 
 
 def test_next_payer_is_asked_singly_and_in_bulk(ada: Treated, biller: Client) -> None:
-    cast.Coverage.objects.create(
+    Coverage.objects.create(
         patient=ada.patient, payer=cast.medicare(), rank="secondary", member_id="S-1", effective_from=date(2020, 1, 1)
     )
     post_payment(answered(claim()))
