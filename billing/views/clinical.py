@@ -25,7 +25,7 @@ from patients.roles import READS_COURSES, allow
 ACROSS = 2
 """Codes beside each other in one column."""
 MOST_CODES = 6
-CODE_HEIGHT = 44
+CODE_HEIGHT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +93,18 @@ def unlocks(request: HttpRequest, deed: str) -> HttpResponse:
 
 
 def _earned_by_day(course: Course) -> Iterator[tuple[date, Iterable[Earned]]]:
-    """Yield the codes of each day that has some, in the order of their lines."""
+    """Yield the codes of each day that has some, in the order of their lines.
+
+    What a hospital bills in two parts, the physician's and its own, is one service done once.
+    """
     lines = worklist.lines(Filters(states=(), course_id=course.pk), order="day")
     for day, found in groupby(lines, key=lambda line: line.service_on):
-        of_day: dict[str, list[bool]] = {}
+        times: dict[str, Counter[str]] = {}
+        held: set[str] = set()
         for line in found:
-            of_day.setdefault(line.code, []).append(line.is_blocked)
-        yield day, [Earned(code, len(held), any(held)) for code, held in of_day.items()]
+            times.setdefault(line.code, Counter())[line.claim_kind] += line.units
+            held |= {line.code} if line.is_blocked else set()
+        yield day, [Earned(code, max(by_kind.values()), code in held) for code, by_kind in times.items()]
 
 
 def _strip(band: Band, days: Mapping[date, Sequence[Earned]]) -> Strip:

@@ -38,6 +38,15 @@ class Column:
         return tuple(event for event in self.events if event.row is row)
 
     @property
+    def gap(self) -> str:
+        """What is missing on it, in words; empty where nothing is."""
+        if self.folded:
+            return f"{self.folded} days without a session"
+        if not self.missed:
+            return ""
+        return "One session missing" if self.missed < self.expected else "No session"
+
+    @property
     def is_bare(self) -> bool:
         """Whether nothing is to be seen on it but that the session is missing."""
         return bool(self.missed) and not (self.sessions or self.events or self.approvals)

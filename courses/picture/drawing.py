@@ -16,6 +16,8 @@ from courses.picture.fives import Five, full_fives_without
 
 COLUMN, LABELS, GAP = 24, 84, 2
 MOST_COLUMNS = 46
+NARROWEST_NAMED = 3
+"""Columns that the name of a week needs."""
 HEAD, LANE, LINE, SQUARE = 34, 18, 24, 24
 BURN_HEIGHT, BURN_MARGIN = 120, 16
 ROW_WORDS = {Row.VISIT: "Visits", Row.PHYSICS: "Physics checks", Row.OTHER: "Other"}
@@ -29,11 +31,12 @@ IMAGES_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A column in its place. ``week`` is set where a week begins."""
+    """A column in its place. ``week`` is the name of the week that begins with it."""
 
     column: Column
     x: int
     week: str
+    begins_week: bool
 
     @property
     def middle(self) -> int:
@@ -53,14 +56,14 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A plan's bar: from its approval or first fraction to its last, and its approval's mark."""
+    """A plan's bar: from its approval or first fraction to its last, and its approval's mark; else a note."""
 
     plan: PlanDrawn
     y: int
     x: int
     width: int
     approved_x: int | None
-    words_x: int
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ class BurnDown:
     height: int
     curves: tuple[Curve, ...]
     ticks: tuple[tuple[int, int], ...]
-    weeks: tuple[tuple[int, str], ...]
+    weeks: tuple[int, ...]
     today_x: int | None
 
 
@@ -148,12 +151,15 @@ def picture_of(course: CoursePictured) -> Picture:
     burns = burns_of(course, columns)
     missing = _missing_fives(course)
     bands = tuple(_band(number, course, part, missing) for number, part in enumerate(bands_of(columns)) if part)
-    gaps = tuple(
+    gaps = [
         f"No {'visit' if row is Row.VISIT else 'physics check'} in {five.words} "
         f"({five.first_on.day} {five.first_on:%b} to {five.last_on.day} {five.last_on:%b})"
         for row, five in missing
-    )
-    return Picture(columns, bands, _burn_down(burns, columns), burns, days_missed(columns), gaps)
+    ]
+    unreviewed = sum(session.images is ImagesMark.MISSED for session in course.sessions)
+    if unreviewed:
+        gaps.append(f"Images of {unreviewed} session{'s' * (unreviewed > 1)} not reviewed before the next fraction")
+    return Picture(columns, bands, _burn_down(burns, columns), burns, days_missed(columns), tuple(gaps))
 
 
 def bands_of(columns: Sequence[Column]) -> list[list[Column]]:
@@ -203,17 +209,20 @@ def _band(number: int, course: CoursePictured, columns: Sequence[Column], missin
 
 
 def _days(columns: Sequence[Column]) -> Iterator[Day]:
-    before: date | None = None
-    for place, column in enumerate(columns):
-        monday = _monday(column.day)
-        week = "" if monday == before else _week_words(monday, before)
-        yield Day(column, LABELS + COLUMN * place, week)
-        before = monday
-
-
-def _week_words(monday: date, before: date | None) -> str:
-    year = f" {monday.year}" if before is None or before.year != monday.year else ""
-    return f"{monday.day} {monday:%b}{year}"
+    """Yield the columns in their places; a week too narrow for its name goes without, unless it is the last."""
+    year = 0
+    weeks = [list(week) for _, week in groupby(columns, key=lambda column: _monday(column.day))]
+    place = 0
+    for number, week in enumerate(weeks, 1):
+        monday = _monday(week[0].day)
+        name = ""
+        if len(week) >= NARROWEST_NAMED or number == len(weeks):
+            name = f"{monday.day} {monday:%b}{f' {monday.year}' if monday.year != year else ''}"
+            year = monday.year
+        for column in week:
+            yield Day(column, LABELS + COLUMN * place, name, column is week[0])
+            name = ""
+            place += 1
 
 
 def _lanes(course: CoursePictured, days: Sequence[Day]) -> Iterator[Lane]:
@@ -222,7 +231,8 @@ def _lanes(course: CoursePictured, days: Sequence[Day]) -> Iterator[Lane]:
         approved = next((day.x for day in days if plan in day.column.approvals), None)
         spots = [*on, *([approved] if approved is not None else [])]
         x, end = (min(spots), max(spots) + COLUMN) if spots else (LABELS, LABELS)
-        yield Lane(plan, HEAD + LANE * place, x, end - x, approved, x + (COLUMN if approved == x else 4))
+        is_waiting = plan.approved_on is None and not any(plan.key in session.given for session in course.sessions)
+        yield Lane(plan, HEAD + LANE * place, x, end - x, approved, "not approved" if is_waiting else "")
 
 
 def _squares(day: Day, top: int) -> Iterator[Square]:
@@ -280,7 +290,7 @@ def _burn_down(burns: Sequence[Burn], columns: Sequence[Column]) -> BurnDown | N
     step = min(COLUMN, (MOST_COLUMNS * COLUMN) / len(columns))
     place = _Scale(step, (BURN_HEIGHT - 2 * BURN_MARGIN) / max(most, 1), most)
     ahead = next((number for number, column in enumerate(columns) if column.is_ahead), None)
-    weeks = [(place.x(number), day.week) for number, day in enumerate(_days(columns)) if day.week]
+    weeks = [place.x(number) for number, day in enumerate(_days(columns)) if day.begins_week]
     return BurnDown(
         width=LABELS + MOST_COLUMNS * COLUMN + GAP if len(columns) > MOST_COLUMNS else place.x(len(columns)) + GAP,
         height=BURN_HEIGHT,

@@ -11,6 +11,7 @@ from billing.capture import sweep
 from billing.submission import export_claims
 from billing.worklist import Filters, LineState, lines, release
 from courses.models import ClinicalEvent, Course, CourseDiagnosis, Fraction, Plan, Session
+from courses.planning.signature import write_signature
 from oncocharge.demo.around import draw_events, draw_unreviewed
 from oncocharge.demo.caseload import FIRST_DAY, CourseCase, SessionCase, draw_caseload
 from oncocharge.demo.department import Department, build_department
@@ -63,10 +64,13 @@ def _write_plan(case: CourseCase, index: int, course: Course, department: Depart
     if plan.approved_on:
         moment = datetime.combine(plan.approved_on, case.slot, department.facility.zone)
         signed = {"approved_on": plan.approved_on, "approved_at": moment, "approved_by": department.staff["dana"]}
-    return Plan.objects.create(
+    made = Plan.objects.create(
         course=course, key=plan.key, machine=department.machines[case.machine], usual_time=case.slot,
         **{"new_planning_ct": True, **plan.values, **signed},
     )  # fmt: skip
+    if signed:
+        write_signature(made)
+    return made
 
 
 def _write_events(case: CourseCase, course: Course, department: Department) -> None:
