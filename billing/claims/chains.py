@@ -5,14 +5,17 @@ no claim of its own: sent as one it would be the same service twice. It goes out
 by itself, once the claim was voided, refused or replaced without it.
 """
 
+# Asked once a statement, and only if a line is looked at that replaces another: a night without any pays nothing.
 WAITS_FOR_CORRECTION = """
-    e.replaces_id IS NOT NULL AND EXISTS (
-        WITH RECURSIVE earlier(id) AS (
-            SELECT e.replaces_id
+    e.replaces_id IS NOT NULL AND e.id IN (
+        WITH RECURSIVE earlier(line_id, id) AS (
+            SELECT n.id, n.replaces_id FROM export_course x
+              JOIN oncocharge_billing_ledgerentry n ON n.course_id = x.course_id AND n.replaces_id IS NOT NULL
+              JOIN oncocharge_billing_waitingline w ON w.entry_id = n.id
              UNION
-            SELECT o.replaces_id FROM earlier
-              JOIN oncocharge_billing_ledgerentry o ON o.id = earlier.id AND o.replaces_id IS NOT NULL)
-        SELECT FROM earlier
-          JOIN oncocharge_billing_claimline k ON k.entry_id = earlier.id AND k.sequence = 'P' AND k.ended_at IS NULL)
+            SELECT t.line_id, o.replaces_id FROM earlier t
+              JOIN oncocharge_billing_ledgerentry o ON o.id = t.id AND o.replaces_id IS NOT NULL)
+        SELECT t.line_id FROM earlier t
+          JOIN oncocharge_billing_claimline k ON k.entry_id = t.id AND k.sequence = 'P' AND k.ended_at IS NULL)
 """
-"""SQL that tells whether ``e``, a ledger entry, waits so."""
+"""SQL that tells whether ``e``, a waiting line of ``export_course``, waits so."""

@@ -76,6 +76,10 @@ _FOLLOWS = """
 RELATIONSHIP_CODES = {Relationship.SPOUSE.value: "01", Relationship.CHILD.value: "19"}
 OTHER_RELATIONSHIP = "G8"
 _NO_WORDS = ("", "")
+_USUAL_END = 3 * FIELD
+"""How the text of a line ends that has no modifier, no words and no authorization."""
+_USUAL_REST = Line837P("", "", "", "", "")[Line837P._fields.index("modifiers") :]
+"""What such a line is after its pointers."""
 _BUFFER = 1 << 18
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -220,15 +224,29 @@ def insured(row: Row, parties: Parties) -> tuple[Subscriber, Dependant | None]:
 
 
 def _lines_of(text: str, pointers: tuple[int, ...]) -> tuple[tuple[Line837P, ...], str]:
-    """Return the lines, and the authorization where one number stands for them all (REF*G1 at the claim)."""
-    fields = [line.split(FIELD) for line in text.split(LINE)]
-    numbers = {line[7] for line in fields if line[7]}
-    shared = numbers.pop() if len(numbers) == 1 else ""
-    return tuple(
-        Line837P(
-            number, code, amount, units, day, pointers, tuple(modifiers.split(":")) if modifiers else (),
-            "", "", *(split_narrative(narrative) if narrative else _NO_WORDS),
-            authorization="" if shared else authorization,
-        )
-        for number, code, amount, units, day, modifiers, narrative, authorization in fields
-    ), shared  # fmt: skip
+    """Return the lines, and the authorization where one number stands for them all (REF*G1 at the claim).
+
+    Most lines are a code, an amount, units and a day: those are made in one go, for a night has tens of thousands.
+    """
+    texts = text.split(LINE)
+    rest = (pointers, *_USUAL_REST)
+    lines = [
+        tuple.__new__(Line837P, (*line[: -len(_USUAL_END)].split(FIELD), *rest))
+        if line.endswith(_USUAL_END)
+        else _line_of(line, pointers)
+        for line in texts
+    ]
+    numbers = {line.authorization for line in lines if line.authorization}
+    if len(numbers) != 1:
+        return tuple(lines), ""
+    return tuple(line._replace(authorization="") for line in lines), numbers.pop()
+
+
+def _line_of(text: str, pointers: tuple[int, ...]) -> Line837P:
+    """Return a line that has modifiers, words or an authorization."""
+    number, code, amount, units, day, modifiers, narrative, authorization = text.split(FIELD)
+    description, note = split_narrative(narrative) if narrative else _NO_WORDS
+    return Line837P(
+        number, code, amount, units, day, pointers, tuple(modifiers.split(":")) if modifiers else (),
+        description=description, note=note, authorization=authorization,
+    )  # fmt: skip

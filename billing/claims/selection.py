@@ -52,6 +52,7 @@ _LOCK_COURSES = """
        FOR UPDATE OF m
 """
 
+# COALESCE around the days keeps PostgreSQL from believing that hardly a line has a coverage, and from looking each up.
 _LINES = """
     SELECT e.id, e.course_id, v.id AS coverage_id, e.place_of_service, e.service_on, e.amount,
            {apart}, {revenue_code} AS revenue_code, {body} AS body
@@ -61,7 +62,7 @@ _LINES = """
       JOIN oncocharge_billing_waitingline w ON w.entry_id = e.id
       JOIN oncocharge_billing_review r ON r.entry_id = e.id AND r.state = 'released'
       JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'
-       AND e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity')
+       AND COALESCE(e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity'), false)
      WHERE e.kind = 'charge' AND e.claim_kind = '{kind}' AND e.amount > 0 AND v.payer_id = ANY(%s)
        AND NOT EXISTS (SELECT FROM oncocharge_billing_standingfinding f
                         WHERE f.entry_id = e.id AND f.severity = 'hold' AND f.source <> 'claim'

@@ -80,6 +80,11 @@ class RevenueCode(models.Model):
     @property
     def serves(self) -> str:
         """Which lines it is for, in words."""
-        if self.code:
-            return f"{self.code} to {self.last_code}" if self.last_code else self.code
-        return f"every {self.family} line" if self.family else "every other line"
+        return lines_served(self.code, self.last_code, self.family)
+
+
+def lines_served(code: str, last_code: str, family: str) -> str:
+    """Return in words which lines a row with these is for."""
+    if code:
+        return f"{code} to {last_code}" if last_code else code
+    return f"every {family} line" if family else "every other line"

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.forms.revenue_code import RevenueCodeForm
 from billing.models import USUAL_REVENUE_CODE, RevenueCode
+from billing.models.revenue_code import lines_served
 from billing.views.answers import UNPROCESSABLE
 from patients.roles import READS_MONEY, Role, allow, has_role
 
@@ -48,7 +48,7 @@ def revenue_codes(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/revenue_codes.html", context)
 
 
-def _is_over(row: RevenueCode, today: Any) -> bool:
+def _is_over(row: RevenueCode, today: date) -> bool:
     return row.effective_to is not None and row.effective_to < today
 
 
@@ -93,5 +93,6 @@ def _changes(row: RevenueCode) -> Iterator[Change]:
         said = state.pgh_context.metadata.get("user", 0) if state.pgh_context else 0
         verb = "Changed to" if place else "Entered as"
         until = f" to {state.effective_to}" if state.effective_to else " on"
-        what = f"{verb} {state.revenue_code} for {RevenueCode.serves.fget(state)}, from {state.effective_from}{until}"
+        served = lines_served(state.code, state.last_code, state.family)
+        what = f"{verb} {state.revenue_code} for {served}, from {state.effective_from}{until}"
         yield Change(state.pgh_created_at, what, "warning" if place else "draft", names.get(said, "the program"))
