@@ -6,7 +6,7 @@
 import subprocess
 import sys
 
-BENCHES = ("capture", "x12_write", "x12_read", "export", "session_save", "load_cms", "policy_look")
+BENCHES = ("capture", "x12_write", "x12_read", "export", "remittance", "session_save", "load_cms", "policy_look")
 
 
 def main(names: list[str]) -> int:

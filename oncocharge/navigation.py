@@ -49,6 +49,7 @@ ENTRIES: tuple[Entry | Menu, ...] = (
     Entry("Review", "billing:worklist", READS_MONEY),
     Entry("Claim files", "billing:files", READS_MONEY),
     Entry("Answers", "billing:receipts", READS_MONEY),
+    Entry("Payments", "billing:remittances", READS_MONEY),
     Entry("Estimates", "billing:estimates", READS_MONEY),
     Menu(
         "Practice",

@@ -248,6 +248,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
 # Claim files are delivered here; the clearinghouse's own program takes them away.
 CLAIM_OUTBOX = ENV.folder("ONCOCHARGE_OUTBOX", LOCAL_DIR / "outbox")
+# A line for which a payer allows less than its fee schedule says is listed if more cents than these are missing.
+UNDERPAYMENT_CENTS = ENV.whole("ONCOCHARGE_UNDERPAYMENT_CENTS", 100, least=0, most=100_000)
 # Private keys and passwords with which we sign in at partners' servers; read, never written.
 PARTNER_SECRETS = ENV.folder("ONCOCHARGE_PARTNER_SECRETS", LOCAL_DIR / "partner-secrets")
 

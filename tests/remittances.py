@@ -14,6 +14,7 @@ from billing.x12.reading import Deviation
 from billing.x12.receipts import read_receipts
 from billing.x12.remit_835 import RemittanceReader
 from tests.cast import local
+from tests.exports import department, export
 
 NOON = local("2026-04-10 12:00")
 NPI = "1245319599"
@@ -90,6 +91,9 @@ def edi(pays: Pays) -> bytes:
         body += _claim(claim)
     for reason, reference, amount in pays.plb:
         body.append(f"PLB*{pays.npi}*20261231*{reason}:{reference}*{amount}")
+    if pays.amount is None and _due(pays) < 0:  # no payer sends less than nothing: it forwards what it has too much
+        body[0] = body[0].replace(f"BPR*I*{_due(pays)}*", "BPR*I*0*")
+        body.append(f"PLB*{pays.npi}*20261231*FB:{pays.trace}*{_due(pays)}")
     body += pays.extra
     segments = [
         "ISA*00*          *00*          *ZZ*CLEARING       *ZZ*HARBOR01       *260409*0300*^*00501"
@@ -204,3 +208,11 @@ def post_noted(content: bytes, *, name: str = "era.835") -> tuple[list[Posted], 
 def post_payment(*claims: PaidClaim, name: str = "era.835", **values: object) -> Posted:
     """Post a payment of these claims."""
     return post_file(edi(Pays(claims=claims, **values)), name=name)[0]  # type: ignore[arg-type]
+
+
+def exported(size: int, *, lines: int = 1) -> list[Claim]:
+    """Claims that an export has just sent."""
+    before = set(Claim.objects.values_list("pk", flat=True))
+    department(size, lines=lines)
+    export()
+    return list(Claim.objects.exclude(pk__in=before).order_by("pk"))

@@ -48,13 +48,17 @@ def _is_number(text: str) -> bool:
     return text[:1] == "L" and text[1:].isascii() and text[1:].isdecimal() and len(text) <= len("L") + 18
 
 
+def _is_same(ours: str, given: str) -> bool:
+    return bool(given) and ours.casefold() == given.casefold()
+
+
 def _weighed(claim: Claim, paid: RemittanceClaim, days: set[object], entries: list[int]) -> Suggestion:
     ours = [(line.entry_id, line.entry.service_on) for line in claim.lines.select_related("entry")]
     person = claim.patient
     facts = (
-        ("last name", person.last_name.casefold() == paid.patient_last_name.casefold()),
-        ("first name", person.first_name.casefold() == paid.patient_first_name.casefold()),
-        ("member id", claim.coverage.member_id.casefold() == paid.patient_identifier.casefold()),
+        ("last name", _is_same(person.last_name, paid.patient_last_name)),
+        ("first name", _is_same(person.first_name, paid.patient_first_name)),
+        ("member id", _is_same(claim.coverage.member_id, paid.patient_identifier)),
         ("charge", claim.total_amount == abs(paid.charge)),
         ("day of service", bool(days & {day for _, day in ours})),
         ("line numbers", bool(set(entries) & {entry for entry, _ in ours})),

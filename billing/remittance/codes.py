@@ -7,3 +7,13 @@ from billing.x12 import codes
 def known_codes() -> KnownCodes:
     """Return the codes for which there are words."""
     return KnownCodes(codes.known_reasons(), codes.known_remarks())
+
+
+def reason_in_words(code: str) -> str:
+    """Return what the reason of an adjustment (CARC) means; empty if nothing says so."""
+    return codes.reason_meaning(code)
+
+
+def remark_in_words(code: str) -> str:
+    """Return what a remark (RARC) means; empty if nothing says so."""
+    return codes.remark_meaning(code)

@@ -29,6 +29,7 @@ LISTS = (
     ("loose", "Without a line"),
     ("corrections", "Corrections"),
     ("next-payers", "Next payers"),
+    ("denials", "Denials"),
     ("authorizations", "Authorizations"),
     ("reconciliation", "Closed courses"),
 )

@@ -2,14 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.db.models import Sum
-from pytest_django import Settings
 
 from billing.models import (
-    Claim,
     ClaimEvent,
     ClaimStanding,
     EntryBalance,
@@ -18,24 +15,9 @@ from billing.models import (
     RemittanceClaim,
     RemittanceLine,
 )
-from tests import cast
-from tests.exports import department, export, partner
-from tests.remittances import Pays, answered, edi, post_file, post_payment
+from tests.remittances import Pays, answered, edi, exported, post_file, post_payment
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def outbox(settings: Settings, tmp_path: Path) -> None:
-    settings.CLAIM_OUTBOX = tmp_path
-    partner()
-    cast.center()
-
-
-def exported(size: int, *, lines: int = 1) -> list[Claim]:
-    department(size, lines=lines)
-    export()
-    return list(Claim.objects.order_by("pk"))
 
 
 def test_every_line_is_found_by_the_number_that_our_claim_gave_it() -> None:

@@ -1,0 +1,158 @@
+"""What a posted remittance does to claims: paid, denied, taken back, forwarded; and what it never does by itself."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from billing.models import (
+    ClaimEvent,
+    ClaimStanding,
+    Denial,
+    EntryBalance,
+    LedgerEntry,
+    ProviderAdjustment,
+    RemittanceClaim,
+)
+from billing.remittance import RemittanceError, decide
+from patients.models import Payer, PayerPolicy
+from patients.roles import Role
+from tests.cast import user
+from tests.remittances import NOON, answered, exported, post_payment
+
+
+def state_of(claim_id: int) -> str:
+    return ClaimStanding.objects.get(claim=claim_id).state
+
+
+def test_denied_claim_becomes_a_row_of_work_with_its_reason_and_writes_nothing_off() -> None:
+    (claim,) = exported(1, lines=2)
+    post_payment(answered(claim, refused="197", status="4"))
+    assert state_of(claim.pk) == "denied"
+    denials = Denial.objects.values_list("group", "reason", "amount", "state", "denied_on")
+    assert list(denials) == [("CO", "197", Decimal("910.00"), "open", date(2026, 4, 9))] * 2
+    assert {balance.open for balance in EntryBalance.objects.all()} == {Decimal("910.00")}
+    assert not LedgerEntry.objects.exclude(kind="charge").exists()
+
+
+def test_line_refused_within_a_paid_claim_is_a_denial_of_its_own() -> None:
+    (claim,) = exported(1, lines=2)
+    good, bad = answered(claim), answered(claim, refused="97")
+    mixed = type(good)(good.number, [good.lines[0], bad.lines[1]], payer_number="ICN1")
+    post_payment(mixed)
+    assert state_of(claim.pk) == "paid"
+    assert [(denial.entry_id, denial.reason) for denial in Denial.objects.all()] == [
+        (claim.lines.get(number=2).entry_id, "97")
+    ]
+
+
+def test_line_that_went_to_the_deductible_is_no_denial() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, paid="0", patient="0.9"))
+    assert state_of(claim.pk) == "paid"
+    assert not Denial.objects.exists()
+    balance = EntryBalance.objects.get()
+    assert (balance.paid, balance.patient, balance.open) == (0, Decimal("819.00"), Decimal("819.00"))
+
+
+def test_last_day_to_appeal_is_the_policys_or_the_kinds() -> None:
+    one, two = exported(2)
+    payer = one.payer
+    PayerPolicy.objects.create(payer=payer, effective_from=date(2020, 1, 1), appeal_days=90)
+    post_payment(answered(one, refused="50"), trace="A")
+    PayerPolicy.objects.all().delete()
+    Payer.objects.update(kind="medicare")
+    post_payment(answered(two, refused="50"), trace="B")
+    assert [denial.appeal_until for denial in Denial.objects.order_by("claim")] == [date(2026, 7, 8), date(2026, 8, 7)]
+
+
+def test_reversal_takes_the_payment_back_and_both_are_kept() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim))
+    post_payment(answered(claim, sign=-1), trace="EFT2", on=date(2026, 4, 20))
+    assert state_of(claim.pk) == "reversed"
+    assert RemittanceClaim.objects.count() == 2
+    balance = EntryBalance.objects.get()
+    assert (balance.paid, balance.contract, balance.patient, balance.open) == (0, 0, 0, Decimal("910.00"))
+
+
+def test_reversal_that_comes_before_the_payment_gives_the_same_in_the_end() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, sign=-1), trace="EFT2", on=date(2026, 4, 20))
+    assert state_of(claim.pk) == "reversed"
+    post_payment(answered(claim))
+    assert state_of(claim.pk) == "reversed"
+    assert EntryBalance.objects.get().paid == 0
+
+
+@pytest.mark.parametrize("is_reversed_first", [True, False])
+def test_reversal_and_new_decision_in_one_remittance_leave_the_new_decision(is_reversed_first: bool) -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim))
+    back, anew = answered(claim, sign=-1), answered(claim, paid="0.5", patient="0.2")
+    post_payment(*([back, anew] if is_reversed_first else [anew, back]), trace="EFT2", on=date(2026, 4, 20))
+    assert state_of(claim.pk) == "paid"
+    balance = EntryBalance.objects.get()
+    assert (balance.paid, balance.patient, balance.contract) == (Decimal(455), Decimal(182), Decimal(273))
+
+
+def test_reversal_under_another_claim_number_is_found_by_the_payers_own() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim))
+    back = answered(claim, sign=-1)
+    post_payment(type(back)("UNKNOWN", back.lines, "22", back.payer_number), trace="EFT2", on=date(2026, 4, 20))
+    paid = RemittanceClaim.objects.latest("pk")
+    assert (paid.claim_id, paid.matched_by) == (claim.pk, "payer")
+    assert EntryBalance.objects.get().paid == 0
+
+
+def test_forwarded_claim_says_so_and_to_whom() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, status="19", to_next="SUPPLEMENT INC"))
+    standing = ClaimStanding.objects.get()
+    assert (standing.state, standing.is_forwarded) == ("paid", True)
+    assert ClaimEvent.objects.get().message.endswith("Forwarded to SUPPLEMENT INC.")
+
+
+def test_takeback_interest_and_forward_balance_keep_the_claim_they_name_and_change_no_line() -> None:
+    one, two = exported(2)
+    post_payment(answered(one))
+    post_payment(
+        answered(two),
+        trace="EFT2",
+        plb=[("WO", f"ICN{one.pk}", Decimal(100)), ("L6", "", Decimal("-1.25")), ("FB", "EFT9", Decimal(20))],
+    )
+    rows = ProviderAdjustment.objects.values_list("reason", "reference", "amount", "claim")
+    assert list(rows) == [
+        ("WO", f"ICN{one.pk}", Decimal(100), one.pk),
+        ("L6", "", Decimal("-1.25"), None),
+        ("FB", "EFT9", Decimal(20), None),
+    ]
+    assert {balance.paid for balance in EntryBalance.objects.all()} == {Decimal("728.00")}
+
+
+def test_payment_after_a_denial_takes_the_denial_off_the_worklist() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, refused="16"))
+    post_payment(answered(claim), trace="EFT2", on=date(2026, 5, 20))
+    assert (Denial.objects.get().state, state_of(claim.pk)) == ("paid", "paid")
+
+
+def test_predetermination_pays_nothing_and_forgives_nothing() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, paid="0", patient="0", status="25"))
+    assert not ClaimStanding.objects.exists()
+    assert EntryBalance.objects.get().open == Decimal("910.00")
+
+
+def test_only_a_manager_writes_a_denial_off_and_says_why() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, refused="29"))
+    denial = Denial.objects.get()
+    with pytest.raises(RemittanceError, match="Only a billing manager"):
+        decide(denial_id=denial.pk, state="written_off", note="late", is_mine=False, by=user(Role.BILLER), at=NOON)
+    manager = user(Role.BILLING_MANAGER)
+    with pytest.raises(RemittanceError, match="Say why"):
+        decide(denial_id=denial.pk, state="written_off", note=" ", is_mine=False, by=manager, at=NOON)
+    decided = decide(denial_id=denial.pk, state="written_off", note="sent late", is_mine=False, by=manager, at=NOON)
+    assert (decided.state, decided.decided_by) == ("written_off", manager)

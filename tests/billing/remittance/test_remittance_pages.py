@@ -1,0 +1,103 @@
+"""The pages of remittances, of unmatched claims, denials and underpayments, as a biller sees them."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.test import Client
+
+from billing.models import Denial, FeeLine, FeeSchedule, Remittance, RemittanceClaim
+from billing.remittance.underpaid import by_payer, paid_below
+from patients.roles import Role
+from tests.cast import user
+from tests.remittances import PaidClaim, answered, exported, post_payment
+
+
+def as_role(role: Role) -> Client:
+    browser = Client()
+    browser.force_login(user(role))
+    return browser
+
+
+def test_list_shows_held_remittances_first_with_the_reason() -> None:
+    one, two = exported(2)
+    post_payment(answered(one), amount=Decimal(1), trace="UNEVEN")
+    post_payment(answered(two), trace="EVEN")
+    page = as_role(Role.BILLER).get("/billing/remittances/").content.decode()
+    assert page.index("UNEVEN") < page.index(">EVEN<")
+    assert "but the payment is 1.00" in page
+
+
+def test_remittance_shows_its_balance_as_an_equation_and_each_adjustment_in_words() -> None:
+    (claim,) = exported(1)
+    posted = post_payment(answered(claim), plb=[("WO", claim.control_number, Decimal(100))])
+    page = as_role(Role.BILLER).get(f"/billing/remittances/{posted.remittance_id}/").content.decode()
+    assert "Claims paid <strong>$728.00</strong> \N{MINUS SIGN} outside of claims <strong>$100.00</strong>" in page
+    assert "= <strong>$628.00</strong>; the payment is <strong>$628.00</strong>" in page
+    assert "Above the fee schedule or the contracted amount." in page
+    assert "Overpayment taken back." in page
+
+
+def test_manager_posts_a_held_remittance_and_a_biller_may_not() -> None:
+    (claim,) = exported(1)
+    posted = post_payment(answered(claim), amount=Decimal(1))
+    address = f"/billing/remittances/{posted.remittance_id}/release/"
+    assert as_role(Role.BILLER).post(address, {"reason": "because"}).status_code == 403
+    manager = as_role(Role.BILLING_MANAGER)
+    assert manager.post(address, {"reason": ""}).status_code == 422
+    assert manager.post(address, {"reason": "Bank confirms"}).status_code == 302
+    assert Remittance.objects.get().state == "posted"
+
+
+def test_biller_matches_a_claim_out_of_the_queue() -> None:
+    (claim,) = exported(1)
+    post_payment(PaidClaim("LOST", answered(claim).lines, patient=(claim.patient.last_name, "", "")))
+    biller = as_role(Role.BILLER)
+    page = biller.get("/billing/remittances/unmatched/").content.decode()
+    assert "same last name, charge, day of service, line numbers" in page
+    paid = RemittanceClaim.objects.get()
+    biller.post(f"/billing/remittances/unmatched/{paid.pk}/match/", {"claim": claim.control_number})
+    paid.refresh_from_db()
+    assert paid.claim == claim
+
+
+def test_denials_tab_shows_reason_and_days_left_and_takes_a_decision() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, refused="197"))
+    Denial.objects.update(appeal_until=date(2020, 1, 1))
+    biller = as_role(Role.BILLER)
+    page = biller.get("/billing/denials/").content.decode()
+    assert "Authorization or notification is missing." in page
+    assert "Too late" in page
+    denial = Denial.objects.get()
+    address = f"/billing/denials/{denial.pk}/"
+    refused = biller.post(address, {"state": "written_off", "note": "late"})
+    assert refused.status_code == 422
+    assert "Only a billing manager may write off" in refused.content.decode()
+    biller.post(address, {"state": "appealed", "note": "letter sent", "is_mine": "on"})
+    denial.refresh_from_db()
+    assert (denial.state, denial.note, denial.worked_by) == ("appealed", "letter sent", user(Role.BILLER))
+
+
+def test_line_that_is_allowed_less_than_the_payers_schedule_is_listed_with_the_sum_by_payer() -> None:
+    one, two = exported(2)
+    schedule = FeeSchedule.objects.create(name="Acme contract", payer=one.payer)
+    FeeLine.objects.create(
+        schedule=schedule, code="77386", modifier="", amount=Decimal("830.00"), effective_from=date(2026, 1, 1)
+    )
+    post_payment(answered(one), answered(two, paid="0.85", patient="0.15"))
+    found = paid_below(first=date(2026, 4, 1), last=date(2026, 4, 30), tolerance=Decimal(1))
+    assert [(line.entry_id, line.missing) for line in found] == [(one.lines.get().entry_id, Decimal("11.00"))]
+    assert [(of_payer.lines, of_payer.missing) for of_payer in by_payer(found)] == [(1, Decimal("11.00"))]
+    assert not paid_below(first=date(2026, 4, 1), last=date(2026, 4, 30), tolerance=Decimal(11))
+    address = "?paid_from=2026-04-01&paid_to=2026-04-30"
+    page = as_role(Role.BILLER).get(f"/billing/remittances/underpayments/{address}").content.decode()
+    assert "$11.00" in page
+    answer = as_role(Role.BILLER).get(f"/billing/remittances/underpayments.csv{address}")
+    rows = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert rows[1].startswith(f"Acme Health,{one.control_number},")
+
+
+def test_days_in_the_wrong_order_are_refused_in_words() -> None:
+    page = as_role(Role.BILLER).get("/billing/remittances/underpayments/?paid_from=2026-04-30&paid_to=2026-04-01")
+    assert page.status_code == 422
+    assert "It is before 2026-04-30" in page.content.decode()
