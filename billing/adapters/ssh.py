@@ -167,6 +167,8 @@ class Connection:
         with contextlib.ExitStack() as undo:
             line = socket.create_connection((login.host, login.port), timeout=login.connect_seconds)
             undo.callback(line.close)
+            # Each piece waits for its answer; held back for more, as TCP does by itself, it would wait 40 ms longer.
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._transport = transport = paramiko.Transport(line)
             undo.pop_all()
         transport.banner_timeout = transport.auth_timeout = transport.channel_timeout = login.answer_seconds

@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce, Now
 from billing import partners
 from billing.adapters.door import Door, PartnerError, PartnerFileError, Released
 from billing.models import ClaimFile, TradingPartner
+from billing.partners.turns import BUSY, PATIENCE_S, delivery_turn
 from billing.submission.sealing import SubmissionError, refuse_production_elsewhere
 
 logger = logging.getLogger(__name__)
@@ -46,8 +47,8 @@ def deliver_sealed(*, partner_id: int | None = None, due_at: datetime | None = N
 
     Args:
         partner_id: only this partner's; all active partners' otherwise.
-        due_at: leave partners alone that failed and are not due at that moment. Without it, as when a person
-            asks, each is tried.
+        due_at: leave partners alone that failed and are not due at that moment, or to whom another run is
+            delivering. Without it, as when a person asks, each is tried, and a run under way waited for a while.
     """
     waiting = ClaimFile.objects.filter(delivered_at=None, partner__is_active=True).select_related("partner")
     if partner_id is not None:
@@ -66,11 +67,14 @@ def _deliver_to_partner(files: list[ClaimFile], due_at: datetime | None) -> list
     against = partners.why_not_now(partner=partner, at=due_at) if due_at else ""
     if against:
         return [Delivered(file.pk, file.name, against) for file in files]
-    way = _Way(partner)
-    try:
-        return [way.deliver(file) for file in files]
-    finally:
-        way.end()
+    with delivery_turn(partner_id=partner.pk, patience_s=0 if due_at else PATIENCE_S) as is_mine:
+        if not is_mine:
+            return [] if due_at else [Delivered(file.pk, file.name, BUSY) for file in files]
+        way = _Way(partner)
+        try:
+            return [way.deliver(file) for file in files]
+        finally:
+            way.end()
 
 
 class _Way:

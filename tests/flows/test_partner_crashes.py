@@ -4,18 +4,21 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_django import Settings
 
 from billing.models import ClaimFile
+from billing.partners.turns import BUSY
 from billing.submission import deliver_sealed
 from tests.exports import department, export, text_of
 from tests.partners import put_secret, sftp_partner
-from tests.sftp_server import Running, sftp_server
+from tests.sftp_server import Fault, Running, sftp_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,6 +101,26 @@ def test_killed_here_and_run_again_the_file_is_there_once(
     assert [delivered.error for delivered in deliver_sealed()] in ([], [""])
     lies_there_once(server, sealed)
     assert server.deeds.count("rename") == renames + (not was_named)
+
+
+def test_a_run_under_way_at_a_slow_partner_keeps_no_other_waiting(
+    server: Running, sealed: ClaimFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.fault = Fault("write", "hang")
+    slow = worker(server)
+    while "write" not in server.deeds:
+        assert slow.poll() is None
+        time.sleep(0.1)
+    assert deliver_sealed(due_at=timezone.now()) == []
+    monkeypatch.setattr("billing.submission.delivery.PATIENCE_S", 0.5)
+    assert [delivered.error for delivered in deliver_sealed()] == [BUSY]
+    sealed.refresh_from_db()
+    assert sealed.delivery_error == "" and server.deeds.count("open") == 1
+    slow.kill()
+    slow.wait()
+    monkeypatch.undo()
+    assert [delivered.error for delivered in deliver_sealed()] == [""]
+    lies_there_once(server, sealed)
 
 
 def test_three_deliveries_at_once_hand_it_over_once(server: Running, sealed: ClaimFile) -> None:
