@@ -10,6 +10,7 @@ the lock of the courses.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -17,7 +18,7 @@ from django.db import connection
 from billing.claims.chains import WAITS_FOR_CORRECTION
 from billing.findings import NewFinding, raise_findings, resolve_findings
 from billing.rules.filing_limit import NEAR, PASSED, FilingLimit, filing_limit, words_of
-from billing.rules.lines import Severity
+from billing.rules.lines import ClaimKind, Severity
 from patients.models import Facility, Payer
 from patients.terms import PayerKind
 
@@ -42,8 +43,35 @@ class _Bound:
         return self.limit.first_day_in_time(self.today)
 
 
+# A bill of the hospital covers a month at most, and its limit counts from its last day (R3): a line is in time as long
+# as the last of its course, month and coverage is.
+_FILED_BY = {
+    ClaimKind.PROFESSIONAL: "e.service_on",
+    ClaimKind.INSTITUTIONAL: """
+        COALESCE((
+            SELECT max(i.service_on) FROM oncocharge_billing_ledgerentry i
+             WHERE i.course_id = e.course_id AND i.claim_kind = e.claim_kind AND i.kind = 'charge'
+               AND date_trunc('month', i.service_on) = date_trunc('month', e.service_on)
+               AND i.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity')
+               AND NOT EXISTS (SELECT FROM oncocharge_billing_ledgerentry u WHERE u.reverses_id = i.id)
+        ), e.service_on)""",
+}
+
+
+class _Late(NamedTuple):
+    """A line that is late: the day of its service, the day from which its limit counts, the bound that it passed."""
+
+    entry_id: int
+    course_id: int
+    served_on: date
+    filed_by: date
+    bound: int
+    warning_id: int | None
+    """The warning of the release, which gives way."""
+
+
 _LATE = f"""
-    SELECT e.id, e.course_id, e.service_on, k.number, n.id
+    SELECT e.id, e.course_id, e.service_on, {{filed_by}} AS filed_by, k.number, n.id
       FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::date[], %s::date[], %s::date[])
            AS k(number, facility_id, payer_id, first, last, in_time_from)
       JOIN oncocharge_courses_course c ON c.facility_id = k.facility_id
@@ -55,7 +83,7 @@ _LATE = f"""
       JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'
        AND v.payer_id = k.payer_id AND e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity')
       LEFT JOIN oncocharge_billing_standingfinding n ON n.entry_id = e.id AND n.code = %s AND n.resolved_at IS NULL
-     WHERE e.claim_kind = %s
+     WHERE e.claim_kind = '{{kind}}' AND {{filed_by}} < k.in_time_from
        AND NOT ({WAITS_FOR_CORRECTION})
        AND NOT EXISTS (SELECT FROM oncocharge_billing_standingfinding f
                         WHERE f.entry_id = e.id AND f.code = %s AND f.resolved_at IS NULL)
@@ -67,7 +95,7 @@ _REOPEN = """
 """
 
 
-def hold_late(*, payer_ids: Collection[int], claim_kind: str, at: datetime) -> int:
+def hold_late(*, payer_ids: Collection[int], claim_kind: ClaimKind, at: datetime) -> int:
     """Hold the released lines of ``export_course`` whose limit has passed; return how many. Two statements for none.
 
     Args:
@@ -77,12 +105,12 @@ def hold_late(*, payer_ids: Collection[int], claim_kind: str, at: datetime) -> i
     found = _late(bounds, claim_kind)
     if not found:
         return 0
-    findings = [_finding(entry, course, served_on, bounds[number]) for entry, course, served_on, number, _near in found]
-    resolve_findings(finding_ids=[near for *_line, near in found if near is not None])
+    findings = [_finding(late, bounds[late.bound]) for late in found]
+    resolve_findings(finding_ids=[late.warning_id for late in found if late.warning_id is not None])
     raise_findings(findings=findings)
     with connection.cursor() as cursor:
         reasons = [f"No longer released: {finding.message}" for finding in findings]
-        cursor.execute(_REOPEN, [at, [entry for entry, *_rest in found], reasons])
+        cursor.execute(_REOPEN, [at, [late.entry_id for late in found], reasons])
     return len(found)
 
 
@@ -102,19 +130,21 @@ def _bounds(payer_ids: Collection[int], at: datetime) -> Iterator[_Bound]:
                 yield _Bound(facility, payer, *span, limit, today)
 
 
-def _late(bounds: list[_Bound], claim_kind: str) -> list[tuple[int, int, date, int, int | None]]:
-    """Return entry, course, day, the number of the bound and the warning to withdraw, of each line that is late."""
+def _late(bounds: list[_Bound], claim_kind: ClaimKind) -> list[_Late]:
+    """Return each line that is late."""
     if not bounds:
         return []
     columns = [
         [getattr(bound, name) for bound in bounds]
         for name in ("facility_id", "payer_id", "first", "last", "in_time_from")
     ]
+    statement = _LATE.format(kind=claim_kind, filed_by=_FILED_BY[claim_kind])
     with connection.cursor() as cursor:
-        cursor.execute(_LATE, [list(range(len(bounds))), *columns, NEAR, claim_kind, PASSED])
-        return list({row[0]: row for row in cursor.fetchall()}.values())
+        cursor.execute(statement, [list(range(len(bounds))), *columns, NEAR, PASSED])
+        return list({row[0]: _Late(*row) for row in cursor.fetchall()}.values())
 
 
-def _finding(entry_id: int, course_id: int, served_on: date, bound: _Bound) -> NewFinding:
-    message = words_of(served_on, bound.limit.last_day(served_on), bound.today)
-    return NewFinding(course_id, entry_id, _RELEASE, Severity.HOLD.value, PASSED, message, _RELEASE, served_on)
+def _finding(late: _Late, bound: _Bound) -> NewFinding:
+    message = words_of(late.served_on, bound.limit.last_day(late.filed_by), bound.today)
+    hold = Severity.HOLD.value
+    return NewFinding(late.course_id, late.entry_id, _RELEASE, hold, PASSED, message, _RELEASE, late.served_on)

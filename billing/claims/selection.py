@@ -71,11 +71,11 @@ _LINES = """
 """
 
 _GROUPS = """
-    SELECT course_id, coverage_id, place_of_service, encounter_id, authorization_number, count(*) AS line_count,
+    SELECT course_id, coverage_id, place_of_service, encounter_id, authorization_number, month, count(*) AS line_count,
            array_agg(id ORDER BY service_on, id) AS entry_ids, array_agg(amount ORDER BY service_on, id) AS amounts,
            array_agg(body ORDER BY service_on, id) AS bodies {revenue_codes}
       FROM ({lines}) AS line
-     GROUP BY course_id, coverage_id, place_of_service, encounter_id, authorization_number
+     GROUP BY course_id, coverage_id, place_of_service, encounter_id, authorization_number, month
 """
 
 _GROUP = """
@@ -94,7 +94,7 @@ _GROUP = """
           JOIN oncocharge_courses_course c ON c.id = g.course_id
           JOIN oncocharge_patients_coverage v ON v.id = g.coverage_id
          ORDER BY c.facility_id, v.payer_id, v.member_id, g.coverage_id, g.course_id, g.place_of_service,
-                  g.encounter_id, g.authorization_number, part.first) AS s
+                  g.encounter_id, g.month, g.authorization_number, part.first) AS s
 """
 
 _COUNT = """
@@ -125,10 +125,11 @@ class Gathered(NamedTuple):
 def gather_lines(*, batch: Batch, payer_ids: Sequence[int], at: datetime) -> Gathered:
     """Lock the courses, pick the lines and group them; the same number of statements whatever there is.
 
-    One claim is one patient, coverage, place of service and course (and so one facility and one physician); on an
-    837P also one inpatient stay and at most 50 lines, on an 837I one authorization, which has no place at its lines,
-    and at most 999. Lines that are held, reversed, unpriced, on a claim or for a correction are left alone. Claims
-    are numbered in the order of the file: facility, payer, subscriber, course.
+    One claim is one patient, coverage, place of service and course (and so one facility and one physician). On an
+    837P also one inpatient stay, and at most 50 lines; on an 837I one calendar month, by which recurring services are
+    billed, one authorization, which has no place at its lines, and at most 999. Lines that are held, reversed,
+    unpriced, on a claim or waiting for a correction are left alone. Claims are numbered in the order of the file:
+    facility, payer, subscriber, course.
 
     Args:
         batch: first claims of a kind.
@@ -166,11 +167,15 @@ def _group_statement(batch: Batch) -> str:
         waits=WAITS_FOR_CORRECTION,
         **(
             {
-                "apart": f"NULL::bigint AS encounter_id, {AUTHORIZATION} AS authorization_number",
+                "apart": f"NULL::bigint AS encounter_id, {AUTHORIZATION} AS authorization_number,"
+                " date_trunc('month', e.service_on) AS month",
                 "revenue_code": REVENUE_CODE,
             }
             if batch.is_institutional
-            else {"apart": f"{ENCOUNTER} AS encounter_id, '' AS authorization_number", "revenue_code": "''"}
+            else {
+                "apart": f"{ENCOUNTER} AS encounter_id, '' AS authorization_number, NULL::date AS month",
+                "revenue_code": "''",
+            }
         ),
     )
     arrays = ("entry_ids", "amounts", "bodies")

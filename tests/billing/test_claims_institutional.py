@@ -155,6 +155,14 @@ def test_a_critical_access_hospital_writes_its_own_type_of_bill() -> None:
     assert segments(only_text(), "CLM")[0].split("*")[5] == "85:A:1"
 
 
+def test_a_bill_covers_no_more_than_a_month() -> None:
+    boris = cast.boris()
+    release(*(technical(boris, service_on=date(2026, month, day)) for month, day in ((1, 30), (1, 31), (2, 2))))
+    export()
+    days = [segment for segment in segments(only_text(), "DTP") if "*434*" in segment]
+    assert days == ["DTP*434*RD8*20260130-20260131", "DTP*434*RD8*20260202-20260202"]
+
+
 def test_up_to_999_lines_are_one_bill() -> None:
     boris = cast.boris()
     entries = LedgerEntry.objects.bulk_create(
@@ -236,6 +244,18 @@ def test_what_a_bill_lacks_is_said_and_mended_it_goes_by_itself() -> None:
     export()
     assert claimed([entry]) == [True]
     assert not StandingFinding.objects.filter(entry=entry, resolved_at=None).exists()
+
+
+def test_the_limit_of_a_bill_counts_from_the_last_day_of_its_month() -> None:
+    boris = patient(1, facility=cast.hospital())
+    PayerPolicy.objects.create(payer=boris.coverage.payer, effective_from=date(2020, 1, 1), filing_limit_days=90)
+    early, last = technical(boris, service_on=date(2025, 12, 1)), technical(boris, service_on=date(2025, 12, 22))
+    before = technical(boris, service_on=date(2025, 11, 28))
+    release(early, last, before)
+    export()
+    assert claimed([early, last, before]) == [True, True, False]
+    message = StandingFinding.objects.get(entry=before, resolved_at=None).message
+    assert message == "The claim for 2025-11-28 had to arrive by 2026-02-26."
 
 
 def test_a_technical_line_whose_limit_has_passed_stays_behind() -> None:
