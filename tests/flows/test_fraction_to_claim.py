@@ -50,7 +50,7 @@ def test_a_logged_fraction_becomes_a_valid_claim_file(
     _biller_releases(open_as, ada)
     call_command("export_claims")
     file = ClaimFile.objects.get()
-    delivered = next((outbox / partner.folder).glob("*"))
+    delivered = next((outbox / str(partner.folder)).glob("*"))
     text = delivered.read_bytes().decode("ascii")
     assert (delivered.name, len(text)) == (file.name, file.byte_count)
     assert inspect_837(text, today=date.today()) == []  # noqa: DTZ011  # the file is dated by this machine's day
