@@ -25,7 +25,7 @@ def _take(answers: Answers, transaction: Transaction, said: InterchangeAcknowled
             "other-moment", transaction, position=said.position, segment="TA1", found=str(said.written_on),
             expected=str(file.sealed_at.date()),
         )  # fmt: skip
-    codes = [said.note_code] if said.note_code else []
+    codes = [said.note_code] if said.note_code.strip("0") else []
     said_on = transaction.interchange.written_on
     note = said.note if said.note_code.strip("0") else ""
     reply = Reply(file.pk, "TA1", said.position, said.outcome, codes, note, said_on=said_on)

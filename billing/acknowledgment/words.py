@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from billing.x12.ack_277ca import Status
+from billing.x12.ack_277ca import Status, StatusReason
 from billing.x12.ack_999 import ElementFault, SegmentFault
 
 MESSAGE_LENGTH = 600
@@ -40,6 +40,15 @@ LEVEL_WORDS = {
     "clearinghouse": "The clearinghouse",
     "payer": "The payer",
 }
+
+_ENTITIES = {
+    "40": "receiver", "41": "submitter", "71": "attending physician", "72": "operating physician",
+    "77": "service facility", "82": "rendering provider", "85": "billing provider", "87": "pay-to provider",
+    "1P": "provider", "AY": "clearinghouse", "DK": "ordering provider", "DN": "referring provider",
+    "DQ": "supervising provider", "FA": "facility", "GB": "other subscriber", "IL": "subscriber",
+    "P3": "primary care provider", "PR": "payer", "PRP": "primary payer", "QC": "patient", "SEP": "secondary payer",
+}  # fmt: skip
+"""STC01-3: of whom a status speaks."""
 
 BECAUSE_OF_OTHERS = "Its transaction set was refused because of others; nothing is said against this claim."
 _OF = {"provider": "of the billing provider", "subscriber": "of the subscriber", "patient": "of the patient"}
@@ -108,8 +117,16 @@ def _codes(faults: Iterable[SegmentFault]) -> list[str]:
 
 def reasons_of(statuses: Iterable[Status]) -> str:
     """Say what the statuses of a 277CA mean, with what the sender adds."""
-    said = [text for status in statuses for text in (*(r.meaning for r in status.reasons), status.text) if text]
+    said = [text for status in statuses for text in (*map(_meaning, status.reasons), status.text) if text]
     return fitted(" ".join(dict.fromkeys(said)))
+
+
+def _meaning(reason: StatusReason) -> str:
+    """Say a reason, with the name of whom it speaks of."""
+    who = _ENTITIES.get(reason.entity.upper())
+    if who is None:
+        return reason.meaning
+    return reason.meaning.replace("he entity", f"he {who}").replace("another entity", f"another entity ({who})")
 
 
 def codes_of(statuses: Iterable[Status]) -> list[str]:

@@ -111,7 +111,7 @@ def test_277ca_settles_each_claim_apart_and_keeps_the_payers_number(file: ClaimF
     told = reasons(second)
     assert len(told) == 2
     assert any("Procedure modifiers" in reason for reason in told)
-    assert all("information is not valid. NPI of the entity." in reason for reason in told)
+    assert all("information is not valid. NPI of the billing provider." in reason for reason in told)
     assert third not in states()
 
 

@@ -74,7 +74,7 @@ def test_receipt_links_its_claims_and_explains_its_warnings(file: ClaimFile) -> 
     receipt = take(statuses(file, Says(number, "A7:562:85", "U"), Says("OC0")))
     shown = page(f"{LIST}{receipt.pk}/")
     assert f"/billing/claims/{file.claims.get(control_number=number).pk}/" in shown
-    assert "NPI of the entity." in shown
+    assert "NPI of the billing provider." in shown
     assert "No claim of ours has this number" in shown
     assert receipt.sha256 in shown
 

@@ -55,7 +55,7 @@ def test_refused_correction_gives_the_corrected_claim_its_lines_back() -> None:
     assert Review.objects.get(entry=kept).state == "released"
     decision.refresh_from_db()
     assert decision.cancelled_at is not None
-    assert "NPI of the entity." in decision.error
+    assert "NPI of the billing provider." in decision.error
     told = ClaimEvent.objects.get(claim=claim)
     assert told.outcome == "noted"
     assert told.message.startswith("Its correction was refused; this claim stands again")
