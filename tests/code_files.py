@@ -176,6 +176,17 @@ def values_text(rows: Sequence[str] = VALUES_ROWS, title: str = VALUES_TITLE) ->
     return text("", [*preamble, VALUES_HEADER, *rows])
 
 
+PAYER_CODES_HEAD = "Code,Description,Start,Last Modified,Stop\r\n"
+REASONS_NAME, REMARKS_NAME = "CARC_JUL_2026.csv", "RARC_JUL_2026.csv"
+REASONS_ROWS = (
+    "1,Made-up words for the deductible,01/01/1995,,",
+    "45,Made-up words for the contract,01/01/1995,07/01/2017,",
+    'A1,"Made-up words, with a comma",01/01/1995,11/01/2017,',
+    "P14,Made-up words for another plan,11/01/2013,,03/01/2020",
+)
+REMARKS_ROWS = ("M1,Made-up words for a first remark,01/01/1997,,", "MA130,Made-up words for a claim to resend,,,")
+
+
 WHOLE: Mapping[FileKind, tuple[str, str]] = {
     FileKind.PAIRS_PRACTITIONER: (PAIRS_NAME, text(PAIRS_HEAD, PAIRS_ROWS)),
     FileKind.PAIRS_HOSPITAL: ("ccioph-v322r0-f2.txt", text(PAIRS_HEAD, PAIRS_ROWS)),
@@ -189,6 +200,8 @@ WHOLE: Mapping[FileKind, tuple[str, str]] = {
     FileKind.OPPS_RATES: (RATES_NAME, text(RATES_HEAD, RATES_ROWS)),
     FileKind.ADD_ON_CODES: (ADD_ON_NAME, text(ADD_ON_HEAD, ADD_ON_ROWS)),
     FileKind.DIAGNOSIS_CODES: (DIAGNOSES_NAME, text("", DIAGNOSES_ROWS)),
+    FileKind.ADJUSTMENT_REASONS: (REASONS_NAME, text(PAYER_CODES_HEAD, REASONS_ROWS)),
+    FileKind.REMARKS: (REMARKS_NAME, text(PAYER_CODES_HEAD, REMARKS_ROWS)),
     FileKind.HCPCS_CODES: (HCPCS_NAME, text(HCPCS_NOTICE, HCPCS_ROWS, end="\n")),
 }
 """A whole file of each kind: its name and its text."""

@@ -1,4 +1,4 @@
-"""The kinds of code files that Medicare publishes and this house reads, and what a file is besides its rows.
+"""The kinds of code files that this house reads, most of them Medicare's, and what a file is besides its rows.
 
 It names things only. How a kind is told from another is recognition.py; how its rows are read stands in one file a
 kind.
@@ -22,6 +22,8 @@ class FileKind(StrEnum):
     ADD_ON_CODES = "add-on-codes"
     DIAGNOSIS_CODES = "diagnosis-codes"
     HCPCS_CODES = "hcpcs-codes"
+    ADJUSTMENT_REASONS = "adjustment-reasons"
+    REMARKS = "remarks"
 
 
 TITLES = {
@@ -35,6 +37,8 @@ TITLES = {
     FileKind.ADD_ON_CODES: "Add-on codes (NCCI)",
     FileKind.DIAGNOSIS_CODES: "Diagnosis codes (ICD-10-CM order file)",
     FileKind.HCPCS_CODES: "HCPCS Level II codes",
+    FileKind.ADJUSTMENT_REASONS: "Reasons of adjustments (CARC)",
+    FileKind.REMARKS: "Remarks of remittances (RARC)",
 }
 """What each kind is called before a reader; the publication's own name stands in brackets."""
 

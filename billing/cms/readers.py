@@ -12,6 +12,7 @@ from billing.cms.kinds import FileKind
 from billing.cms.limits import read_limits
 from billing.cms.opps_rates import read_opps_rates
 from billing.cms.pairs import read_pairs
+from billing.cms.payer_codes import read_reasons, read_remarks
 from billing.cms.relative_values import read_relative_values
 from billing.cms.rows import (
     AddOnRow,
@@ -21,6 +22,7 @@ from billing.cms.rows import (
     LimitRow,
     OppsRow,
     PairRow,
+    PayerCodeRow,
     RelativeValueRow,
     Row,
 )
@@ -52,4 +54,6 @@ LAYOUTS: Mapping[FileKind, Layout] = {
     ),
     FileKind.DIAGNOSIS_CODES: Layout(read_diagnosis_codes, DiagnosisRow._fields, ("code",)),
     FileKind.HCPCS_CODES: Layout(read_hcpcs_codes, HcpcsRow._fields, ("code",)),
+    FileKind.ADJUSTMENT_REASONS: Layout(read_reasons, PayerCodeRow._fields, ("code",)),
+    FileKind.REMARKS: Layout(read_remarks, PayerCodeRow._fields, ("code",)),
 }

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 
-from billing.cms import add_on_codes, diagnosis_codes, gpci, hcpcs_codes, limits, opps_rates, pairs, relative_values
+from billing.cms import (
+    add_on_codes,
+    diagnosis_codes,
+    gpci,
+    hcpcs_codes,
+    limits,
+    opps_rates,
+    pairs,
+    payer_codes,
+    relative_values,
+)
 from billing.cms.faults import CodeFileRefused, Faults
 from billing.cms.kinds import FileKind, Publication
 from billing.cms.table import normal, read_records
@@ -22,7 +32,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _YEAR = r"(20\d\d)"
 _NCCI_FIRST_YEAR = 1994  # version 30.0 is the first quarter of 2024
-_KINDS = "code pairs, daily units (MUE), PPRRVU, GPCI, OPPS Addendum B, add-on codes, ICD-10-CM order, HCPCS"
+_KINDS = (
+    "code pairs, daily units (MUE), PPRRVU, GPCI, OPPS Addendum B, add-on codes, ICD-10-CM, HCPCS, CARC, RARC"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +101,15 @@ def _kinds_of(head: Head) -> list[FileKind]:
     """Return the kinds that the file can be: one, none, or the two kinds of pairs if nothing tells them apart."""
     if any(pairs.is_row(line.text.split("\t")) for line in head.lines):
         return _of_pairs(head)
-    headers = [[normal(cell) for cell in cells] for _line, cells in read_records(head.lines, Faults(head.name))]
-    for cells in headers:
+    records = [cells for _line, cells in read_records(head.lines, Faults(head.name))]
+    for cells in ([normal(cell) for cell in record] for record in records):
         if limits.is_header(cells):
             return _of_limits(cells)
         for kind, is_header in _HEADERS.items():
             if is_header(cells):
                 return [kind]
+        if payer_codes.is_header(cells):
+            return _of_payer_codes(records)
     return _of_fixed(head)
 
 
@@ -121,6 +135,12 @@ def _of_limits(cells: Sequence[str]) -> list[FileKind]:
     if cells[1].startswith("PRACTITIONER"):
         return [FileKind.LIMITS_PRACTITIONER]
     return [FileKind.LIMITS_HOSPITAL] if "HOSPITAL" in cells[1] else []
+
+
+def _of_payer_codes(records: Sequence[Sequence[str]]) -> list[FileKind]:
+    """Tell the two lists apart by their first code; N1 to N999 are remarks, though a reason may begin with a letter."""
+    is_remark = payer_codes.REMARK.fullmatch(payer_codes.first_code(records))
+    return [FileKind.REMARKS if is_remark else FileKind.ADJUSTMENT_REASONS]
 
 
 def _of_fixed(head: Head) -> list[FileKind]:
@@ -259,6 +279,8 @@ _DAYS: Mapping[FileKind, Callable[[str], date | None]] = {
     FileKind.ADD_ON_CODES: lambda text: _quarter_day(text) or _named_day(text),
     FileKind.DIAGNOSIS_CODES: _diagnosis_day,
     FileKind.HCPCS_CODES: _hcpcs_day,
+    FileKind.ADJUSTMENT_REASONS: _rate_day,
+    FileKind.REMARKS: _rate_day,
 }
 
 

@@ -115,4 +115,17 @@ class HcpcsRow(NamedTuple):
     action: str
 
 
-Row: TypeAlias = PairRow | LimitRow | RelativeValueRow | GpciRow | OppsRow | AddOnRow | DiagnosisRow | HcpcsRow
+class PayerCodeRow(NamedTuple):
+    """A reason of an adjustment (CARC) or a remark (RARC), in the words of its publisher."""
+
+    line: int
+    code: str
+    name: str
+    added_on: date | None
+    changed_on: date | None
+    ended_on: date | None
+
+
+Row: TypeAlias = (
+    PairRow | LimitRow | RelativeValueRow | GpciRow | OppsRow | AddOnRow | DiagnosisRow | HcpcsRow | PayerCodeRow
+)

@@ -250,6 +250,26 @@ class DiagnosisCode(_Row):
         return self.code
 
 
+class PayerCode(_Row):
+    """A reason of an adjustment (CARC) or a remark (RARC) of a remittance, in its publisher's words."""
+
+    code = models.CharField(max_length=6)
+    name = models.TextField()
+    added_on = models.DateField(null=True)
+    changed_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="payer_code_stands_once", fields=("file", "code")),
+            models.CheckConstraint(name="payer_code_has_a_code", condition=Q(code__regex=r"^[A-Z]{0,2}[0-9]{1,4}$")),
+        )
+        triggers = _never_changed()
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class HcpcsCode(_Row):
     """A HCPCS Level II code, or one of its modifiers (two characters)."""
 

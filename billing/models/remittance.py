@@ -276,10 +276,10 @@ class RemittanceClaim(models.Model):
         return f"claim {self.number} of remittance {self.remittance_id}"
 
 
-_ONLY_THE_MATCH_OF_LINE = """
-    ((to_jsonb(OLD) - '{entry_id,matched_by}'::text[]) IS DISTINCT FROM (to_jsonb(NEW) - '{entry_id,matched_by}'::text[])
-    OR OLD.entry_id IS NOT NULL)
-"""
+_ONLY_THE_MATCH_OF_LINE = (
+    "((to_jsonb(OLD) - '{entry_id,matched_by}'::text[])"
+    " IS DISTINCT FROM (to_jsonb(NEW) - '{entry_id,matched_by}'::text[])\n    OR OLD.entry_id IS NOT NULL)"
+)
 
 
 class RemittanceLine(models.Model):

@@ -52,6 +52,10 @@ _PAIRS = Shown(
     lambda code: Q(column1=code) | Q(column2=code),
     ("column1", "column2", "effective_from", "line"),
 )  # fmt: skip
+_PAYER_CODES = Shown(
+    (("name", "Meaning"), ("added_on", "Added"), ("changed_on", "Changed"), ("ended_on", "Ended"), ("line", "Line")),
+    _is_code,
+)
 _LIMITS = Shown(
     (("units", "Units a day"), ("indicator", "Indicator"), ("rationale", "Why"), ("line", "Line")), _is_code
 )
@@ -89,6 +93,8 @@ SHOWN: dict[FileKind, Shown] = {
         (("name", "Name"), ("added_on", "Added"), ("changed_on", "Changed"), ("ended_on", "Ended"), ("line", "Line")),
         _is_code,
     ),
+    FileKind.ADJUSTMENT_REASONS: _PAYER_CODES,
+    FileKind.REMARKS: _PAYER_CODES,
 }  # fmt: skip
 
 

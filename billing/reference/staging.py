@@ -20,6 +20,7 @@ from billing.models import (
     Gpci,
     HcpcsCode,
     OppsRate,
+    PayerCode,
     RelativeValue,
     UnitLimit,
 )
@@ -36,6 +37,8 @@ MODELS: dict[FileKind, type[models.Model]] = {
     FileKind.ADD_ON_CODES: AddOnPair,
     FileKind.DIAGNOSIS_CODES: DiagnosisCode,
     FileKind.HCPCS_CODES: HcpcsCode,
+    FileKind.ADJUSTMENT_REASONS: PayerCode,
+    FileKind.REMARKS: PayerCode,
 }
 _STAGE = "oncocharge_rows_being_loaded"
 

@@ -51,7 +51,7 @@ def post(*, receipt_id: int, reader: RemittanceReader, at: datetime) -> Posted:
     is_test = transaction_set.interchange.usage == _TEST and receipt.partner.usage == _PRODUCTION
     remittance = remittance_of(reader.payment)
     remittance.receipt, remittance.position = receipt, transaction_set.position
-    with Spool(reader, known_codes()) as spool, transaction.atomic():
+    with Spool(reader, known_codes(at.date())) as spool, transaction.atomic():
         return post_spooled(remittance=remittance, spool=spool, close=lambda: reader.closing, at=at, is_test=is_test)
 
 

@@ -1,4 +1,4 @@
-"""What the pages of remittances ask in their own words: codes, equations, adjustments of a claim or line."""
+"""What the pages of remittances ask in their own words: codes, adjustments of a claim or line."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -6,31 +6,31 @@ from decimal import Decimal
 from django import template
 
 from billing.models import RemittanceClaim, RemittanceLine
-from billing.remittance.codes import reason_in_words, remark_in_words
+from billing.remittance.codes import Words
 from billing.x12 import codes
 
 register = template.Library()
 
 
 @register.filter
-def adjustments(paid: RemittanceClaim | RemittanceLine) -> Iterator[tuple[str, str, Decimal]]:
+def adjustments(paid: RemittanceClaim | RemittanceLine, words: Words) -> Iterator[tuple[str, str, Decimal]]:
     """Yield code, words and amount of each adjustment."""
     for group, reason, amount in zip(paid.groups, paid.reasons, paid.adjusted, strict=True):
-        yield f"{group}-{reason}", reason_in_words(reason), amount
+        yield f"{group}-{reason}", words.reason(reason), amount
 
 
 @register.simple_tag
-def why_refused(group: str, reason: str) -> str:
+def why_refused(group: str, reason: str, words: Words) -> str:
     """Return a denial's reason in words."""
     if not reason:
         return "Denied without a reason."
-    return reason_in_words(reason) or f"Reason {group}-{reason}, which no loaded list explains."
+    return words.reason(reason) or f"Reason {group}-{reason}, which no loaded list explains."
 
 
 @register.filter
-def remark_words(code: str) -> str:
+def remark_words(code: str, words: Words) -> str:
     """Return what a remark (RARC) means."""
-    return remark_in_words(code)
+    return words.remark(code)
 
 
 @register.filter
@@ -49,9 +49,3 @@ def status_words(code: str) -> str:
 def outside_words(code: str) -> str:
     """Return what the reason of a provider-level adjustment means."""
     return codes.provider_reason_meaning(code) or f"Reason {code}."
-
-
-@register.filter
-def negated(amount: Decimal) -> Decimal:
-    """Return an amount with the other sign."""
-    return -amount

@@ -14,6 +14,7 @@ from billing import remittance as remittances
 from billing.forms.remittance import DenialForm
 from billing.models import Denial, RemittanceLine
 from billing.remittance import RemittanceError
+from billing.remittance.codes import words_on
 from billing.remittance.denials import SOON_DAYS
 from billing.views.answers import UNPROCESSABLE, back, form_answer, is_fragment, user_of
 from billing.views.worklist import LISTS
@@ -52,6 +53,7 @@ def denials(request: HttpRequest) -> HttpResponse:
         "page_title": "Denials",
         "page_obj": page,
         "rows": _rows(list(page.object_list)),
+        "words_of_codes": words_on(timezone.localdate()),
         "is_closed": is_closed,
         "is_mine": bool(request.GET.get("mine")),
         "tabs": [(words, reverse(f"billing:{name}"), name == "denials", None) for name, words in LISTS],
@@ -95,5 +97,6 @@ def decide(request: HttpRequest, denial_id: int) -> HttpResponse:
             messages.success(request, "Noted.")
             answer = back(request)
             return HttpResponse(status=204, headers={"HX-Redirect": answer.url}) if is_fragment(request) else answer
-    context = {"form": form, "denial": denial, "action": request.path}
+    words = words_on(timezone.localdate())
+    context = {"form": form, "denial": denial, "words_of_codes": words, "action": request.path}
     return form_answer(request, "billing/denial.html", context, status=UNPROCESSABLE if form.is_bound else 200)

@@ -13,6 +13,7 @@ from billing import remittance as remittances
 from billing.forms.remittance import MatchForm, ReleaseForm
 from billing.models import Remittance, RemittanceClaim
 from billing.remittance import RemittanceError
+from billing.remittance.codes import words_on
 from billing.views.answers import UNPROCESSABLE, user_of
 from patients.roles import BILLING, READS_MONEY, Role, allow, has_role
 
@@ -59,6 +60,7 @@ def _remittance_page(request: HttpRequest, found: Remittance, form: ReleaseForm,
         "outside": list(found.provider_adjustments.select_related("claim")),
         "page_obj": Paginator(claims, PAGE).get_page(request.GET.get("page")),
         "form": form,
+        "words_of_codes": words_on(timezone.localdate()),
         "may_release": has_role(request.user, *MAY_RELEASE),
         "crumbs": [("Remittances", reverse("billing:remittances")), (found.trace_number or str(found.pk), "")],
     }

@@ -2,14 +2,18 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from django.test import Client
 
+from billing.cms.kinds import FileKind
 from billing.models import Denial, FeeLine, FeeSchedule, Remittance, RemittanceClaim
+from billing.reference import Wanted, load_code_files
 from billing.remittance.underpaid import by_payer, paid_below
 from patients.roles import Role
 from tests.cast import user
-from tests.remittances import PaidClaim, answered, exported, post_payment
+from tests.code_files import write_whole
+from tests.remittances import PaidClaim, Pays, answered, edi, exported, post_noted, post_payment
 
 
 def as_role(role: Role) -> Client:
@@ -101,3 +105,13 @@ def test_days_in_the_wrong_order_are_refused_in_words() -> None:
     page = as_role(Role.BILLER).get("/billing/remittances/underpayments/?paid_from=2026-04-30&paid_to=2026-04-01")
     assert page.status_code == 422
     assert "It is before 2026-04-30" in page.content.decode()
+
+
+def test_reason_that_only_a_loaded_list_knows_is_shown_in_its_words_and_is_no_unknown_code(tmp_path: Path) -> None:
+    lists = [write_whole(tmp_path, kind) for kind in (FileKind.ADJUSTMENT_REASONS, FileKind.REMARKS)]
+    load_code_files(wanted=[Wanted(path, effective=date(2026, 1, 1)) for path in lists], by="tester")
+    (claim,) = exported(1)
+    _, noted = post_noted(edi(Pays(claims=[answered(claim, refused="P14")])))
+    assert not noted
+    page = as_role(Role.BILLER).get("/billing/denials/").content.decode()
+    assert "Made-up words for another plan" in page
