@@ -4,7 +4,10 @@ WEB_CONCURRENCY (processes) is read by gunicorn itself. Threads, because request
 database; requests are logged by our own middleware, so gunicorn keeps no access log.
 """
 
+import gc
 import os
+import sys
+from typing import Any
 
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
@@ -18,3 +21,14 @@ max_requests_jitter = 500
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 accesslog = None
 loglevel = "warning"
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let a worker answer evenly: what lives as long as it does is never looked through for garbage again.
+
+    A thread that comes back from the database waits up to this long for one that computes; a page that asks
+    fifteen times would wait fifteen times Python's usual five milliseconds.
+    """
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(0.001)

@@ -37,12 +37,15 @@ class Earned:
         return f"{said} Needs review: {', '.join(self.needs_review)}." if self.needs_review else said
 
 
-def earned_by(*, session_id: int | None = None, plan_id: int | None = None) -> Earned:
+def earned_by(*, session_id: int | None = None, plan_id: int | None = None, is_captured: bool = False) -> Earned:
     """Return what stands in the ledger for a session or a plan (give one of the two).
 
     Three narrow queries; only the first where the course is not captured yet.
+
+    Args:
+        is_captured: the course was captured a moment ago; then nobody asks again.
     """
-    if not _is_captured(session_id, plan_id):
+    if not (is_captured or _is_captured(session_id, plan_id)):
         return Earned((), (), is_captured=False)
     subject = f"session:{session_id}" if session_id is not None else f"plan:{plan_id}"
     asked = Q(session_id=session_id) if session_id is not None else Q(plan_id=plan_id)

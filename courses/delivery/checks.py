@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from courses.delivery.entries import Faults, Particulars
@@ -41,7 +42,11 @@ def hold(course: Course) -> None:
     Raises:
         Course.DoesNotExist: it is gone.
     """
-    Course.objects.select_for_update(no_key=True).order_by().values_list("pk").get(pk=course.pk)
+    table = connection.ops.quote_name(Course._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {table} WHERE id = %s FOR NO KEY UPDATE", [course.pk])
+        if cursor.fetchone() is None:
+            raise Course.DoesNotExist
 
 
 def faults_of(session: Session, *, plans: Sequence[Plan], numbers: Mapping[Plan, int | None] | None) -> Faults:

@@ -67,12 +67,14 @@ def log_session(
     try:
         with transaction.atomic():
             hold(course)
-            if known := _sent_before(course, entry_key, source_key, digest):
-                return known
-            raise_faults(faults_of(session, plans=plans, numbers=numbers))
-            fractions = _fractions(session, plans, numbers)
-            if found := _standing_already(session, fractions, named=numbers is not None):
-                return found
+            faults = faults_of(session, plans=plans, numbers=numbers)
+            fractions = [] if faults else _fractions(session, plans, numbers)
+            found = _standing_already(session, fractions, named=numbers is not None) if fractions else None
+            if faults or found:
+                # Only now it is asked whether this very entry came before; else its key would stand in its own way.
+                if found := _sent_before(course, entry_key, source_key, digest) or found:
+                    return found
+                raise_faults(faults)
             if is_signed:
                 session.signed_at, session.signed_by = timezone.now(), by
             return _store(session, fractions)

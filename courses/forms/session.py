@@ -63,11 +63,15 @@ class SessionForm(forms.Form):
     is_inpatient = forms.BooleanField(required=False, label="The patient is an inpatient")
     adapted_online = forms.BooleanField(required=False, label="Plan adapted at the machine")
 
-    def __init__(self, *args: Any, course: Course, plans: Sequence[Plan], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, course: Course, plans: Sequence[Plan], machines: Sequence[Machine] = (), **kwargs: Any
+    ) -> None:
+        """Ask about a course's session; ``machines`` were read already: most likely it is one of them."""
         super().__init__(*args, **kwargs)
         self.course, self.plans = course, list(plans)
         facility = course.facility
-        self.fields["machine"] = _MachineField(Machine.objects.filter(facility=facility, is_active=True))
+        known = [one for one in machines if one.is_active and one.facility_id == facility.pk]
+        self.fields["machine"] = _MachineField(Machine.objects.filter(facility=facility, is_active=True), known)
         self.fields["resumes"] = _ResumedField(Session.objects.none(), course)
         for plan in self.plans:
             self.fields[f"plan_{plan.pk}"] = forms.BooleanField(required=False, label=f"Plan {plan.key}")
@@ -227,8 +231,13 @@ def parsed_moment(text: str) -> datetime | None:
 
 
 class _MachineField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
-    def __init__(self, machines: QuerySet[Machine]) -> None:
+    def __init__(self, machines: QuerySet[Machine], known: Sequence[Machine]) -> None:
         super().__init__(machines, label="Machine", empty_label=None)
+        self._known = {str(machine.pk): machine for machine in known}
+
+    def to_python(self, value: Any) -> Machine | None:
+        known = self._known.get(str(value))
+        return known if known is not None else cast(Machine | None, super().to_python(value))
 
 
 class _ResumedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs

@@ -4,7 +4,6 @@ from datetime import date, datetime, time
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -30,8 +29,9 @@ DAY_CHANGED = "day-changed"
 @require_http_methods(["GET", "POST"])
 def log(request: HttpRequest, course_id: int) -> HttpResponse:
     """Show the entry with everything proposed, and save it: two clicks for a normal fraction."""
-    course = course_or_404(course_id)
-    return _save(request, course) if request.method == "POST" else _open(request, course)
+    if request.method == "POST":
+        return _save(request, _course_with_plans(course_id))
+    return _open(request, course_or_404(course_id))
 
 
 def _open(request: HttpRequest, course: Course) -> HttpResponse:
@@ -46,8 +46,8 @@ def _open(request: HttpRequest, course: Course) -> HttpResponse:
 
 
 def _save(request: HttpRequest, course: Course) -> HttpResponse:
-    prefetch_related_objects([course], "plans")  # the form, the step and the row ask for them
-    form = LogForm(request.POST, course=course, plans=list(course.plans.all()))
+    plans = list(course.plans.all())
+    form = LogForm(request.POST, course=course, plans=plans, machines=[plan.machine for plan in plans if plan.machine])
     if form.is_valid():
         try:
             logged = log_session(course=course, by=user_of(request), **form.entry())
@@ -92,6 +92,19 @@ def _saved(request: HttpRequest, course: Course, logged: Logged, used: Machine |
     response["HX-Trigger"] = DAY_CHANGED
     response["HX-Retarget"], response["HX-Reswap"] = f"#course-{course.pk}", "outerHTML"
     return response
+
+
+def _course_with_plans(course_id: int) -> Course:
+    """Return the course with its plans and their machines: one statement for what form, step and row ask for."""
+    rows = Plan.objects.filter(course=course_id).select_related("course__patient", "course__facility", "machine")
+    found = rows.order_by("approved_on", "pk")
+    if not found:
+        return course_or_404(course_id)
+    course = found[0].course
+    for plan in found:
+        plan.course = course
+    course._prefetched_objects_cache = {"plans": found}  # type: ignore[attr-defined]  # Django's own name for it
+    return course
 
 
 def _plans(course: Course, day: date, proposal: Proposal) -> list[Plan]:
