@@ -1,4 +1,4 @@
-"""The lists of adjustment reasons and of remarks: told apart by their codes, read with their days, refused with words."""
+"""The lists of adjustment reasons and remarks: told apart by their codes, read with their days, refused in words."""
 
 from datetime import date
 
