@@ -25,7 +25,7 @@ from patients.roles import READS_COURSES, allow
 ACROSS = 2
 """Codes beside each other in one column."""
 MOST_CODES = 6
-CODE_HEIGHT = 40
+CODE_HEIGHT = 46
 
 
 @dataclass(frozen=True, slots=True)
