@@ -102,8 +102,7 @@ def edi(pays: Pays) -> bytes:
         *body, f"SE*{len(body) + 2}*0001", f"GE*1*{int(pays.control)}", f"IEA*1*{pays.control}",
     ]  # fmt: skip
     text = "".join(f"{segment}~{pays.line_end}" for segment in segments)
-    element, component, end = pays.separators
-    return text.translate(str.maketrans({"*": element, ":": component, "~": end})).encode("ascii")
+    return text.translate(str.maketrans("*:~", pays.separators)).encode("ascii")
 
 
 def _due(pays: Pays) -> Decimal:

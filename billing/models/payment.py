@@ -5,7 +5,7 @@ from django.db import models
 
 from billing.models.claim import Claim
 from billing.models.ledger import LedgerEntry
-from billing.models.remittance import Remittance, RemittanceClaim, payer_amount
+from billing.models.remittance import AMOUNT_DIGITS, Remittance, RemittanceClaim
 
 
 class ProviderAdjustment(models.Model):
@@ -21,7 +21,7 @@ class ProviderAdjustment(models.Model):
     fiscal_year_end = models.DateField(null=True)
     reason = models.CharField("PLB03-1", max_length=12, blank=True)
     reference = models.CharField("PLB03-2", max_length=80, blank=True)
-    amount = payer_amount()
+    amount = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2)
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, related_name="provider_adjustments")
 
     class Meta:
@@ -50,8 +50,8 @@ class RemittanceAdjustment(models.Model):
     state = models.CharField(max_length=8)
     group = models.CharField(max_length=5)
     reason = models.CharField(max_length=12)
-    amount = payer_amount()
-    quantity = payer_amount(null=True)
+    amount = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2)
+    quantity = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2, null=True)
 
     class Meta:
         managed = False
@@ -70,11 +70,11 @@ class EntryBalance(models.Model):
     """
 
     entry = models.OneToOneField(LedgerEntry, on_delete=models.DO_NOTHING, primary_key=True, related_name="balance")
-    charged = payer_amount()
-    paid = payer_amount()
-    contract = payer_amount()
-    patient = payer_amount()
-    open = payer_amount()
+    charged = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2)
+    paid = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2)
+    contract = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2)
+    patient = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2)
+    open = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2)
 
     class Meta:
         managed = False

@@ -5,6 +5,8 @@ are no entries of the charge ledger. What was paid of an entry is the sum over t
 ``EntryBalance`` gives it. See docs/decisions/0042.
 """
 
+from decimal import Decimal
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -18,10 +20,6 @@ from billing.models.receipt import Receipt
 
 AMOUNT_DIGITS = 20
 """A payer's number may be absurd, and is stored all the same: the remittance is held."""
-
-
-def payer_amount(**values: object) -> "models.DecimalField[object, object]":
-    return models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2, **values)  # type: ignore[arg-type]
 
 
 def _checked(name: str, func: str) -> pgtrigger.Trigger:
@@ -83,7 +81,11 @@ class Remittance(models.Model):
     position = models.PositiveIntegerField(default=0, help_text="Segment of the receipt at which it begins (ST).")
     payer_identifier = models.CharField("TRN03", max_length=80, blank=True)
     trace_number = models.CharField("TRN02", max_length=80, blank=True, help_text="Number of the check or transfer.")
-    amount = payer_amount(help_text="BPR02; negative where the payer takes money (BPR03 is D).")
+    amount = models.DecimalField(
+        max_digits=AMOUNT_DIGITS,
+        decimal_places=2,
+        help_text="BPR02; negative where the payer takes money (BPR03 is D).",
+    )
     method = models.CharField("BPR04", max_length=10, blank=True, help_text="ACH, CHK, NON, FWT, BOP.")
     handling = models.CharField("BPR01", max_length=10, blank=True)
     paid_on = models.DateField("BPR16", null=True)
@@ -93,8 +95,10 @@ class Remittance(models.Model):
     payee_name = models.CharField(max_length=120, blank=True)
     payee_npi = models.CharField("payee's NPI", max_length=80, blank=True)
     payee_tax_id = models.CharField(max_length=80, blank=True)
-    claims_paid = payer_amount(help_text="Sum of CLP04.")
-    adjusted_outside = payer_amount(help_text="Sum of PLB; a positive amount lowers the payment.")
+    claims_paid = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2, help_text="Sum of CLP04.")
+    adjusted_outside = models.DecimalField(
+        max_digits=AMOUNT_DIGITS, decimal_places=2, help_text="Sum of PLB; a positive amount lowers the payment."
+    )
     claim_count = models.PositiveIntegerField()
     line_count = models.PositiveIntegerField()
     fingerprint = models.CharField(max_length=64)
@@ -168,7 +172,7 @@ class Remittance(models.Model):
         return f"remittance {self.pk}"
 
     @property
-    def expected(self) -> object:
+    def expected(self) -> Decimal:
         """What the claims and the provider's adjustments give."""
         return self.claims_paid - self.adjusted_outside
 
@@ -211,17 +215,17 @@ class RemittanceClaim(models.Model):
     matched_at = models.DateTimeField(null=True)
     control_number = models.CharField("CLP01", max_length=80, blank=True, help_text="As the payer gives it.")
     status = models.CharField("CLP02", max_length=5, blank=True)
-    charge = payer_amount()
-    paid = payer_amount()
-    patient_amount = payer_amount(help_text="CLP05.")
+    charge = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2)
+    paid = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2)
+    patient_amount = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2, help_text="CLP05.")
     filing_indicator = models.CharField("CLP06", max_length=5, blank=True)
     payer_claim_number = models.CharField("CLP07", max_length=80, blank=True)
     facility_type = models.CharField("CLP08", max_length=5, blank=True)
     frequency = models.CharField("CLP09", max_length=5, blank=True)
     groups = ArrayField(models.CharField(max_length=5), default=list)
     reasons = ArrayField(models.CharField(max_length=12), default=list)
-    adjusted = ArrayField(payer_amount(), default=list)
-    quantities = ArrayField(payer_amount(null=True), default=list)
+    adjusted = ArrayField(models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2), default=list)
+    quantities = ArrayField(models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2, null=True), default=list)
     remarks = ArrayField(models.CharField(max_length=12), default=list)
     served_from = models.DateField(null=True)
     served_to = models.DateField(null=True)
@@ -313,15 +317,17 @@ class RemittanceLine(models.Model):
     submitted_code = models.CharField("SVC06", max_length=48, blank=True, help_text="As sent, where another was paid.")
     submitted_modifiers = ArrayField(models.CharField(max_length=12), default=list)
     revenue_code = models.CharField(max_length=48, blank=True)
-    charge = payer_amount()
-    paid = payer_amount()
-    allowed = payer_amount(null=True, help_text="AMT*B6, where the payer gives it.")
+    charge = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2)
+    paid = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2)
+    allowed = models.DecimalField(
+        max_digits=AMOUNT_DIGITS, decimal_places=2, null=True, help_text="AMT*B6, where the payer gives it."
+    )
     units = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=3, null=True)
     served_on = models.DateField(null=True)
     groups = ArrayField(models.CharField(max_length=5), default=list)
     reasons = ArrayField(models.CharField(max_length=12), default=list)
-    adjusted = ArrayField(payer_amount(), default=list)
-    quantities = ArrayField(payer_amount(null=True), default=list)
+    adjusted = ArrayField(models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2), default=list)
+    quantities = ArrayField(models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=2, null=True), default=list)
     remarks = ArrayField(models.CharField(max_length=12), default=list)
 
     class Meta:

@@ -1,7 +1,7 @@
 """Paid claims of which none of ours was found: what they might be, and a person's word on what they are."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -52,10 +52,10 @@ def _is_same(ours: str, given: str) -> bool:
     return bool(given) and ours.casefold() == given.casefold()
 
 
-def _weighed(claim: Claim, paid: RemittanceClaim, days: set[object], entries: list[int]) -> Suggestion:
+def _weighed(claim: Claim, paid: RemittanceClaim, days: set[date], entries: list[int]) -> Suggestion:
     ours = [(line.entry_id, line.entry.service_on) for line in claim.lines.select_related("entry")]
     person = claim.patient
-    facts = (
+    facts: tuple[tuple[str, bool], ...] = (
         ("last name", _is_same(person.last_name, paid.patient_last_name)),
         ("first name", _is_same(person.first_name, paid.patient_first_name)),
         ("member id", _is_same(claim.coverage.member_id, paid.patient_identifier)),

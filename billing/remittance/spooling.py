@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import IO, NamedTuple, Self
 
 from billing.x12.reading.composites import Procedure
 from billing.x12.remit_835 import Adjustment, ClaimPaid, RemittanceReader, ServicePaid
@@ -171,7 +171,7 @@ class Spool:
                     self._reader.transaction.note("unknown-code", [name], element, code)
 
 
-def _parts(file: "tempfile._TemporaryFileWrapper[bytes]") -> Iterator[bytes]:
+def _parts(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
     while part := file.read(_PART):
         yield part

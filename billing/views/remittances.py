@@ -82,7 +82,7 @@ def release(request: HttpRequest, remittance_id: int) -> HttpResponse:
     except RemittanceError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"Posted: {found.claim_count:,} claims now count.")
+        messages.success(request, "Posted: what its claims say counts now.")
     return redirect("billing:remittance", found.pk)
 
 
