@@ -15,6 +15,8 @@ from hypothesis import settings as hypothesis_settings
 hypothesis_settings.register_profile("oncocharge", deadline=None)
 hypothesis_settings.load_profile("oncocharge")
 FLUSH_ATTEMPTS = 5
+# Without its own triggers, which refuse; and never for ever behind a request that a closed browser left hanging.
+FLUSHES_EVERYTHING = ("SET LOCAL session_replication_role = replica", "SET LOCAL lock_timeout = '20s'")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -56,9 +58,9 @@ def flush_reaches_append_only_tables() -> Iterator[None]:
         for attempt in range(FLUSH_ATTEMPTS):
             _wait_until_nobody_works()
             try:
-                flush(operations, ["SET LOCAL session_replication_role = replica", *sql_list])
+                flush(operations, [*FLUSHES_EVERYTHING, *sql_list])
                 return
-            except OperationalError:  # a request of the last page crept in between: deadlock
+            except OperationalError:  # a request of the last page crept in between, or holds on
                 if attempt == FLUSH_ATTEMPTS - 1:
                     raise
 
