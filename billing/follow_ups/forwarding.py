@@ -13,6 +13,7 @@ from billing.follow_ups.deciding import require_biller, required_note
 from billing.follow_ups.next_payers import NextPayer, claims_for_next_payer, next_payers_of
 from billing.models import Claim, FollowUp
 
+CHANGED = "Lines of the claim were reversed since it was sent. Send its correction first, then ask the next payer."
 NOT_WAITING = "The claim waits for no next payer: it was sent on, or its payer has not decided."
 
 
@@ -34,7 +35,8 @@ def send_to_next_payer(*, claim_ids: Collection[int], by: User, at: datetime) ->
     with transaction.atomic():
         waiting = _locked(claim_ids)
         refused = [(claim_id, NOT_WAITING) for claim_id in sorted(set(claim_ids) - set(waiting))]
-        decided = [one.follow_up or _decide(one, by, at) for one in waiting.values()]
+        refused += [(claim_id, CHANGED) for claim_id, one in waiting.items() if one.is_changed]
+        decided = [one.follow_up or _decide(one, by, at) for one in waiting.values() if not one.is_changed]
     return Sending(tuple(decided), tuple(refused))
 
 

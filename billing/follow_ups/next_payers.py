@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 
 
 class ClaimNotes(TypedDict):
-    """What is noted on each claim: its first day of service, and the coverage that comes next."""
+    """What is noted on each claim: its first day of service, the coverage that comes next, whether it changed."""
 
     first_day: date
     next_coverage: int
+    is_changed: bool
 
 
 if TYPE_CHECKING:
@@ -50,21 +51,23 @@ NEXT_SEQUENCE = {"P": "S", "S": "T"}
 class NextPayer:
     """A claim that its payer decided, and who comes next. Amounts in USD.
 
-    ``is_forwarded``: the payer has sent it on itself, so that nobody else must. ``left`` is what no payment and no
-    contract has settled yet, as far as remittances say.
+    ``is_forwarded``: the payer has sent it on itself, so that nobody else must. ``is_changed``: a line was reversed
+    since it was sent, and its correction comes first. ``left`` is what no payment and no contract has settled yet, as
+    far as remittances say.
     """
 
     claim: Claim
     coverage: Coverage
     first_day: date
     is_forwarded: bool
+    is_changed: bool
     left: Decimal
     follow_up: FollowUp | None
 
     @property
     def may_send(self) -> bool:
         """Whether there is something to decide."""
-        return self.follow_up is None and not self.is_forwarded
+        return self.follow_up is None and not self.is_forwarded and not self.is_changed
 
 
 def claims_for_next_payer() -> QuerySet[Claim]:
@@ -102,6 +105,7 @@ def next_payers_of(claim_ids: Iterable[int]) -> list[NextPayer]:
             coverages[claim.next_coverage],
             claim.first_day,
             claim.standing.is_forwarded,
+            claim.is_changed,
             left.get(pk, claim.total_amount),
             next(iter(claim.on), None),
         )
@@ -141,7 +145,8 @@ def _noted(claims: QuerySet[Claim]) -> "QuerySet[NotedClaim, NotedClaim]":
         effective_from__lte=OuterRef("first_day"),
     )
     found = claims.annotate(first_day=first_day, next_rank=rank).annotate(
-        next_coverage=Subquery(coverage.order_by().values("pk")[:1])
+        next_coverage=Subquery(coverage.order_by().values("pk")[:1]),
+        is_changed=Exists(ClaimLine.objects.filter(claim=OuterRef("pk"), ended_at=None, entry__reversal__isnull=False)),
     )
     return cast("QuerySet[NotedClaim, NotedClaim]", found)
 

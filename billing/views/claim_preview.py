@@ -1,15 +1,19 @@
 """The claims of a course before they are sent: as the payer would see them, with what must be mended first."""
 
 from dataclasses import dataclass
+from io import BytesIO
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from billing.paper import write_cms1500, write_ub04
 from billing.previews import PreviewedClaim, PreviewFault, preview_course
 from billing.views.claim_text import ShownSection, sections_of
+from billing.x12.claim_837i import Claim837I
 from billing.x12.explain import Mends
 from courses.models import Course
 from patients.audit import note_access
@@ -39,11 +43,17 @@ class ShownFault:
 class ShownClaim:
     """A claim as the page draws it."""
 
+    number: int
     claim: PreviewedClaim
     payer: Payer
     faults: list[ShownFault]
     sections: list[ShownSection]
     prefix: str
+
+    @property
+    def form(self) -> str:
+        """Return the paper form of its kind."""
+        return "UB-04" if self.claim.claim_kind == "institutional" else "CMS-1500"
 
 
 @allow(read=READS_MONEY)
@@ -68,6 +78,32 @@ def preview(request: HttpRequest, course_id: int) -> HttpResponse:
     return render(request, "billing/claim_preview.html", context)
 
 
+@allow(read=READS_MONEY)
+@require_safe
+def paper(request: HttpRequest, course_id: int, number: int) -> HttpResponse:
+    """Hand out one of the claims as a PDF: data on the positions of the form, or with ``?grid=1`` on a plain grid."""
+    course = get_object_or_404(Course.objects.select_related("facility"), pk=course_id)
+    note_access(user=request.user, patient=course.patient_id, what="billing:claim-paper")
+    claims = preview_course(course_id=course.pk, at=timezone.now()).claims
+    if not 1 <= number <= len(claims) or claims[number - 1].faults:
+        raise Http404("There is no complete claim of this number.")
+    out, printed = BytesIO(), None
+    value, grid, phone = claims[number - 1].value, request.GET.get("grid") == "1", course.facility.contact_phone
+    today = timezone.localdate(timezone=course.facility.zone)
+    if isinstance(value, Claim837I):
+        printed = write_ub04([value], out, made_on=today, grid=grid, phone=phone)
+    else:
+        printed = write_cms1500([value], out, grid=grid, phone=phone, signed_on=today)
+    if printed.faults:
+        messages.error(request, f"The form cannot carry this claim: {printed.faults[0].remedy}")
+        return redirect("billing:claim-preview", course.pk)
+    headers = {
+        "Content-Disposition": f'attachment; filename="claim-{course.pk}-{number}.pdf"',
+        "Cache-Control": "no-store",
+    }
+    return HttpResponse(out.getvalue(), content_type="application/pdf", headers=headers)
+
+
 def _shown(request: HttpRequest, number: int, claim: PreviewedClaim, payer: Payer, course: Course) -> ShownClaim:
     by_place: dict[int, list[int]] = {}
     for fault in claim.faults:
@@ -75,7 +111,7 @@ def _shown(request: HttpRequest, number: int, claim: PreviewedClaim, payer: Paye
             by_place.setdefault(place, []).append(fault.number)
     opens_settings = has_role(request.user, Role.ADMINISTRATOR)
     faults = [_shown_fault(fault, claim, course, opens_settings) for fault in claim.faults]
-    return ShownClaim(claim, payer, faults, sections_of(claim.rows, by_place), f"claim-{number}-")
+    return ShownClaim(number, claim, payer, faults, sections_of(claim.rows, by_place), f"claim-{number}-")
 
 
 def _shown_fault(fault: PreviewFault, claim: PreviewedClaim, course: Course, opens_settings: bool) -> ShownFault:

@@ -17,6 +17,7 @@ from billing.models import (
     FileReply,
     FollowUp,
     LedgerEntry,
+    Remittance,
     RemittanceClaim,
     RemittanceLine,
 )
@@ -156,12 +157,10 @@ def _reason(denial: Denial) -> str:
     return f"{denial.group}-{denial.reason}, {reason_meaning(denial.reason)}" if denial.reason else ""
 
 
-def told_of_claim_payments(claim: Claim, zone: ZoneInfo) -> Iterator[Event]:
-    """Tell what remittances said of one claim. One query."""
-    for paid in RemittanceClaim.objects.filter(claim=claim).select_related("remittance").order_by("remittance"):
-        remittance = paid.remittance
-        word = "" if remittance.state == remittance.State.POSTED else ", held: not counted yet"
-        who = remittance.payer_name or "The payer"
-        what = f"{who} paid {print_dollars(paid.paid)} of {print_dollars(paid.charge)}{word}"
-        note = f"payment {remittance.trace_number}" if remittance.trace_number else ""
-        yield event(remittance.at, zone, what, "paid" if paid.paid else "denied", note=note)
+def told_of_held_payments(claim: Claim, zone: ZoneInfo) -> Iterator[Event]:
+    """Tell of remittances that are held, so that nothing of them counts for the claim yet. One query."""
+    held = RemittanceClaim.objects.filter(claim=claim, remittance__state=Remittance.State.HELD)
+    for paid in held.select_related("remittance").order_by("remittance"):
+        who = paid.remittance.payer_name or "The payer"
+        what = f"{who} paid {print_dollars(paid.paid)} of {print_dollars(paid.charge)}; the remittance is held"
+        yield event(paid.remittance.at, zone, what, "hold", note=f"payment {paid.remittance.trace_number}")

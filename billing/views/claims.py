@@ -13,7 +13,7 @@ from billing.follow_ups import MAY_DECIDE
 from billing.forms import FilterForm
 from billing.models import Claim, ClaimFilePart, ClaimLine
 from billing.standing import SENT, claims_noted, claims_that_stand, standing_counts
-from billing.views.claim_stories import told_of_claim_payments, told_of_claims, told_of_ends, told_of_files
+from billing.views.claim_stories import told_of_claims, told_of_ends, told_of_files, told_of_held_payments
 from billing.views.claim_text import sections_of
 from billing.views.story import Event, event
 from billing.views.worklist import narrowed
@@ -109,7 +109,7 @@ def _story(found: Claim, lines: list[ClaimLine]) -> list[Event]:
     events = [event(found.file.sealed_at, zone, "Sealed", "sealed", note=found.file.name)]
     events += told_of_files([found], zone)
     events += told_of_claims([found], zone, names=False)
-    events += told_of_claim_payments(found, zone)
+    events += told_of_held_payments(found, zone)
     ends = {(line.ended_at, line.successor_id): line for line in lines if line.ended_at}
     events += told_of_ends(list(ends.values()), zone)
     return sorted(events, key=lambda one: one.moment)

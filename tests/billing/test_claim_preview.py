@@ -164,3 +164,22 @@ def test_hospital_lines_are_shown_as_an_institutional_claim() -> None:
     kinds = {claim.claim_kind: claim for claim in found.claims}
     assert "institutional" in kinds
     assert any(row.segment.startswith("SV2*") for row in kinds["institutional"].rows)
+
+
+@pytest.mark.parametrize("grid", ["", "1"], ids=["form", "grid"])
+def test_complete_claim_is_handed_out_on_paper(ada: Treated, grid: str) -> None:
+    client = Client()
+    client.force_login(user(Role.BILLER))
+    answer = client.get(reverse("billing:claim-paper", args=[ada.course.pk, 1]), {"grid": grid})
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"%PDF")
+    assert "Abbott" not in answer["Content-Disposition"]
+    assert client.get(reverse("billing:claim-paper", args=[ada.course.pk, 2])).status_code == 404
+
+
+def test_incomplete_claim_is_not_handed_out_on_paper(ada: Treated) -> None:
+    Patient.objects.update(zip_code="")
+    capture_course(course_id=ada.course.pk)
+    client = Client()
+    client.force_login(user(Role.BILLER))
+    assert client.get(reverse("billing:claim-paper", args=[ada.course.pk, 1])).status_code == 404

@@ -365,6 +365,16 @@ def test_claim_that_is_not_sent_on_leaves_the_list_with_a_note(ada: Treated) -> 
     assert FollowUp.objects.get().done_note == "Nothing is left"
 
 
+def test_claim_that_changed_is_corrected_before_the_next_payer_is_asked(ada: Treated) -> None:
+    second_coverage(ada)
+    answered(claim_of(ada), "paid")
+    shorten(ada, sessions(ada)[1])
+    (row,) = follow_ups.next_payers_of(waiting())
+    assert row.is_changed and not row.may_send
+    sending = follow_ups.send_to_next_payer(claim_ids=waiting(), by=biller(), at=NOW)
+    assert sending.decided == () and "correction first" in sending.refused[0][1]
+
+
 def test_bulk_names_the_claims_that_wait_for_nobody(ada: Treated) -> None:
     second_coverage(ada)
     answered(claim_of(ada), "paid")

@@ -1,7 +1,7 @@
 """A biller corrects a claim, sends one on and looks at claims in a real browser; every page for everybody."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,7 +9,7 @@ from playwright.sync_api import ViewportSize, expect
 
 from billing import worklist
 from billing.capture import capture_course
-from billing.models import Claim, ClaimFile, FollowUp
+from billing.models import Claim, FollowUp
 from courses.models import Session
 from patients.models import Coverage, Patient
 from patients.roles import Role
@@ -28,26 +28,33 @@ NOW = local("2025-03-20 12:00")
 NIGHT = local("2025-03-21 01:00")
 
 
-@pytest.fixture
-def ada() -> Treated:
-    """Ada: a claim sent, accepted and paid, a line of it changed since, a second payer, and two lines not yet sent."""
-    practice_fees()
-    partner()
-    patient = cast.ada()
+def sent_and_paid(patient: Treated, at: datetime) -> Claim:
+    """Sessions of the patient on a claim that was accepted and paid; another payer comes next."""
     Coverage.objects.create(
         patient=patient.patient, payer=cast.medicare(), rank="secondary", member_id="S-1",
         effective_from=date(2020, 1, 1),
     )  # fmt: skip
-    sessions = deliver_days(patient, date(2025, 3, 4), 3)
+    deliver_days(patient, date(2025, 3, 4), 3)
     capture_course(course_id=patient.course.pk)
     lines = standing(patient, with_the_plan=True)
     worklist.release(entry_ids=[line.pk for line in lines], by=user(Role.BILLER), at=NOW)
-    export(at=NIGHT)
-    file, claim = ClaimFile.objects.get(), Claim.objects.get()
-    take(ack(file, ack_set("A")))
-    take(statuses(file, Says(claim.control_number, number="ICN4711")))
-    post_payment(answered(claim))
-    Session.objects.filter(pk=sessions[0].pk).update(status="partial", status_reason="Machine fault")
+    export(at=at)
+    claim = Claim.objects.get(course=patient.course)
+    take(ack(claim.file, ack_set("A"), number=claim.pk))
+    take(statuses(claim.file, Says(claim.control_number, number="ICN4711"), number=claim.pk))
+    post_payment(answered(claim), trace=f"EFT{claim.pk}")
+    return claim
+
+
+@pytest.fixture
+def ada() -> Treated:
+    """Ada: a claim sent, accepted and paid, a line of it changed since, and two lines not yet sent."""
+    practice_fees()
+    partner()
+    patient = cast.ada()
+    sent_and_paid(patient, NIGHT)
+    session = patient.course.sessions.order_by("starts_at")[:1].get()
+    Session.objects.filter(pk=session.pk).update(status="partial", status_reason="Machine fault")
     deliver(patient, "2025-03-10 09:00", number=11)
     capture_course(course_id=patient.course.pk)
     for line in worklist.lines():
@@ -86,12 +93,19 @@ def test_payer_is_told_by_hand_in_a_dialog_by_keyboard(open_as: OpenAs, ada: Tre
     assert FollowUp.objects.get().done_note == "By phone, ref 4711"
 
 
-def test_claims_are_sent_on_in_bulk(open_as: OpenAs, ada: Treated) -> None:
+def test_claims_are_sent_on_in_bulk_but_those_that_changed(open_as: OpenAs, ada: Treated) -> None:
+    eva = cast.treated(
+        mrn="E-1", last_name="Eng", facility=cast.center(), payer=cast.commercial(), opened_on=date(2025, 3, 3),
+        diagnosis="C61",
+    )  # fmt: skip
+    claim = sent_and_paid(eva, NIGHT + timedelta(days=1))
     page = open_as(Role.BILLER, "/billing/next-payers/")
+    expect(page.get_by_text("Changed since it was sent")).to_be_visible()
     page.get_by_label("Select all claims shown").check()
     page.get_by_role("button", name="Send the selected").click()
     expect(page.get_by_text("asks the next payer about 1 claim")).to_be_visible()
-    assert FollowUp.objects.get().kind == "next"
+    decision = FollowUp.objects.get()
+    assert (decision.kind, decision.claim) == ("next", claim)
 
 
 def test_fault_leads_from_its_segment_to_where_it_is_mended(open_as: OpenAs, ada: Treated) -> None:
