@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from celery.exceptions import MaxRetriesExceededError
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django import Settings
 
-from billing.models import ClaimFile, ExportRun, PayerRoute, TradingPartner
+from billing.models import ClaimFile, ExportRun, PartnerConnection, PayerRoute, TradingPartner
 from billing.tasks import deliver_sealed_files, export_claims_nightly
 from courses.models import Course
 from oncocharge.celery import app
@@ -129,6 +130,9 @@ def test_the_delivery_task_sends_what_a_full_disk_kept(outbox: Path) -> None:
     export_claims_nightly.apply(throw=True)
     assert ClaimFile.objects.get().delivered_at is None
     (outbox / "bayclearing").unlink()
+    deliver_sealed_files.apply(throw=True)
+    assert ClaimFile.objects.get().delivered_at is None, "the minute after a failure is not over"
+    PartnerConnection.objects.update(next_try_at=timezone.now())
     for _ in range(3):
         deliver_sealed_files.apply(throw=True)
     assert ClaimFile.objects.get().delivered_at is not None
