@@ -6,8 +6,9 @@ has stopped stays in the list with its last day, since old remittances name it.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
-from billing.cms.cells import Cells
+from billing.cms.cells import Cells, day_of
 from billing.cms.faults import Faults
 from billing.cms.rows import PayerCodeRow
 from billing.cms.table import body, find_header, normal, read_records
@@ -22,6 +23,7 @@ _HEADINGS = {
     "changed_on": ("LAST MODIFIED", "LAST MODIFIED DATE", "MODIFIED"),
     "ended_on": ("STOP", "STOP DATE", "DEACTIVATION DATE", "END DATE"),
 }
+_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _LONGEST_NAME = 4000
 
 
@@ -65,11 +67,21 @@ def _read(lines: Iterable[Line], faults: Faults, shape: re.Pattern[str], wanted:
         if not name:
             cells.fault("the description is empty. Save the whole list again.")
         days = [
-            cells.day(places[of], words) if places[of] >= 0 else None
+            _day(cells, places[of], words)
             for of, words in (("added_on", "the start"), ("changed_on", "the last change"), ("ended_on", "the stop"))
         ]
         if cells.is_sound:
             yield PayerCodeRow(line, code, name, *days)
+
+
+def _day(cells: Cells, place: int, name: str) -> date | None:
+    """Return a day, which these lists write as 11/01/2017 or 2017-11-01; None where it is empty or the column lacks."""
+    text = cells.text(place, name) if place >= 0 else ""
+    american = _AMERICAN.fullmatch(text)
+    day = day_of(f"{american[3]}{american[1]:0>2}{american[2]:0>2}" if american else text.replace("-", ""))
+    if text and day is None:
+        cells.fault(f"{name} is '{text}'. A day has the form 11/01/2017 or 2017-11-01.")
+    return day
 
 
 def _place(header: Sequence[str], words: Sequence[str]) -> int:

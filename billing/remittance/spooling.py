@@ -30,7 +30,7 @@ CLAIM_COLUMNS = (
 """``after`` counts segments from the claim's. ``entry_id`` is what our line number names, if it is one of ours."""
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-")
-_MOST_DIGITS = 18
+_MOST = 19
 _KEPT = 1 << 13
 _PART = 1 << 18
 _CENT = Decimal("0.01")
@@ -51,7 +51,7 @@ class Spool:
         self._reader = reader
         self._known = known
         self._noted: set[str] = set()
-        self._bodies: dict[tuple[object, ...], str] = {}
+        self._bodies: dict[tuple[int, ...], tuple[str, ServicePaid]] = {}
         self._digest = hashlib.sha256()
         self._claims = tempfile.TemporaryFile(buffering=_PART)  # noqa: SIM115 (closed by __exit__)
         self._lines = tempfile.TemporaryFile(buffering=_PART)  # noqa: SIM115
@@ -84,54 +84,55 @@ class Spool:
     def read_all(self) -> Self:
         """Read the remittance to its end."""
         number = 0
+        update, claims, lines = self._digest.update, self._claims.write, self._lines.write
         for number, claim in enumerate(self._reader, start=1):
-            rest = _escaped(self._claim_rest(claim, number))
-            self._claims.write(f"{claim.position}\t{rest}".encode())
-            text = rest
+            rest = _escaped(self._claim_rest(claim, number)).encode()
+            claims(b"%d\t%b" % (claim.position, rest))
+            update(rest)
             if claim.services:
-                lines = _escaped(self._lines_of(claim, number))
-                self._lines.write(lines.encode())
-                text += lines
+                rows = _escaped(self._lines_of(claim, number)).encode()
+                lines(rows)
+                update(rows)
                 self.line_count += len(claim.services)
-            self._digest.update(text.encode())
         self.claim_count = number
         return self
 
     def _lines_of(self, claim: ClaimPaid, claim_number: int) -> str:
         bodies, first, rows = self._bodies, claim.position, []
         for number, line in enumerate(claim.services, start=1):
-            position, references = line[0], line[10]
+            references = line[10]
             control = next((value for qualifier, value in references if qualifier == "6R"), "")
             digits = control[1:]
             entry = (
-                digits
-                if control[:1] == "L" and digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS
-                else ""
+                digits if control[:1] == "L" and digits.isdigit() and digits.isascii() and len(digits) < _MOST else ""
             )
-            key = (*line[1:10], *line[11:])
+            # The reader gives the same objects for segments that say the same. Who stands here is kept alive with its
+            # body, so that no other object can have its id.
+            key = (
+                *map(id, line[1:8]), *map(id, line[8]), 8, *map(id, line[9]), 9, *map(id, line[11]), 11,
+                *map(id, line[13]),
+            )  # fmt: skip
             body = bodies.get(key)
             if body is None:
-                body = self._remember(key, line)
-            rows.append(f"{claim_number}\t{number}\t{position - first}\t{entry}\t{control}\t{body}\n")
+                if len(bodies) >= _KEPT:
+                    bodies.clear()
+                body = bodies[key] = self._body(line), line
+            rows.append(f"{claim_number}\t{number}\t{line[0] - first}\t{entry}\t{control}\t{body[0]}\n")
         return "".join(rows)
 
-    def _remember(self, key: tuple[object, ...], line: ServicePaid) -> str:
-        """Return the row of a line from its code on; lines that say the same are many."""
-        if len(self._bodies) >= _KEPT:
-            self._bodies.clear()
+    def _body(self, line: ServicePaid) -> str:
+        """Return the row of a line from its code on."""
         code, revenue = _code_of(line.procedure, line.revenue_code)
         submitted = line.submitted_procedure
         remarks = [remark.code for remark in line.remarks if remark.code_list == "HE"]
         self._note_unknown(line.adjustments, remarks, "LQ")
         self._measure(line.charge, line.paid, *(adjustment.amount for adjustment in line.adjustments))
-        body = "\t".join((
+        return "\t".join((
             code, _array(line.procedure.modifiers),
             submitted.code if submitted else "", _array(submitted.modifiers if submitted else ()), revenue,
             str(line.charge), str(line.paid), _or_null(line.allowed), _or_null(line.units), _or_null(line.served_on),
             _adjustments(line.adjustments), _array(remarks),
         ))  # fmt: skip
-        self._bodies[key] = body
-        return body
 
     def _claim_rest(self, claim: ClaimPaid, number: int) -> str:
         if claim.adjustments or claim.adjudications:
@@ -157,7 +158,8 @@ class Spool:
 
     def _measure(self, *amounts: Decimal) -> None:
         for amount in amounts:
-            if amount != amount.quantize(_CENT):
+            text = str(amount)
+            if "." in text[:-3] and text.rstrip("0")[-3:-2] != "." and amount != amount.quantize(_CENT):
                 self.is_finer_than_a_cent = True
 
     def _note_unknown(self, adjustments: tuple[Adjustment, ...], remarks: Collection[str], segment: str) -> None:

@@ -52,7 +52,7 @@ def test_line_that_went_to_the_deductible_is_no_denial() -> None:
     assert state_of(claim.pk) == "paid"
     assert not Denial.objects.exists()
     balance = EntryBalance.objects.get()
-    assert (balance.paid, balance.patient, balance.open) == (0, Decimal("819.00"), Decimal("819.00"))
+    assert (balance.paid, balance.patient, balance.open) == (Decimal(0), Decimal("819.00"), Decimal("819.00"))
 
 
 def test_last_day_to_appeal_is_the_policys_or_the_kinds() -> None:
@@ -73,7 +73,7 @@ def test_reversal_takes_the_payment_back_and_both_are_kept() -> None:
     assert state_of(claim.pk) == "reversed"
     assert RemittanceClaim.objects.count() == 2
     balance = EntryBalance.objects.get()
-    assert (balance.paid, balance.contract, balance.patient, balance.open) == (0, 0, 0, Decimal("910.00"))
+    assert (balance.paid, balance.contract, balance.patient, balance.open) == (*[Decimal(0)] * 3, Decimal("910.00"))
 
 
 def test_reversal_that_comes_before_the_payment_gives_the_same_in_the_end() -> None:
