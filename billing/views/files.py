@@ -12,12 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing import submission
-from billing.models import Claim, ClaimFile, ExportRun
+from billing.models import ClaimFile, ExportRun
 from billing.submission import Exported, LineCount, SubmissionError
 from billing.submission.delivery import UNCERTAIN
 from billing.templatetags.charges import person
 from billing.views.answers import user_of
-from patients.audit import note_access
 from patients.roles import READS_MONEY, Role, allow, has_role
 
 PAGE = 25
@@ -143,26 +142,6 @@ def settle(request: HttpRequest, file_id: int) -> HttpResponse:
         said = "is noted as delivered" if was_taken else "goes out again with the next export"
         messages.success(request, f"{found.name} {said}.")
     return redirect("billing:file", found.pk)
-
-
-@allow(read=READS_MONEY)
-@require_safe
-def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
-    """Show one claim: who, for whom, which lines."""
-    related = ("file__partner", "patient", "payer", "coverage", "facility", "rendering_provider", "course")
-    found = get_object_or_404(Claim.objects.select_related(*related), pk=claim_id)
-    note_access(user=request.user, patient=found.patient_id, what="billing:claim")
-    context = {
-        "page_title": f"Claim {found.control_number}",
-        "claim": found,
-        "lines": found.lines.select_related("entry__reversal").order_by("number"),
-        "crumbs": [
-            ("Claim files", reverse("billing:files")),
-            (found.file.name, reverse("billing:file", args=[found.file_id])),
-            (found.control_number, ""),
-        ],
-    }
-    return render(request, "billing/claim.html", context)
 
 
 def _file_or_404(file_id: int) -> ClaimFile:

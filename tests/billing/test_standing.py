@@ -37,6 +37,7 @@ from patients.roles import Role
 from tests.answers import Says, ack, ack_set, statuses, take
 from tests.cast import Treated, user
 from tests.exports import NIGHT, export, line, partner, patient, release, released_line
+from tests.oncocharge.api_client import client_of
 from tests.remittances import answered, post_payment
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +222,13 @@ def test_counts_take_the_same_statements_whatever_there_is(nora: Treated) -> Non
     release(*entries)
     export()
     assert statements() == before == 3
+
+
+def test_api_says_and_filters_where_a_charge_stands(nora: Treated) -> None:
+    sent, waiting = as_sent(nora), line(nora, service_on=date(2026, 3, 9))
+    biller = client_of(Role.BILLER)
+    rows = biller.get("/api/v1/charges/").json()["results"]
+    assert {row["id"]: row["standing"] for row in rows} == {sent.pk: "sent", waiting.pk: "open"}
+    asked = biller.get("/api/v1/charges/", {"standing": "sent"}).json()["results"]
+    assert [row["id"] for row in asked] == [sent.pk]
+    assert biller.get("/api/v1/charges/", {"standing": "lost"}).status_code == 400
