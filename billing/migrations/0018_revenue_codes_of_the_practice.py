@@ -3,10 +3,11 @@
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import patients.models.payer
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+
+import patients.models.payer
 
 
 class Migration(migrations.Migration):

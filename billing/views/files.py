@@ -42,10 +42,11 @@ def files(request: HttpRequest) -> HttpResponse:
 
 
 def _counted(counts: Iterable[LineCount]) -> dict[str, object]:
-    """Return what waits for tonight, what waits for institutional claims, and what is held back, by reason."""
+    """Return what waits for tonight, by kind of claim, and what is held back, by reason."""
     counts = list(counts)
     waiting = {one.claim_kind: one.lines for one in counts if one.place == "waiting"}
     return {
+        "released": sum(waiting.values()),
         "waiting": waiting.get("professional", 0),
         "institutional": waiting.get("institutional", 0),
         "held_back": [(one.reason, one.lines) for one in counts if one.place == "held"],

@@ -10,13 +10,14 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from billing.models import ClaimFile, ExportRun, PartnerConnection, PayerRoute, TradingPartner
+from billing.models import ClaimFile, ExportRun, FollowUp, PartnerConnection, PayerRoute, TradingPartner
 from billing.tasks import deliver_sealed_files, export_claims_nightly
 from courses.models import Course
 from oncocharge.celery import app
 from patients.models import Patient
 from tests import cast
 from tests.exports import captured, claimed, line, partner, release, released_line
+from tests.follow_ups import decided, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -53,15 +54,25 @@ def test_it_says_what_stayed_back_and_why_without_naming_anybody() -> None:
     dora = cast.dora()
     released_line(dora, service_on=date(2009, 12, 31))
     output = said()
+    number = TradingPartner.objects.get().pk
     assert output[1:] == [
         "  kept back: 1 claim, 2 lines, because:",
         "    1 x In the patient or subscriber, birth date: It is missing; fill it in.",
-        f"  837P-{TradingPartner.objects.get().pk}-T-000000001.x12: delivered.",
+        f"Bay Clearing: sealed 837I-{number}-T-000000002.x12: 1 claim, 1 line, $910.00.",
+        f"  837P-{number}-T-000000001.x12: delivered.",
+        f"  837I-{number}-T-000000002.x12: delivered.",
         "Held: 1 line. The patient has no primary coverage on the day of service. Add it, or correct its dates.",
-        "1 institutional line wait: institutional claims (837I) are not written yet.",
     ]
     told = " ".join(output)
     assert not any(word in told for word in ("Castro", "C-1003", "Drake", "D-1004", "C10"))
+
+
+def test_a_correction_that_cannot_go_is_counted() -> None:
+    decided(sent(line(cast.ada())), FollowUp.Kind.VOID, payer_claim_number="")
+    assert said() == [
+        "Bay Clearing: no claim could go.",
+        "  1 correction or claim to a next payer cannot be sent as things are; each says why.",
+    ]
 
 
 def test_nothing_waiting_is_said() -> None:

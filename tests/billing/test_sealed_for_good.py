@@ -135,7 +135,14 @@ def statements_sent(step: Callable[[], object]) -> int:
     return sum(1 for row in sent if len(row) > 3 and row[1] == "F" and row[3].strip() in ("Query", "Execute"))
 
 
+def a_first_export() -> None:
+    """Export once: from then on it is known how reaching the partner went."""
+    department(1)
+    export()
+
+
 def test_the_number_of_statements_does_not_grow_with_the_night() -> None:
+    a_first_export()
     counts = []
     for size in (10, 300):
         department(size, lines=3)
@@ -146,10 +153,11 @@ def test_the_number_of_statements_does_not_grow_with_the_night() -> None:
 
 
 def test_nor_does_it_grow_with_the_claims_kept_back() -> None:
+    a_first_export()
     counts = []
     for size in (5, 60):
         department(size, street="")
         department(size)
         counts.append(statements_sent(export))
     assert counts[0] == counts[1]
-    assert places() == {"held": 65, "sealed": 65}
+    assert places() == {"held": 65, "sealed": 66}
