@@ -1,7 +1,8 @@
 """The rows of a course as the facts of its picture. Days and times are the clinic's own."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
 
 from courses.delivery.proposals import FRACTIONS
 from courses.models import ClinicalEvent, Course, Plan, Session
@@ -12,6 +13,27 @@ from courses.terms import EventFamily, Guidance, Performer, PlanKind, SessionSta
 
 STEREOTACTIC = frozenset({Technique.SBRT, Technique.SRS})
 ROWS = {EventFamily.VISIT: Row.VISIT, EventFamily.PHYSICS_CHECK: Row.PHYSICS}
+
+
+class SessionSeen(NamedTuple):
+    """As much of a session that was not cancelled as the worklists count by: thousands of them are read at once."""
+
+    pk: int
+    course_id: int
+    starts_at: datetime
+    treated_on: date
+    status: str
+    resumes_id: int | None
+    signed_at: datetime | None
+    guidance: str
+    guidance_reviewed: bool
+    guidance_reviewed_at: datetime | None
+    cancelled_at: datetime | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is signed and not cancelled."""
+        return self.signed_at is not None and self.cancelled_at is None
 
 
 def pictured(
@@ -28,33 +50,33 @@ def pictured(
         Session.objects.filter(course=course).prefetch_related(FRACTIONS) if sessions is None else sessions,
         key=lambda one: (one.starts_at, one.pk),
     )
-    begun = [one.starts_at for one in rows if counts_as_fraction(one)]
+    last_at = max((one.starts_at for one in rows if counts_as_fraction(one)), default=None)
     found = course.events.all() if events is None else events
     return CoursePictured(
         today=facility.day_of(now),
         closed_on=course.closed_on,
         plans=tuple(_plan(plan) for plan in sorted(course.plans.all() if plans is None else plans, key=_by_approval)),
-        sessions=tuple(_session(one, begun, course) for one in rows),
+        sessions=tuple(_session(one, last_at, course) for one in rows),
         events=tuple(
             _event(one) for one in sorted(found, key=lambda one: (one.happened_on, one.pk)) if one.cancelled_at is None
         ),
     )
 
 
-def counts_as_fraction(session: Session) -> bool:
+def counts_as_fraction(session: Session | SessionSeen) -> bool:
     """Whether a session is one of the fractions counted by fives: signed, with beam, not the rest of another."""
     return session.counts and session.status != SessionStatus.ABORTED and session.resumes_id is None
 
 
-def images_of(session: Session, later: Sequence[datetime]) -> ImagesMark:
-    """Return how the review of a session's images stands; ``later`` are the moments of the course's fractions."""
+def images_of(session: Session | SessionSeen, last_at: datetime | None) -> ImagesMark:
+    """Return how the review of a session's images stands; ``last_at`` is when the course's last fraction began."""
     if session.cancelled_at or session.guidance == Guidance.NONE or session.status == SessionStatus.ABORTED:
         return ImagesMark.NONE
     if session.guidance_reviewed:
         return ImagesMark.REVIEWED
     if session.guidance_reviewed_at is not None:
         return ImagesMark.LATE
-    return ImagesMark.MISSED if any(moment > session.starts_at for moment in later) else ImagesMark.WAITING
+    return ImagesMark.MISSED if last_at is not None and last_at > session.starts_at else ImagesMark.WAITING
 
 
 def _by_approval(plan: Plan) -> tuple[bool, str, int]:
@@ -78,7 +100,7 @@ def _plan(plan: Plan) -> PlanDrawn:
     )
 
 
-def _session(session: Session, begun: Sequence[datetime], course: Course) -> SessionDrawn:
+def _session(session: Session, last_at: datetime | None, course: Course) -> SessionDrawn:
     fractions = list(session.fractions.all())
     numbers = [str(one.number) for one in fractions if one.number]
     local = session.starts_at.astimezone(course.facility.zone)
@@ -96,7 +118,7 @@ def _session(session: Session, begun: Sequence[datetime], course: Course) -> Ses
         shown=numbers[0] if numbers else "?",
         words=f"{said or 'no fraction'}, {MARK_WORDS[mark]}{f': {reason}' if reason else ''}",
         given=tuple(one.plan_id for one in given),
-        images=images_of(session, begun),
+        images=images_of(session, last_at),
         counts=counts_as_fraction(session),
         is_stereotactic=any(one.plan.technique in STEREOTACTIC for one in fractions),
         completes=session.resumes_id is not None,

@@ -7,7 +7,8 @@ from enum import StrEnum
 from itertools import islice
 
 from courses.calendar import treatment_days
-from courses.models import Course, Plan, Session
+from courses.models import Course, Plan
+from courses.oversight.course import SessionSeen
 from courses.picture.fives import FIVE, Five, fives_of
 
 DAY = timedelta(days=1)
@@ -34,7 +35,7 @@ class Due:
     """The time of that day before which it is to be done, where one is known."""
     words: str = ""
     plan: Plan | None = None
-    session: Session | None = None
+    session: SessionSeen | None = None
     five: Five | None = None
     is_over: bool = False
     """Whether the time for it has passed: it is recorded if it was done, with the day on which it was."""
@@ -80,7 +81,7 @@ def open_fives(days: Sequence[date], done: Collection[date]) -> list[Five]:
     return [five for five in fives_of(days) if not five.has(done)]
 
 
-def next_fraction(pattern: Pattern, session: Session, day: date) -> tuple[date, time | None]:
+def next_fraction(pattern: Pattern, session: SessionSeen, day: date) -> tuple[date, time | None]:
     """Return when the fraction after a session is expected, seen on ``day``: the images are reviewed before."""
     if pattern.per_day > 1 and session.treated_on == day:
         return day, None

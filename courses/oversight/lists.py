@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from courses.models import ClinicalEvent, Course, Fraction, Plan, Session
-from courses.oversight.course import STEREOTACTIC, counts_as_fraction, images_of, stands_for_five
+from courses.oversight.course import STEREOTACTIC, SessionSeen, counts_as_fraction, images_of, stands_for_five
 from courses.oversight.due import Due, DueKind, Pattern, last_day_of, next_fraction, open_fives, pattern_of
 from courses.picture.facts import ImagesMark
 from courses.picture.fives import Five
@@ -91,13 +91,14 @@ def _of_courses(kinds: Collection[DueKind], mine: Q, now: datetime) -> Iterator[
     found = Course.objects.filter(mine, Exists(recent), closed_on=None)
     courses = {course.pk: course for course in _with_plans(found)}
     sessions = _sessions(courses)
+    precise = _stereotactic(courses) if DueKind.VISIT in asked else frozenset()
     done = {kind: _done(courses, family) for kind, family in OF_FIVES.items() if kind in asked}
     for key, course in courses.items():
         of_course = sessions[key]
         today = course.facility.day_of(now)
         pattern = pattern_of(list(course.plans.all()), today)
         for kind, days in done.items():
-            for five in open_fives(_counted_days(kind, of_course), days.get(key, ())):
+            for five in open_fives(_counted_days(kind, of_course, precise), days.get(key, ())):
                 yield _five_due(kind, course, five, pattern, today)
         if DueKind.IMAGES in asked:
             yield from _images(course, of_course, pattern, today)
@@ -107,18 +108,21 @@ def _with_plans(courses: QuerySet[Course]) -> QuerySet[Course]:
     return courses.select_related("patient", "facility", "physician").prefetch_related("plans")
 
 
-def _sessions(courses: Collection[int]) -> Mapping[int, list[Session]]:
+def _sessions(courses: Collection[int]) -> Mapping[int, list[SessionSeen]]:
     """Return the sessions of the courses in order of time, with no more than is counted by (one query)."""
-    read = (
-        "course_id", "starts_at", "treated_on", "status", "resumes_id", "signed_at", "cancelled_at", "guidance",
-        "guidance_reviewed", "guidance_reviewed_at",
-    )  # fmt: skip
-    precise = Fraction.objects.filter(session=OuterRef("pk"), plan__technique__in=[str(one) for one in STEREOTACTIC])
-    rows = Session.objects.filter(course__in=courses, cancelled_at=None).order_by("starts_at", "pk").only(*read)
-    found: defaultdict[int, list[Session]] = defaultdict(list)
-    for session in rows.annotate(is_stereotactic=Exists(precise)):
+    rows = Session.objects.filter(course__in=courses, cancelled_at=None).order_by("starts_at", "pk")
+    found: defaultdict[int, list[SessionSeen]] = defaultdict(list)
+    for row in rows.values_list(*SessionSeen._fields[:-1]):
+        session = SessionSeen(*row)
         found[session.course_id].append(session)
     return found
+
+
+def _stereotactic(courses: Collection[int]) -> frozenset[int]:
+    """Return the sessions that delivered a stereotactic plan (one query)."""
+    techniques = [str(one) for one in STEREOTACTIC]
+    rows = Fraction.objects.filter(course__in=courses, plan__technique__in=techniques)
+    return frozenset(rows.values_list("session_id", flat=True))
 
 
 def _done(courses: Collection[int], family: EventFamily) -> Days:
@@ -131,13 +135,10 @@ def _done(courses: Collection[int], family: EventFamily) -> Days:
     return days
 
 
-def _counted_days(kind: DueKind, sessions: Iterable[Session]) -> list[date]:
+def _counted_days(kind: DueKind, sessions: Iterable[SessionSeen], precise: Collection[int]) -> list[date]:
     """Return the days of the fractions by which a kind is counted: a visit is not asked of stereotactic ones."""
-    return [
-        one.treated_on
-        for one in sessions
-        if counts_as_fraction(one) and not (kind is DueKind.VISIT and one.is_stereotactic)  # type: ignore[attr-defined]  # annotated
-    ]
+    leaves_out = precise if kind is DueKind.VISIT else ()
+    return [one.treated_on for one in sessions if counts_as_fraction(one) and one.pk not in leaves_out]
 
 
 def _five_due(kind: DueKind, course: Course, five: Five, pattern: Pattern, today: date) -> Due:
@@ -145,12 +146,12 @@ def _five_due(kind: DueKind, course: Course, five: Five, pattern: Pattern, today
     return Due(kind, course, by, words=five.words, five=five, is_over=five.is_full and five.last_on < today)
 
 
-def _images(course: Course, sessions: Sequence[Session], pattern: Pattern, today: date) -> Iterator[Due]:
-    begun = [one.starts_at for one in sessions if counts_as_fraction(one)]
+def _images(course: Course, sessions: Sequence[SessionSeen], pattern: Pattern, today: date) -> Iterator[Due]:
+    last_at = max((one.starts_at for one in sessions if counts_as_fraction(one)), default=None)
     for session in sessions:
         if session.guidance == Guidance.NONE:
             continue
-        mark = images_of(session, begun)
+        mark = images_of(session, last_at)
         if mark is ImagesMark.WAITING:
             by, at = next_fraction(pattern, session, today)
             yield Due(DueKind.IMAGES, course, by, at, "before the next fraction", session=session)

@@ -124,7 +124,8 @@ def test_images_are_due_before_the_next_fraction_at_its_usual_time(ada: cast.Tre
 def test_images_of_a_session_before_the_last_are_too_late_and_say_so(ada: cast.Treated) -> None:
     first, _ = treat(ada, 3, 4, guidance="cbct")
     waiting, late = due(DueKind.IMAGES, "2025-03-04 12:00")
-    assert (waiting.is_over, late.session, late.is_over) == (False, first, True)
+    assert late.session is not None
+    assert (waiting.is_over, late.session.pk, late.is_over) == (False, first.pk, True)
 
 
 def test_reviewed_images_and_sessions_without_any_are_not_listed(ada: cast.Treated) -> None:
