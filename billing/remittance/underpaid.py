@@ -1,0 +1,119 @@
+"""Paid against expected: lines for which a payer allows less than the fee schedule agreed with it says for the day.
+
+Only a schedule of that payer is an agreement; the practice's own prices say what is charged, not what will be paid.
+Compared is what the first payer allows over all posted remittances, so that a correction takes the place of what it
+corrects; a denied line is no underpayment but a denial.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from billing.models import FeeSchedule
+from billing.pricing import load_fees
+
+_ALLOWED = """
+    SELECT e.id, e.code, e.modifiers, e.service_on, e.units, c.payer_id, y.name, f.setting, max(c.control_number),
+           max(c.id), max(r.id), max(COALESCE(r.paid_on, r.produced_on, r.at::date)) AS paid_on,
+           sum(CASE WHEN p.status = '22' THEN -abs(a.allowed) ELSE a.allowed END) AS allowed, sum(l.paid)
+      FROM oncocharge_billing_remittance r
+      JOIN oncocharge_billing_remittanceclaim p ON p.remittance_id = r.id AND p.status <> '25'
+      JOIN oncocharge_billing_claim c ON c.id = p.claim_id AND c.sequence = 'P'
+      JOIN oncocharge_billing_remittanceline l ON l.remittance_claim_id = p.id
+      JOIN oncocharge_billing_ledgerentry e ON e.id = l.entry_id
+      JOIN oncocharge_patients_payer y ON y.id = c.payer_id
+      JOIN oncocharge_patients_facility f ON f.id = c.facility_id
+     CROSS JOIN LATERAL (
+           SELECT COALESCE(l.allowed, l.paid + COALESCE(sum(u.amount) FILTER (WHERE u."group" = 'PR'), 0)) AS allowed
+             FROM unnest(l.groups, l.adjusted) AS u("group", amount)) AS a
+     WHERE r.state = 'posted' AND COALESCE(r.paid_on, r.produced_on, r.at::date) BETWEEN %s AND %s
+       AND c.payer_id = ANY(%s)
+     GROUP BY e.id, c.payer_id, y.name, f.setting
+    HAVING sum(l.paid) > 0
+     ORDER BY y.name, paid_on DESC, e.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PaidBelow:
+    """A line for which less is allowed than agreed. Amounts in USD for all of its units."""
+
+    entry_id: int
+    code: str
+    modifiers: tuple[str, ...]
+    service_on: date
+    units: int
+    payer_id: int
+    payer: str
+    claim: str
+    claim_id: int
+    remittance_id: int
+    paid_on: date
+    allowed: Decimal
+    paid: Decimal
+    expected: Decimal = Decimal(0)
+
+    @property
+    def missing(self) -> Decimal:
+        """What the payer allows too little."""
+        return self.expected - self.allowed
+
+
+@dataclass(slots=True)
+class OfPayer:
+    """The lines of one payer, summed up."""
+
+    payer: str
+    lines: int = 0
+    missing: Decimal = Decimal("0.00")
+
+
+def paid_below(*, first: date, last: date, tolerance: Decimal) -> list[PaidBelow]:
+    """Return lines paid from ``first`` to ``last`` that are short by more than ``tolerance`` USD. Four statements.
+
+    Args:
+        first: first day of payment.
+        last: last day of payment, inclusive.
+        tolerance: what is not worth asking for; payers round otherwise than we do.
+    """
+    schedules = dict(FeeSchedule.objects.filter(payer__isnull=False).values_list("pk", "payer_id"))
+    payers = {payer for payer in schedules.values() if payer is not None}
+    with connection.cursor() as cursor:
+        cursor.execute(_ALLOWED, [first, last, sorted(payers)])
+        rows = cursor.fetchall()
+    fees = load_fees(payer_ids=payers, codes={row[1] for row in rows})
+    found = []
+    for entry, code, modifiers, on, units, payer, name, setting, *rest in rows:
+        if fees.schedule_id(payer_id=payer, setting=setting, on=on) not in schedules:
+            continue
+        price = fees.price(payer_id=payer, setting=setting, code=code, modifiers=modifiers, on=on, units=units)
+        if price is not None:
+            line = PaidBelow(entry, code, tuple(modifiers), on, units, payer, name, *rest)
+            found.append(replace(line, expected=price.amount))
+    return [line for line in found if line.missing > tolerance]
+
+
+def by_payer(lines: Sequence[PaidBelow]) -> list[OfPayer]:
+    """Return the sums by payer, those who owe most first."""
+    sums: dict[int, OfPayer] = {}
+    for line in lines:
+        of_payer = sums.setdefault(line.payer_id, OfPayer(line.payer))
+        of_payer.lines += 1
+        of_payer.missing += line.missing
+    return sorted(sums.values(), key=lambda one: -one.missing)
+
+
+def csv_rows(lines: Sequence[PaidBelow]) -> Iterator[Sequence[object]]:
+    """Yield a head and a row a line: numbers only, no patient."""
+    yield (
+        "payer", "claim", "line", "code", "modifiers", "day of service", "units", "expected", "allowed", "paid",
+        "missing", "paid on", "remittance",
+    )  # fmt: skip
+    for one in lines:
+        yield (
+            one.payer, one.claim, one.entry_id, one.code, " ".join(one.modifiers), one.service_on, one.units,
+            one.expected, one.allowed, one.paid, one.missing, one.paid_on, one.remittance_id,
+        )  # fmt: skip
