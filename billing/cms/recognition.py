@@ -32,9 +32,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _YEAR = r"(20\d\d)"
 _NCCI_FIRST_YEAR = 1994  # version 30.0 is the first quarter of 2024
-_KINDS = (
-    "code pairs, daily units (MUE), PPRRVU, GPCI, OPPS Addendum B, add-on codes, ICD-10-CM, HCPCS, CARC, RARC"
-)
+_KINDS = "code pairs, daily units (MUE), PPRRVU, GPCI, OPPS Addendum B, add-on codes, ICD-10-CM, HCPCS, CARC, RARC"
 
 
 @dataclass(frozen=True, slots=True)
