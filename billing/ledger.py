@@ -53,7 +53,8 @@ class NewCharge:
 class PostedCharge:
     """A charge of the ledger with what became of it. ``state`` is the biller's decision, ``open`` without one.
 
-    ``reversal_id`` and ``reversal_reason`` are of the entry that undid it. ``is_claimed``: it stands on a claim.
+    ``reversal_id`` and ``reversal_reason`` are of the entry that undid it. ``is_claimed``: it stands on a claim,
+    to whichever payer.
     """
 
     id: int
@@ -107,11 +108,11 @@ _LOCK_MARKS = """
 _POSTED = """
     SELECT e.id, e.course_id, e.session_id, e.plan_id, e.line_key, e.generation, e.family, e.code, e.modifiers,
            e.service_on, e.units, e.claim_kind, e.place_of_service, e.unit_amount, e.amount, e.narrative,
-           e.attachment, c.entry_id IS NOT NULL, COALESCE(r.state, 'open'), v.id,
+           e.attachment, EXISTS (SELECT FROM oncocharge_billing_claimline c
+                                  WHERE c.entry_id = e.id AND c.ended_at IS NULL), COALESCE(r.state, 'open'), v.id,
            COALESCE(v.because->>'reason', '')
       FROM oncocharge_billing_ledgerentry e
       LEFT JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = e.id
-      LEFT JOIN oncocharge_billing_claimline c ON c.entry_id = e.id AND c.sequence = 'P' AND c.ended_at IS NULL
       LEFT JOIN oncocharge_billing_review r ON r.entry_id = e.id
      WHERE e.course_id = ANY(%s) AND e.kind = 'charge'
      ORDER BY e.course_id, e.line_key, e.generation

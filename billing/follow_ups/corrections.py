@@ -115,7 +115,7 @@ def correction_of(claim_id: int) -> Correction | None:
 
 
 def corrections_of(claim_ids: Iterable[int]) -> list[Correction]:
-    """Return what changed of the claims that still stand, in their order. Eight queries at most, however many."""
+    """Return what changed of the claims that still stand, in their order. Nine queries at most, however many."""
     lines = (
         ClaimLine.objects.filter(ended_at=None)
         .select_related("entry__reversal")
@@ -153,19 +153,20 @@ def _lines(claim: Claim) -> list[ClaimLine]:
 
 
 def _what_came_instead(claims: Sequence[Claim]) -> dict[tuple[int, str], LedgerEntry]:
-    """Return the charge that stands on no claim under the key of each reversed one; with its holds. Three queries."""
+    """Return the charge that stands under the key of each reversed one, with holds and claim lines. Four queries."""
     reversed_ = [line.entry for claim in claims for line in _lines(claim) if is_reversed(line.entry)]
     if not reversed_:
         return {}
     holds = StandingFinding.objects.filter(severity="hold", resolved_at=None, overridden_at=None)
     found = (
         LedgerEntry.objects.filter(
-            waiting__isnull=False,
+            kind=LedgerEntry.Kind.CHARGE,
+            reversal=None,
             course__in={entry.course_id for entry in reversed_},
             line_key__in={entry.line_key for entry in reversed_},
         )
         .select_related("review")
-        .prefetch_related(Prefetch("findings", holds.exclude(code=REPLACING), to_attr="holds"))
+        .prefetch_related("claim_lines", Prefetch("findings", holds.exclude(code=REPLACING), to_attr="holds"))
     )
     return {(entry.course_id, entry.line_key): entry for entry in found}
 
@@ -206,18 +207,27 @@ def _correction(
 
 def _changed(claim: Claim, before: LedgerEntry, after: LedgerEntry | None) -> ChangedLine:
     reason = str(before.reversal.because.get("reason", ""))
-    if after is None:
+    if after is None or _stands(after, claim.sequence):
         return ChangedLine(before, reason, None, is_elsewhere=False, is_left=False, held="")
     is_elsewhere = after.claim_kind != claim.claim_kind
     review = getattr(after, "review", None)
     is_left = review is not None and review.state == "held"
-    held = "" if is_elsewhere or is_left else _held(after)
+    held = "" if is_elsewhere or is_left else _held(after, claim.sequence)
     return ChangedLine(before, reason, after, is_elsewhere, is_left, held)
 
 
-def _held(after: LedgerEntry) -> str:
+def _stands(entry: LedgerEntry, sequence: str) -> bool:
+    """Whether the charge stands on a claim of that rank. Prefetch ``claim_lines``."""
+    return any(line.sequence == sequence and line.ended_at is None for line in entry.claim_lines.all())
+
+
+def _held(after: LedgerEntry, sequence: str) -> str:
     """Return what keeps a charge from a replacement, in words."""
     what = f"{after.code} of {after.service_on.day} {after.service_on:%b}"
+    if sequence != "P":
+        return (
+            "" if _stands(after, "P") else f"{what} goes to the first payer first: send the correction of that claim."
+        )
     if after.amount is None:
         return f"{what} has no price."
     holds = [finding.message for finding in getattr(after, "holds", ())]

@@ -175,6 +175,8 @@ def _refuse_wrong_kind(correction: Correction, kind: str) -> None:
 
 def _release(correction: Correction, by: User, at: datetime) -> None:
     """Release what came instead; a replacement goes whole or not at all."""
+    if correction.claim.sequence != "P":
+        return  # what the first payer has got is released
     decided = worklist.release(entry_ids=[entry.pk for entry in correction.instead], by=by, at=at)
     if decided.refused:
         codes = {entry.pk: f"{entry.code} of {entry.service_on}" for entry in correction.instead}

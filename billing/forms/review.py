@@ -143,9 +143,10 @@ class FilterForm(forms.Form):
 
     @property
     def asked_order(self) -> str:
-        """The order that is asked for."""
+        """The order that is asked for; of what went out, where groups say nothing, the latest day comes first."""
         self.is_valid()
-        return self.cleaned_data.get("sort") or GROUPED
+        went_out = self.cleaned_data.get("state") in set(STANDINGS) - {"rejected"}
+        return self.cleaned_data.get("sort") or ("-day" if went_out else GROUPED)
 
     def narrowing(self) -> Iterator[tuple[str, str]]:
         """Yield name and words of each filter that is set, but group, order, course and patient."""

@@ -43,23 +43,25 @@ _WAITING = """
      GROUP BY 1
 """
 
-# A claim is over when its last line ended. Few claims have ended lines at all, and a partial index lists those lines:
-# only for those is it asked whether a line is left.
-_NOT_OVER = """
-    (c.id NOT IN (SELECT l.claim_id FROM oncocharge_billing_claimline l WHERE l.ended_at IS NOT NULL)
-     OR EXISTS (SELECT FROM oncocharge_billing_claimline l WHERE l.claim_id = c.id AND l.ended_at IS NULL))
-"""
+# A claim is over when its last line ended. Few claims have ended lines at all, and a partial index lists those lines;
+# only of those claims is it asked, one by one, whether a line is left.
 _SAID = " ".join(f"WHEN '{answer}' THEN '{standing.value}'" for answer, standing in ANSWERED.items())
 _CLAIMS = f"""
+    WITH over AS MATERIALIZED (
+        SELECT touched.claim_id
+          FROM (SELECT DISTINCT l.claim_id FROM oncocharge_billing_claimline l WHERE l.ended_at IS NOT NULL) AS touched
+         WHERE (SELECT count(*) FROM oncocharge_billing_claimline l
+                 WHERE l.claim_id = touched.claim_id AND l.ended_at IS NULL) = 0)
     SELECT CASE s.state {_SAID} END, count(*), sum(c.total_amount)
       FROM oncocharge_billing_claimstanding s JOIN oncocharge_billing_claim c ON c.id = s.claim_id
-     WHERE s.state <> 'rejected' AND {_NOT_OVER}
+     WHERE s.state <> 'rejected' AND s.claim_id NOT IN (SELECT claim_id FROM over)
      GROUP BY 1
      UNION ALL
     SELECT CASE WHEN f.acknowledged_at IS NOT NULL THEN 'acknowledged'
                 WHEN f.delivered_at IS NOT NULL THEN 'sent' ELSE 'claimed' END, count(*), sum(c.total_amount)
       FROM oncocharge_billing_claim c JOIN oncocharge_billing_claimfile f ON f.id = c.file_id
-     WHERE NOT EXISTS (SELECT FROM oncocharge_billing_claimstanding s WHERE s.claim_id = c.id) AND {_NOT_OVER}
+     WHERE NOT EXISTS (SELECT FROM oncocharge_billing_claimstanding s WHERE s.claim_id = c.id)
+       AND c.id NOT IN (SELECT claim_id FROM over)
      GROUP BY 1
 """
 _REVERSED = """

@@ -10,21 +10,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing import follow_ups, worklist
-from billing.capture import capture_course
+from billing.capture import capture_course, capture_courses
 from billing.models import Claim, ClaimEvent, ClaimLine, ClaimStanding, FollowUp, LedgerEntry, Review
 from courses.models import Session
-from patients.models import Coverage, PayerPolicy
+from patients.models import Coverage, Payer, PayerPolicy
 from patients.roles import Role
-from tests import cast
+from tests import cast, remittances
 from tests.captures import cancel, deliver_days, open_codes, practice_fees, standing
 from tests.cast import Treated, local, user
 from tests.exports import export, partner
 from tests.follow_ups import sent_as
+from tests.remittances import post_payment
 
 pytestmark = pytest.mark.django_db
 
 NOW = local("2025-03-20 12:00")
 NIGHT = local("2025-03-21 01:00")
+LATER = local("2026-04-21 01:00")
+"""After the remittance of 9 April 2026."""
 
 
 @pytest.fixture
@@ -391,3 +394,26 @@ def test_reversals_balance_after_a_replacement(ada: Treated) -> None:
     assert sorted(on_claim.values_list("pk", flat=True)) == sorted(
         line.pk for line in standing(ada, with_the_plan=True)
     )
+
+
+def test_claim_to_the_second_payer_is_corrected_after_the_first_ones(ada: Treated) -> None:
+    first = cast.commercial()
+    values = {
+        name: getattr(first, name) for name in ("kind", "filing_indicator", "street", "city", "state", "zip_code")
+    }
+    second_coverage(ada, payer=Payer.objects.create(name="Second Health", payer_id="SECOND1", **values))
+    post_payment(remittances.answered(claim_of(ada)))
+    (sending_on,) = follow_ups.send_to_next_payer(claim_ids=waiting(), by=biller(), at=NOW).decided
+    export(at=LATER)
+    second = sent_as(sending_on)
+    shorten(ada, sessions(ada)[1])
+    assert list(follow_ups.claims_to_correct()) == [claim_of(ada), second]
+    decide(claim_of(ada))
+    export(at=LATER + timedelta(days=1))
+    capture_courses(course_ids=[ada.course.pk], again=True)
+    assert list(follow_ups.claims_to_correct()) == [second]
+    correction = follow_ups.correction_of(second.pk)
+    assert correction is not None
+    (changed,) = correction.changed
+    assert changed.after is not None and changed.held == "" and correction.proposal == "7"
+    assert decide(second).kind == "7"
