@@ -59,8 +59,8 @@ def read_again(*, receipt_id: int, at: datetime) -> Read:
 
 def read_receipt(*, receipt_id: int, at: datetime) -> Read:
     """Read a receipt; nothing to do if it is read, or being read. A failure is kept in words with the receipt."""
-    # Counted before, so that a receipt whose reading kills the process is not read for ever.
-    Receipt.objects.filter(pk=receipt_id, read_at=None).update(tries=F("tries") + 1)
+    if not _count_try(receipt_id):
+        return Read(receipt_id, False)
     try:
         is_read = _read_patiently(receipt_id, at)
     except Exception as error:  # One receipt must not keep the others; it is reported and logged.
@@ -69,6 +69,19 @@ def read_receipt(*, receipt_id: int, at: datetime) -> Read:
         Receipt.objects.filter(pk=receipt_id, read_at=None).update(error=words[:ERROR_LENGTH])
         return Read(receipt_id, False, words)
     return Read(receipt_id, is_read)
+
+
+def _count_try(receipt_id: int) -> bool:
+    """Count a try before it is made, so that a receipt whose reading kills the process is not read for ever.
+
+    Nobody waits for a receipt that somebody else is reading.
+    """
+    with transaction.atomic():
+        unread = Receipt.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=receipt_id, read_at=None)
+        if unread.first() is None:
+            return False
+        Receipt.objects.filter(pk=receipt_id).update(tries=F("tries") + 1)
+    return True
 
 
 def _read_patiently(receipt_id: int, at: datetime) -> bool:

@@ -83,7 +83,12 @@ def meaning_of(code: str) -> str:
     return MEANINGS.get(code) or acknowledgment.MEANINGS.get(code) or code.replace("-", " ")
 
 
-def settle_warning(*, warning_id: int, by: User) -> bool:
-    """Note that a person has looked at a warning and needs it no more; return whether it stood."""
-    standing = ReceiptWarning.objects.filter(pk=warning_id, settled_at=None)
-    return bool(standing.update(settled_at=Now(), settled_by=by))
+def settle_warning(*, warning: ReceiptWarning, by: User, is_whole_kind: bool = False) -> int:
+    """Note that a person has looked at a warning and needs it no more; return how many were settled.
+
+    Args:
+        is_whole_kind: all of its receipt that have its code.
+    """
+    standing = ReceiptWarning.objects.filter(receipt_id=warning.receipt_id, settled_at=None)
+    asked = standing.filter(code=warning.code) if is_whole_kind else standing.filter(pk=warning.pk)
+    return asked.update(settled_at=Now(), settled_by=by)

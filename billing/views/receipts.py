@@ -1,5 +1,7 @@
 """What partners answered: every file as it came, what it said, what of it found nothing of ours."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -18,6 +20,7 @@ from patients.roles import BILLING, READS_MONEY, Role, allow, has_role
 
 PAGE = 25
 ROWS = 50
+WARNINGS = 200
 MAY_TAKE_IN = BILLING | {Role.ADMINISTRATOR}
 LISTS = (("all", "All"), ("unread", "Not read"), ("warnings", "With open warnings"))
 
@@ -67,12 +70,19 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
         "replies": list(listing.replies_of(receipt_id=found.pk)),
         "remittances": list(found.remittances.order_by("position")),
         "page_obj": events,
-        "warnings": list(listing.warnings_of(receipt_id=found.pk)[: 4 * ROWS]),
+        "warnings": _warnings(found),
         "sightings": list(found.sightings.select_related("partner")),
         "may_take_in": has_role(request.user, *MAY_TAKE_IN),
         "crumbs": [("Answers", reverse("billing:receipts")), (f"Receipt {found.pk}", "")],
     }
     return render(request, "billing/receipt.html", context)
+
+
+def _warnings(found: Receipt) -> list[tuple[ReceiptWarning, int]]:
+    """Return the first warnings, each with how many open ones have its code; 0 but for the first of a code."""
+    warnings = list(listing.warnings_of(receipt_id=found.pk)[:WARNINGS])
+    left = Counter(one.code for one in warnings if one.settled_at is None)
+    return [(one, left.pop(one.code, 0) if one.settled_at is None else 0) for one in warnings]
 
 
 @allow(read=READS_MONEY)
@@ -153,8 +163,10 @@ def _read(request: HttpRequest, receipt_id: int) -> None:
 def settle(request: HttpRequest, warning_id: int) -> HttpResponse:
     """Note that somebody has looked at a warning, and needs it no more."""
     warning = get_object_or_404(ReceiptWarning, pk=warning_id)
-    if receipts.settle_warning(warning_id=warning.pk, by=user_of(request)):
-        messages.success(request, "The warning is settled.")
+    is_whole_kind = request.POST.get("all") == "yes"
+    settled = receipts.settle_warning(warning=warning, by=user_of(request), is_whole_kind=is_whole_kind)
+    if settled:
+        messages.success(request, f"{settled:,} warnings are settled." if settled > 1 else "The warning is settled.")
     return redirect(f"{reverse('billing:receipt', args=[warning.receipt_id])}#warnings")
 
 

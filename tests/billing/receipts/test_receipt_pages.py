@@ -123,6 +123,14 @@ def test_settled_warning_names_who_settled_it(file: ClaimFile) -> None:
     assert "No open warning" in page(f"{LIST}?show=warnings")
 
 
+def test_all_warnings_of_a_kind_are_settled_at_once(file: ClaimFile) -> None:
+    receipt = take(statuses(file, Says("OC0"), Says("OC1"), Says("OC2")) + "junk behind it")
+    first = ReceiptWarning.objects.filter(receipt=receipt, code="unknown-claim").earliest("position")
+    assert "Settle all 3 of this kind" in page(f"{LIST}{receipt.pk}/")
+    signed_in().post(f"{LIST}warnings/{first.pk}/settle/", {"all": "yes"})
+    assert set(receipt.warnings.filter(settled_at=None).values_list("code", flat=True)) == {"unterminated"}
+
+
 def test_receipt_that_could_not_be_read_is_read_again_by_hand(file: ClaimFile, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("billing.acknowledgment.post_answers", _fail)

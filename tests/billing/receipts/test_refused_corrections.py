@@ -7,10 +7,13 @@ import pytest
 from pytest_django import Settings
 
 from billing.models import Claim, ClaimEvent, ClaimFile, ClaimLine, FollowUp, Review, StandingFinding, WaitingLine
+from patients.models import Coverage
 from tests import cast
 from tests.answers import Says, codes, states, statuses, take
+from tests.cast import local
 from tests.exports import export, line, partner, release
 from tests.follow_ups import decided, instead, sent, sent_as
+from tests.remittances import Pays, answered, edi, post_file
 
 pytestmark = pytest.mark.django_db
 REPLACEMENT = FollowUp.Kind.REPLACEMENT
@@ -128,3 +131,32 @@ def test_second_refusal_of_an_open_claim_changes_nothing() -> None:
     assert refuse(claim, role="PR", on="20260325") == []
     assert Review.objects.get().state == "held"
     assert StandingFinding.objects.filter(source="payer").count() == 1
+
+
+def test_refused_claim_to_the_next_payer_ends_its_own_lines_alone() -> None:
+    boris = cast.boris()
+    entry = line(boris)
+    claim = sent(entry)
+    post_file(edi(Pays([answered(claim)], npi=boris.course.facility.npi)), name="era.835")
+    second = Coverage.objects.create(
+        patient=boris.patient, payer=cast.medicare(), member_id="M2", rank="secondary", effective_from=date(2010, 1, 1)
+    )
+    decision = decided(claim, FollowUp.Kind.NEXT_PAYER, coverage=second)
+    export(at=local("2026-04-20 01:00"))
+    next_claim = sent_as(decision)
+    refuse(next_claim)
+    assert (standing(claim), standing(next_claim)) == ([entry.pk], [])
+    assert Review.objects.get().state == "released"
+    assert not StandingFinding.objects.filter(source="payer", code="claim-rejected").exists()
+    decision.refresh_from_db()
+    assert decision.cancelled_at is not None
+
+
+def test_claim_that_was_paid_after_all_stands_again() -> None:
+    entry = line(cast.ada())
+    claim = sent(entry)
+    refuse(claim)
+    take(edi(Pays([answered(claim)])))
+    assert states() == {claim.control_number: "paid"}
+    assert standing(claim) == [entry.pk]
+    assert export().claims == 0
