@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from billing.models import Claim, ClaimEvent, ClaimFile, ClaimLine, FollowUp, Review, StandingFinding, WaitingLine
-from patients.models import Coverage
+from patients.models import Coverage, Payer
 from tests import cast
 from tests.answers import Says, codes, states, statuses, take
 from tests.cast import local
@@ -138,8 +138,9 @@ def test_refused_claim_to_the_next_payer_ends_its_own_lines_alone() -> None:
     entry = line(boris)
     claim = sent(entry)
     post_file(edi(Pays([answered(claim)], npi=boris.course.facility.npi)), name="era.835")
+    beacon = Payer.objects.create(name="Beacon", kind="commercial", payer_id="BEACON", filing_indicator="CI")
     second = Coverage.objects.create(
-        patient=boris.patient, payer=cast.medicare(), member_id="M2", rank="secondary", effective_from=date(2010, 1, 1)
+        patient=boris.patient, payer=beacon, member_id="M2", rank="secondary", effective_from=date(2010, 1, 1)
     )
     decision = decided(claim, FollowUp.Kind.NEXT_PAYER, coverage=second)
     export(at=local("2026-04-20 01:00"))
