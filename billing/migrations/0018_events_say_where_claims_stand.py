@@ -8,34 +8,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('oncocharge_billing', '0017_control_numbers_never_go_back'),
-        ('oncocharge_courses', '0007_events_are_amended_and_reopenings_have_a_reason'),
+        ("oncocharge_billing", "0017_control_numbers_never_go_back"),
+        ("oncocharge_courses", "0007_events_are_amended_and_reopenings_have_a_reason"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='receipt',
-            name='written',
-            field=models.CharField(blank=True, help_text='Moment and number of the first interchange, as text that sorts.', max_length=40),
+            model_name="receipt",
+            name="written",
+            field=models.CharField(
+                blank=True, help_text="Moment and number of the first interchange, as text that sorts.", max_length=40
+            ),
         ),
         migrations.AlterField(
-            model_name='receiptsighting',
-            name='receipt',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sightings', to='oncocharge_billing.receipt'),
+            model_name="receiptsighting",
+            name="receipt",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sightings",
+                to="oncocharge_billing.receipt",
+            ),
         ),
         migrations.AddIndex(
-            model_name='standingfinding',
-            index=models.Index(condition=models.Q(('resolved_at__isnull', True), ('source', 'payer')), fields=['entry'], name='finding_of_payer'),
+            model_name="standingfinding",
+            index=models.Index(
+                condition=models.Q(("resolved_at__isnull", True), ("source", "payer")),
+                fields=["entry"],
+                name="finding_of_payer",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimevent',
-            trigger=pgtrigger.compiler.Trigger(name='says_where_claims_stand', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    PERFORM FROM oncocharge_billing_claim c\n      WHERE c.id IN (SELECT claim_id FROM new_events) ORDER BY c.id FOR NO KEY UPDATE;\n    INSERT INTO oncocharge_billing_claimstanding\n           (claim_id, state, level, since, payer_claim_number, is_forwarded)\n    SELECT claim_id, (array_agg(outcome ORDER BY place) FILTER (WHERE is_state))[1],\n           (array_agg(level ORDER BY place) FILTER (WHERE is_state))[1],\n           (array_agg(at ORDER BY place) FILTER (WHERE is_state))[1],\n           COALESCE((array_agg(payer_claim_number ORDER BY place) FILTER (WHERE payer_claim_number <> ''))[1], ''),\n           bool_or(is_forwarded)\n      FROM (\n        SELECT e.claim_id, e.outcome, e.level, e.at, e.payer_claim_number,\n               e.outcome IN ('received', 'accepted', 'rejected', 'paid', 'denied', 'reversed') AS is_state,\n               e.outcome = 'forwarded' OR (e.level = 'remittance' AND e.codes && '{19,20,21}') AS is_forwarded,\n               row_number() OVER (PARTITION BY e.claim_id ORDER BY\n                   array_position(ARRAY['person', 'remittance', 'payer', 'clearinghouse', 'set', 'interchange'],\n                                  e.level::text),\n                   e.said_on DESC NULLS LAST, r.written DESC NULLS LAST, r.sha256 DESC NULLS LAST,\n                   e.position DESC, e.id DESC) AS place\n          FROM oncocharge_billing_claimevent e\n          LEFT JOIN oncocharge_billing_receipt r ON r.id = e.receipt_id\n         WHERE e.claim_id IN (SELECT claim_id FROM new_events)) AS said\n     GROUP BY claim_id\n    HAVING bool_or(is_state)\n        ON CONFLICT (claim_id) DO UPDATE\n       SET state = EXCLUDED.state, level = EXCLUDED.level, since = EXCLUDED.since,\n           payer_claim_number = EXCLUDED.payer_claim_number, is_forwarded = EXCLUDED.is_forwarded;\n    RETURN NULL;\n", hash='89b2d90ccae0730ed1d770edec13622f1ddd23d0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_says_where_claims_stand_59bc4', referencing='REFERENCING NEW TABLE AS new_events ', table='oncocharge_billing_claimevent', when='AFTER')),
+            model_name="claimevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="says_where_claims_stand",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    PERFORM FROM oncocharge_billing_claim c\n      WHERE c.id IN (SELECT claim_id FROM new_events) ORDER BY c.id FOR NO KEY UPDATE;\n    INSERT INTO oncocharge_billing_claimstanding\n           (claim_id, state, level, since, payer_claim_number, is_forwarded)\n    SELECT claim_id, (array_agg(outcome ORDER BY place) FILTER (WHERE is_state))[1],\n           (array_agg(level ORDER BY place) FILTER (WHERE is_state))[1],\n           (array_agg(at ORDER BY place) FILTER (WHERE is_state))[1],\n           COALESCE((array_agg(payer_claim_number ORDER BY place) FILTER (WHERE payer_claim_number <> ''))[1], ''),\n           bool_or(is_forwarded)\n      FROM (\n        SELECT e.claim_id, e.outcome, e.level, e.at, e.payer_claim_number,\n               e.outcome IN ('received', 'accepted', 'rejected', 'paid', 'denied', 'reversed') AS is_state,\n               e.outcome = 'forwarded' OR (e.level = 'remittance' AND e.codes && '{19,20,21}') AS is_forwarded,\n               row_number() OVER (PARTITION BY e.claim_id ORDER BY\n                   array_position(ARRAY['person', 'remittance', 'payer', 'clearinghouse', 'set', 'interchange'],\n                                  e.level::text),\n                   e.said_on DESC NULLS LAST, r.written DESC NULLS LAST, r.sha256 DESC NULLS LAST,\n                   e.position DESC, e.id DESC) AS place\n          FROM oncocharge_billing_claimevent e\n          LEFT JOIN oncocharge_billing_receipt r ON r.id = e.receipt_id\n         WHERE e.claim_id IN (SELECT claim_id FROM new_events)) AS said\n     GROUP BY claim_id\n    HAVING bool_or(is_state)\n        ON CONFLICT (claim_id) DO UPDATE\n       SET state = EXCLUDED.state, level = EXCLUDED.level, since = EXCLUDED.since,\n           payer_claim_number = EXCLUDED.payer_claim_number, is_forwarded = EXCLUDED.is_forwarded;\n    RETURN NULL;\n",
+                    hash="89b2d90ccae0730ed1d770edec13622f1ddd23d0",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_says_where_claims_stand_59bc4",
+                    referencing="REFERENCING NEW TABLE AS new_events ",
+                    table="oncocharge_billing_claimevent",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimline',
-            trigger=pgtrigger.compiler.Trigger(name='mends_what_was_rejected', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    UPDATE oncocharge_billing_standingfinding f SET resolved_at = now()\n      FROM new_lines n\n     WHERE f.entry_id = n.entry_id AND n.sequence = 'P' AND f.source = 'payer' AND f.code = 'claim-rejected'\n       AND f.resolved_at IS NULL;\n    RETURN NULL;\n", hash='03196398f6614d33050b0c2c62eaabab43fe8496', level='STATEMENT', operation='INSERT', pgid='pgtrigger_mends_what_was_rejected_822d5', referencing='REFERENCING NEW TABLE AS new_lines ', table='oncocharge_billing_claimline', when='AFTER')),
+            model_name="claimline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="mends_what_was_rejected",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    UPDATE oncocharge_billing_standingfinding f SET resolved_at = now()\n      FROM new_lines n\n     WHERE f.entry_id = n.entry_id AND n.sequence = 'P' AND f.source = 'payer' AND f.code = 'claim-rejected'\n       AND f.resolved_at IS NULL;\n    RETURN NULL;\n",
+                    hash="03196398f6614d33050b0c2c62eaabab43fe8496",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_mends_what_was_rejected_822d5",
+                    referencing="REFERENCING NEW TABLE AS new_lines ",
+                    table="oncocharge_billing_claimline",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
