@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from courses.views import approval, course, day, event, log, plan, session, worklist
+from courses.views import approval, course, day, event, kept, log, plan, session, worklist
 
 app_name = "courses"
 urlpatterns = [
     path("day/", day.machine_day, name="machine-day"),
     path("day/figures/", day.figures, name="machine-day-figures"),
+    path("kept/", kept.door, name="kept-door"),
+    path("day/changes/", day.changes, name="machine-day-changes"),
     path("worklist/", worklist.worklist, name="worklist"),
     path("worklist/lists/", worklist.lists, name="worklist-lists"),
     path("worklist/count/", worklist.count, name="worklist-count"),

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 
 LAST_SEEN = "last_seen_at"
 RENEW_AFTER_S = 60
+BACKGROUND = "X-Background"
+"""The header of what a page asks by itself, again and again: nobody need be sitting before it."""
 
 
 class IdleLogoffMiddleware:
@@ -28,6 +30,6 @@ class IdleLogoffMiddleware:
             rested_s = now - int(request.session.get(LAST_SEEN, now - RENEW_AFTER_S))
             if rested_s > settings.IDLE_MINUTES * 60:
                 logout(request)
-            elif rested_s >= RENEW_AFTER_S:
+            elif rested_s >= RENEW_AFTER_S and request.headers.get(BACKGROUND) is None:
                 request.session[LAST_SEEN] = now
         return self.get_response(request)

@@ -9,7 +9,7 @@ from courses.delivery.cautions import Caution, warnings
 from courses.delivery.corrections import amend_session, cancel_session
 from courses.delivery.entries import Changes, EntryConflict, Logged, Particulars, digest_of_session
 from courses.delivery.log import log_session
-from courses.delivery.machine_day import DayRow, MachineDay, RowState, machine_day, row_of_course
+from courses.delivery.machine_day import DayRow, MachineDay, RowState, machine_day, row_of_course, state_of_day
 from courses.delivery.proposals import Proposal, next_number, propose_session, standing_numbers
 from courses.delivery.review import Reviewed, review_guidance
 from courses.delivery.signing import sign_session
@@ -36,5 +36,6 @@ __all__ = [
     "row_of_course",
     "sign_session",
     "standing_numbers",
+    "state_of_day",
     "warnings",
 ]

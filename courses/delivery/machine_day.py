@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from courses.delivery.proposals import FRACTIONS, Standing, due_plans, is_open_partial, next_number
 from courses.models import Course, Fraction, Machine, Plan, Session
@@ -71,14 +71,27 @@ class MachineDay:
 
 def machine_day(*, machine: Machine, day: date) -> MachineDay:
     """Return the machine's list of a day (seven queries)."""
+    rows = _rows(_listed(machine, day), day, machine)
+    listed = [row for row in rows if row.state != RowState.NOT_DUE]
+    return MachineDay(machine, day, tuple(listed), tuple(row for row in rows if row.state == RowState.NOT_DUE))
+
+
+def state_of_day(*, machine: Machine, day: date) -> str:
+    """Return a word that changes whenever anything on the machine's list does (one statement).
+
+    Every change of what was planned or delivered raises its course's revision, whoever made it and however.
+    """
+    found = _listed(machine, day).aggregate(courses=Count("pk"), revisions=Sum("revision"), patients=Sum("pk"))
+    return f"{found['courses']}.{found['patients'] or 0}.{found['revisions'] or 0}"
+
+
+def _listed(machine: Machine, day: date) -> QuerySet[Course]:
     facility = machine.facility
     here = Q(machine=machine) | Q(machine__isnull=True, course__facility=facility)
     open_then = Q(course__opened_on__lte=day) & (Q(course__closed_on__isnull=True) | Q(course__closed_on__gte=day))
     planned = Plan.objects.filter(here & open_then).exclude(retired_on__lt=day).values("course_id")
     treated = Session.objects.filter(machine=machine, treated_on=day, cancelled_at__isnull=True).values("course_id")
-    rows = _rows(Course.objects.filter(Q(pk__in=planned) | Q(pk__in=treated)), day, machine)
-    listed = [row for row in rows if row.state != RowState.NOT_DUE]
-    return MachineDay(machine, day, tuple(listed), tuple(row for row in rows if row.state == RowState.NOT_DUE))
+    return Course.objects.filter(Q(pk__in=planned) | Q(pk__in=treated))
 
 
 def row_of_course(*, course: Course, machine: Machine, day: date) -> DayRow:

@@ -1,5 +1,6 @@
 """A machine's day: one row a patient, from which sessions are logged."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from courses import delivery
@@ -17,6 +19,7 @@ from courses.models import Machine, Session
 from patients.roles import CLINICAL, LOGS, Role, allow, has_role
 
 MACHINE_COOKIE = "oncocharge_machine"
+CLOCK_STEP_MIN = 5
 COOKIE_AGE_S = 365 * 24 * 60 * 60
 LATE_AFTER = timedelta(minutes=15)
 SEES_THE_DAY = CLINICAL | {Role.ADMINISTRATOR, Role.AUDITOR}
@@ -37,6 +40,18 @@ class ShownRow:
     state: str
     """The name of the badge."""
     log_url: str
+
+    @property
+    def mark(self) -> str:
+        """What tells the row from itself as it was a moment ago: a short digest of what it shows."""
+        row = self.row
+        coming = [(one.plan.pk, one.number, one.plan.fractions, one.plan.is_approved) for one in row.coming]
+        sessions = [
+            (one.pk, one.starts_at, one.status, one.status_reason, one.machine_id, one.signed_at is None)
+            for one in row.sessions
+        ]
+        shown = repr((self.state, row.usual_time, coming, sessions))
+        return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
     @property
     def tone(self) -> str:
@@ -103,17 +118,13 @@ def machine_day(request: HttpRequest) -> HttpResponse:
     if machine is None:
         return render(request, "courses/no_machine.html", {"page_title": "Machine day"})
     day = chosen_day(request, machine)
-    shown = shown_day(machine, day)
     context = {
         "page_title": f"{machine.name}, {day:%A} {day.day} {day:%B}",
-        "shown": shown,
+        **lists_context(request, machine, day),
         "machines": [(one, address(one, day), one == machine) for one in machines],
         "earlier": address(machine, day - timedelta(days=1)),
         "later": address(machine, day + timedelta(days=1)),
         "today": address(machine, None),
-        "may_log": has_role(request.user, *LOGS),
-        "facility": machine.facility,
-        "figures_url": figures_address(machine, day),
     }
     response = render(request, "courses/machine_day.html", context)
     if "machine" in request.GET:
@@ -134,6 +145,43 @@ def figures(request: HttpRequest) -> HttpResponse:
     day = chosen_day(request, machine)
     context = {"shown": shown_day(machine, day), "figures_url": figures_address(machine, day)}
     return render(request, "courses/day_tiles.html", context)
+
+
+@allow(read=SEES_THE_DAY)
+@never_cache
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """Show the lists anew if anything changed ``since`` the token of the page; the page asks every few seconds."""
+    machine = chosen_machine(request, list(Machine.objects.filter(is_active=True).select_related("facility")))
+    if machine is None:
+        raise Http404("There is no machine.")
+    day = chosen_day(request, machine)
+    if request.GET.get("since") == token_of(machine, day):
+        return HttpResponse(status=204)
+    return render(request, "courses/day_lists.html", lists_context(request, machine, day))
+
+
+def lists_context(request: HttpRequest, machine: Machine, day: date) -> dict[str, object]:
+    """Return what the lists need. The token is read first: what changes meanwhile is shown twice, never missed."""
+    query = urlencode({"machine": machine.pk, "day": day.isoformat()})
+    return {
+        "token": token_of(machine, day),
+        "shown": shown_day(machine, day),
+        "facility": machine.facility,
+        "may_log": has_role(request.user, *LOGS),
+        "figures_url": figures_address(machine, day),
+        "changes_url": f"{reverse('courses:machine-day-changes')}?{query}",
+    }
+
+
+def token_of(machine: Machine, day: date) -> str:
+    """Return what stays the same while the lists would look the same (one statement).
+
+    With it goes the clock in steps of some minutes: who was due becomes late by it alone.
+    """
+    now = timezone.now().astimezone(machine.facility.zone)
+    clock = f"{now:%Y%m%d%H}{now.minute // CLOCK_STEP_MIN}"
+    return f"{delivery.state_of_day(machine=machine, day=day)}-{clock}"
 
 
 def figures_address(machine: Machine, day: date) -> str:

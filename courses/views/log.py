@@ -14,6 +14,7 @@ from courses.forms import LogForm, take_faults
 from courses.forms.entries import proposed_values
 from courses.forms.session import FIELD_OF
 from courses.models import Course, Machine, Plan
+from courses.views import kept
 from courses.views.answers import UNPROCESSABLE, go_to, is_fragment
 from courses.views.day import MACHINE_COOKIE, chosen_day, shown_row
 from courses.views.entries import cautions_of, conflict_answer, course_or_404, entry_answer, user_of, way_back
@@ -54,9 +55,15 @@ def _save(request: HttpRequest, course: Course) -> HttpResponse:
         except ValidationError as error:
             take_faults(form, error, FIELD_OF)
         except EntryConflict as conflict:
+            if kept.is_kept(request):
+                return kept.contradicted(conflict.message)
             return conflict_answer(request, course, conflict)
         else:
+            if kept.is_kept(request):
+                return kept.sent(form, logged)
             return _saved(request, course, logged, form.cleaned_data["machine"])
+    if kept.is_kept(request):
+        return kept.refused(form)
     day = _day(request, course)
     form.proposal = propose_session(course=course, day=day)
     form.plans = _plans(course, day, form.proposal)

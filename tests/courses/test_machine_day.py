@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from courses.delivery import DayRow, RowState, machine_day
+from courses.delivery import DayRow, RowState, machine_day, state_of_day
 from courses.models import Course, Machine, Plan
 from courses.terms import SessionStatus
 from tests import cast
@@ -172,3 +172,16 @@ def test_the_number_of_statements_does_not_grow_with_the_patients() -> None:
         log(other, f"2025-05-07 10:{number:02d}")
     assert statements() == few
     assert few <= 7
+
+
+def test_the_days_state_changes_with_everything_that_is_logged_and_is_asked_in_one_statement() -> None:
+    ada = cast.ada()
+    machine = Machine.objects.select_related("facility").get(pk=ada.machine.pk)
+    with CaptureQueriesContext(connection) as captured:
+        before = state_of_day(machine=machine, day=WEDNESDAY)
+    assert len(captured) == 1
+    assert state_of_day(machine=machine, day=WEDNESDAY) == before
+    session = log(ada, "2025-05-07 09:00").session
+    logged = state_of_day(machine=machine, day=WEDNESDAY)
+    type(session).objects.filter(pk=session.pk).update(status_reason="typed by hand in the database")
+    assert len({before, logged, state_of_day(machine=machine, day=WEDNESDAY)}) == 3

@@ -46,3 +46,11 @@ def test_requests_of_one_minute_do_not_write_the_session_again(signed_in: Client
     statements = [query["sql"] for query in queries]
     assert any("django_session" in statement for statement in statements)
     assert not any(statement.startswith("UPDATE") for statement in statements)
+
+
+def test_what_a_page_asks_by_itself_keeps_no_login_alive(signed_in: Client) -> None:
+    for minutes in range(5, IDLE_MINUTES, 5):
+        with time_machine.travel(START + minutes * 60, tick=False):
+            signed_in.get("/nowhere/", headers={"X-Background": "1"})
+    with time_machine.travel(START + IDLE_MINUTES * 60 + 1, tick=False):
+        assert asks_for_login(signed_in) is True
