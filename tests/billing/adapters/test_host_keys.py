@@ -28,6 +28,7 @@ def test_a_key_has_the_fingerprint_that_others_compute(kind: str) -> None:
         f"|1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|3988QV0VE8wmZL7suNrYQLITLCg= {ED[0]} {ED[1]}",
         f"\n# from their guide\n  {ED[0]} {ED[1]}  \n\n",
     ],
+    ids=["plain", "with comment", "of two names", "with port", "hashed name", "among comments"],
 )
 def test_every_form_in_which_keys_are_handed_on_is_read(line: str) -> None:
     assert [key.line for key in read_host_keys(line)] == [f"{ED[0]} {ED[1]}"]
@@ -53,6 +54,11 @@ def test_a_fingerprint_is_read_with_and_without_its_padding_and_once() -> None:
         ("-----BEGIN OPENSSH PRIVATE KEY-----", "private key"),
         ("sftp.example.org", "no host key"),
         ("ssh-ed25519", "no host key"),
+    ],
+    # The keys are made anew for each run, and every worker must call its tests the same.
+    ids=[
+        *("md5", "cut fingerprint", "revoked", "authority", "cut key", "no base64", "other kind", "old kind"),
+        *("private", "name alone", "kind alone"),
     ],
 )
 def test_what_is_no_host_key_is_refused_with_its_line(line: str, words: str) -> None:
