@@ -52,6 +52,20 @@ class FacilityAdmin(AdministratorsAlone, admin.ModelAdmin):  # type: ignore[type
             {"fields": ("npi", "tax_id", "taxonomy", "facility_code", "contact_name", "contact_phone")},
         ),
         ("Address", {"fields": ("street", "street2", "city", "state", "zip_code")}),
+        (
+            "Service location, where it is not the address above",
+            {
+                "fields": (
+                    "service_name",
+                    "service_npi",
+                    "service_street",
+                    "service_street2",
+                    "service_city",
+                    "service_state",
+                    "service_zip_code",
+                )
+            },
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 import pghistory
 import pgtrigger
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -9,12 +10,21 @@ from courses.models.revision import bumps_course_revision
 from patients.models import Facility, Patient, Provider
 from patients.validators import validate_icd10
 
-_BUMP_ITSELF = """
-    IF NEW.revision = OLD.revision THEN
+_ON_CLAIMS_ALONE = ("referring_provider_id", "supervising_provider_id", "ordering_provider_id", "referral_number")
+"""What changes the claims of a course, and none of its charges."""
+
+_NAMES = ", ".join(f"'{name}'" for name in _ON_CLAIMS_ALONE)
+# A claim is read when it is written: naming somebody on it must not send every line of the course to a new capture.
+_BUMP_ITSELF = f"""
+    IF NEW.revision = OLD.revision AND (NEW IS NOT DISTINCT FROM OLD
+       OR to_jsonb(NEW) - ARRAY[{_NAMES}] IS DISTINCT FROM to_jsonb(OLD) - ARRAY[{_NAMES}]) THEN
         NEW.revision := OLD.revision + 1;
     END IF;
     RETURN NEW;
 """
+
+REFERRAL_FORM = r"^[0-9A-Za-z]([0-9A-Za-z ._/#-]{0,48}[0-9A-Za-z])$"
+"""2 to 50 characters that the files of every partner carry."""
 
 
 @pghistory.track(exclude=["revision"])
@@ -22,7 +32,8 @@ class Course(models.Model):
     """One course of treatment of one patient at one facility.
 
     ``revision`` rises by trigger with every change of the course, its plans, sessions, fractions,
-    diagnoses and events. ``source_key`` is the id under which a course file brought it in.
+    diagnoses and events; not with what only its claims say (``_ON_CLAIMS_ALONE``). ``source_key`` is the id under
+    which a course file brought it in.
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="courses")
@@ -34,6 +45,43 @@ class Course(models.Model):
         null=True,
         blank=True,
         help_text="Renders the professional lines.",
+    )
+    referring_provider = models.ForeignKey(
+        Provider,
+        on_delete=models.PROTECT,
+        related_name="referred_courses",
+        null=True,
+        blank=True,
+        help_text="Sent the patient here.",
+    )
+    supervising_provider = models.ForeignKey(
+        Provider,
+        on_delete=models.PROTECT,
+        related_name="supervised_courses",
+        null=True,
+        blank=True,
+        help_text="Supervises, where the physician above does not.",
+    )
+    ordering_provider = models.ForeignKey(
+        Provider,
+        on_delete=models.PROTECT,
+        related_name="ordered_courses",
+        null=True,
+        blank=True,
+        help_text="Ordered the image guidance, if not the physician above.",
+    )
+    referral_number = models.CharField(
+        max_length=50,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[
+            RegexValidator(
+                REFERRAL_FORM,
+                "It takes 2 to 50 letters, digits, blanks and . _ / # -, and begins and ends with a letter or digit.",
+            )
+        ],
+        help_text="Given by the payer that pays first; empty if it asks for none.",
     )
     title = models.CharField(max_length=120)
     opened_on = models.DateField()
@@ -49,6 +97,10 @@ class Course(models.Model):
             models.CheckConstraint(
                 name="course_closes_after_it_opens",
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
+            ),
+            models.CheckConstraint(
+                name="course_referral_number_is_well_formed",
+                condition=Q(referral_number="") | Q(referral_number__regex=REFERRAL_FORM),
             ),
         )
         triggers = (

@@ -11,10 +11,33 @@ from django.db.models import Q
 
 from patients.models.base import Postal, choices_of
 from patients.terms import Bills, Setting
-from patients.validators import validate_npi, validate_tax_id, validate_taxonomy
+from patients.validators import (
+    IdentifierValidator,
+    validate_npi,
+    validate_state,
+    validate_tax_id,
+    validate_taxonomy,
+    validate_zip,
+)
 
 FACILITY_CODES = (("13", "13 hospital outpatient"), ("85", "85 critical access hospital"))
 """Which institutional bills a place writes: 0131 and 0851 with their corrections."""
+
+_NEEDED_OF_LOCATION = ("service_name", "service_street", "service_city", "service_state", "service_zip_code")
+_LOCATION = (*_NEEDED_OF_LOCATION, "service_npi", "service_street2")
+_NO_LOCATION = Q(**dict.fromkeys(_LOCATION, ""))
+_WHOLE_LOCATION = ~Q(service_name="") & ~Q(service_street="") & ~Q(service_city="")
+_WHOLE_LOCATION &= ~Q(service_state="") & ~Q(service_zip_code="")
+
+_NAMES = ", ".join(f"'{name}'" for name in _LOCATION)
+# Where the service was given stands on claims alone: no charge is derived again for it.
+_BUMP_ITSELF = f"""
+    IF NEW IS NOT DISTINCT FROM OLD
+       OR to_jsonb(NEW) - ARRAY[{_NAMES}] IS DISTINCT FROM to_jsonb(OLD) - ARRAY[{_NAMES}] THEN
+        NEW.revision := OLD.revision + 1;
+    END IF;
+    RETURN NEW;
+"""
 
 
 def validate_time_zone(value: str) -> None:
@@ -24,6 +47,16 @@ def validate_time_zone(value: str) -> None:
             f"'{value}' is not a time zone name such as America/New_York.",
             code="invalid_zone",
         )
+
+
+def _location(
+    name: str, length: int, *validators: IdentifierValidator, help_text: str = ""
+) -> "models.CharField[str, str]":
+    """Return a column of the service location: empty where the billing address is the place of treatment."""
+    return models.CharField(
+        f"location, {name}", max_length=length, blank=True, default="", db_default="", validators=validators,
+        help_text=help_text,
+    )  # fmt: skip
 
 
 @pghistory.track(exclude=["revision"])
@@ -55,6 +88,13 @@ class Facility(Postal):
         db_default="13",
         help_text="First two digits of the type of bill on institutional claims.",
     )
+    service_name = _location("name", 60, help_text="Where patients are treated, if not at the address above.")
+    service_npi = _location("NPI", 10, validate_npi, help_text="If the place has one of its own.")
+    service_street = _location("street", 55)
+    service_street2 = _location("street, second line", 55)
+    service_city = _location("city", 30)
+    service_state = _location("state", 2, validate_state)
+    service_zip_code = _location("ZIP code", 10, validate_zip, help_text="All nine digits: claims want them here.")
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -81,18 +121,34 @@ class Facility(Postal):
                 name="facility_npi_is_ten_digits",
                 condition=Q(npi="") | Q(npi__regex=r"^[12]\d{9}$"),
             ),
+            models.CheckConstraint(
+                name="facility_service_location_is_whole_or_absent", condition=_NO_LOCATION | _WHOLE_LOCATION
+            ),
+            models.CheckConstraint(
+                name="facility_service_npi_is_ten_digits",
+                condition=Q(service_npi="") | Q(service_npi__regex=r"^[12]\d{9}$"),
+            ),
         )
         triggers = (
             pgtrigger.Trigger(
                 name="raises_own_revision",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                func="NEW.revision := OLD.revision + 1; RETURN NEW;",
+                func=_BUMP_ITSELF,
             ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse half a service location, each missing part at its field."""
+        super().clean()
+        if any(getattr(self, name) for name in _LOCATION):
+            words = "The service location needs its name, street, city, state and ZIP code: all of them, or nothing."
+            missing = {name: [words] for name in _NEEDED_OF_LOCATION if not getattr(self, name)}
+            if missing:
+                raise ValidationError(missing)
 
     @property
     def zone(self) -> ZoneInfo:
