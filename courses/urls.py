@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import approval, course, day, event, kept, log, plan, session, worklist
+from courses.views import absence, approval, course, day, event, kept, log, plan, session, worklist
 
 app_name = "courses"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("<int:course_id>/diagnoses/", course.diagnoses, name="course-diagnoses"),
     path("<int:course_id>/sessions/new/", log.log, name="session-log"),
     path("<int:course_id>/sessions/check/", log.check, name="session-check"),
+    path("<int:course_id>/absences/new/", absence.note, name="absence-note"),
+    path("absences/<int:absence_id>/undo/", absence.undo, name="absence-undo"),
     path("<int:course_id>/plans/new/", plan.enter, name="plan-enter"),
     path("<int:course_id>/events/new/", event.record, name="event-record"),
     path("<int:course_id>/events/today/", event.record_today, name="event-today"),

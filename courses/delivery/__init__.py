@@ -5,6 +5,7 @@ an imported file. Each locks the course first, so that two hands on one course t
 What a session is worth is not known here.
 """
 
+from courses.delivery.absences import note_absence, undo_absence
 from courses.delivery.cautions import Caution, warnings
 from courses.delivery.corrections import amend_session, cancel_session
 from courses.delivery.entries import Changes, EntryConflict, Logged, Particulars, digest_of_session
@@ -31,11 +32,13 @@ __all__ = [
     "log_session",
     "machine_day",
     "next_number",
+    "note_absence",
     "propose_session",
     "review_guidance",
     "row_of_course",
     "sign_session",
     "standing_numbers",
     "state_of_day",
+    "undo_absence",
     "warnings",
 ]

@@ -6,7 +6,7 @@ are asked however many patients there are.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, cast
@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from courses.delivery.proposals import FRACTIONS, Standing, due_plans, is_open_partial, next_number
-from courses.models import Course, Fraction, Machine, Plan, Session
+from courses.models import Absence, Course, Fraction, Machine, Plan, Session
 from courses.terms import SessionStatus
 
 LAST = time.max
@@ -29,6 +29,7 @@ class RowState(StrEnum):
     TREATED = "treated"
     PARTIAL = "partial"
     ABORTED = "aborted"
+    NO_SHOW = "no show"
     NOT_DUE = "not due"
 
 
@@ -57,6 +58,8 @@ class DayRow:
     """What the next session would deliver; empty when all is delivered or nothing has begun."""
     sessions: tuple[Session, ...]
     """The day's sessions that stand, on whichever machine."""
+    absence: Absence | None = None
+    """Why the patient did not come; None once a session says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class MachineDay:
 
 
 def machine_day(*, machine: Machine, day: date) -> MachineDay:
-    """Return the machine's list of a day (seven queries)."""
+    """Return the machine's list of a day (eight queries)."""
     rows = _rows(_listed(machine, day), day, machine)
     listed = [row for row in rows if row.state != RowState.NOT_DUE]
     return MachineDay(machine, day, tuple(listed), tuple(row for row in rows if row.state == RowState.NOT_DUE))
@@ -171,6 +174,7 @@ def _rows(courses: QuerySet[Course], day: date, machine: Machine) -> list[DayRow
             .order_by("starts_at", "pk"),
             to_attr="of_the_day",
         ),
+        Prefetch("absences", Absence.objects.filter(missed_on=day, undone_at__isnull=True), to_attr="missed"),
         Prefetch("delivered_fractions", Fraction.objects.filter(is_standing=True), to_attr="standing"),
     )
     found = found.annotate(last_at=Subquery(before.order_by("-starts_at").values("starts_at")[:1]))
@@ -183,8 +187,11 @@ def _listed_row(course: Course, day: date, machine: Machine) -> DayRow:
     for fraction in cast(list[Fraction], course.standing):  # type: ignore[attr-defined]  # prefetched above
         standing[fraction.plan_id].append(fraction.number)
     sessions = cast(list[Session], course.of_the_day)  # type: ignore[attr-defined]  # prefetched above
+    (absence,) = cast(list[Absence], course.missed)[:1] or (None,)  # type: ignore[attr-defined]  # prefetched above
     last_at = cast(datetime | None, course.last_at)  # type: ignore[attr-defined]  # annotated above
-    return _row(course, sessions, standing, day=day, machine=machine, last_before=lambda: last_at)
+    row = _row(course, sessions, standing, day=day, machine=machine, last_before=lambda: last_at)
+    is_missed = absence is not None and not row.sessions
+    return replace(row, state=RowState.NO_SHOW, absence=absence) if is_missed else row
 
 
 def _row(

@@ -1,5 +1,6 @@
 """WHAT was prescribed and delivered: machines, courses, plans, sessions, fractions, clinical events."""
 
+from courses.models.absence import Absence
 from courses.models.beam import DeliveredBeam
 from courses.models.course import Course, CourseDiagnosis
 from courses.models.event import ClinicalEvent
@@ -9,6 +10,7 @@ from courses.models.session import Fraction, Session
 from courses.models.signature import PlanSignature
 
 __all__ = [
+    "Absence",
     "ClinicalEvent",
     "Course",
     "CourseDiagnosis",

@@ -25,6 +25,7 @@ LATE_AFTER = timedelta(minutes=15)
 SEES_THE_DAY = CLINICAL | {Role.ADMINISTRATOR, Role.AUDITOR}
 ROW_TONES = {
     "treated": "oc-row-quiet",
+    "no_show": "oc-row-quiet",
     "partial": "oc-row-held",
     "aborted": "oc-row-held",
     "unsigned": "oc-row-warning",
@@ -40,6 +41,8 @@ class ShownRow:
     state: str
     """The name of the badge."""
     log_url: str
+    absence_url: str = ""
+    """Where a no-show of this day is noted, or taken back."""
 
     @property
     def mark(self) -> str:
@@ -50,7 +53,7 @@ class ShownRow:
             (one.pk, one.starts_at, one.status, one.status_reason, one.machine_id, one.signed_at is None)
             for one in row.sessions
         ]
-        shown = repr((self.state, row.usual_time, coming, sessions))
+        shown = repr((self.absence_url, self.state, row.usual_time, coming, sessions))
         return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
     @property
@@ -61,7 +64,7 @@ class ShownRow:
     @property
     def is_open(self) -> bool:
         """Whether something is still to be logged for the patient today."""
-        return self.row.state not in (RowState.TREATED, RowState.NOT_DUE)
+        return self.row.state not in (RowState.TREATED, RowState.NOT_DUE, RowState.NO_SHOW)
 
     @property
     def last_session(self) -> Session | None:
@@ -92,7 +95,9 @@ class ShownDay:
 
     def tiles(self) -> list[dict[str, object]]:
         """Return the day in a few figures."""
-        count = {state: sum(one.state == state for one in self.rows) for state in ("treated", "partial", "late")}
+        count = {
+            state: sum(one.state == state for one in self.rows) for state in ("treated", "partial", "late", "no_show")
+        }
         following = next((one for one in self.rows if one.is_open), None)
         tiles: list[dict[str, object]] = [
             {"label": "Treated", "value": f"{count['treated']} of {len(self.rows)}", "state": "treated"},
@@ -100,7 +105,7 @@ class ShownDay:
         ]
         tiles += [
             {"label": label, "value": count[state], "state": state}
-            for label, state in (("Late", "late"), ("Partial", "partial"))
+            for label, state in (("Late", "late"), ("Partial", "partial"), ("No show", "no_show"))
             if count[state]
         ]
         if following and self.is_today:
@@ -226,7 +231,12 @@ def shown_day(machine: Machine, day: date) -> ShownDay:
 def shown_row(row: DayRow, machine: Machine, day: date, now: datetime) -> ShownRow:
     """Return a row with its badge and the address of its form."""
     query = urlencode({"machine": machine.pk, "day": day.isoformat()})
-    return ShownRow(row, _badge(row, day, now), f"{reverse('courses:session-log', args=[row.course.pk])}?{query}")
+    log_url = f"{reverse('courses:session-log', args=[row.course.pk])}?{query}"
+    if row.absence is not None:
+        absence_url = reverse("courses:absence-undo", args=[row.absence.pk])
+    else:
+        absence_url = reverse("courses:absence-note", args=[row.course.pk])
+    return ShownRow(row, _badge(row, day, now), log_url, f"{absence_url}?{query}")
 
 
 def _badge(row: DayRow, day: date, now: datetime) -> str:

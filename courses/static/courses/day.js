@@ -98,6 +98,7 @@
 
   setInterval(ask, EVERY_MS);
   document.addEventListener("visibilitychange", () => ask());
+  document.addEventListener("rows-stale", () => ask({ anew: true }));
   document.addEventListener("entry-sent", () => ask({ anew: true }));
   window.addEventListener("online", () => ask());
 })();
