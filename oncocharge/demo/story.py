@@ -1,4 +1,4 @@
-"""Writes the demo: rows of the department and the caseload, then capture, review and export by the real steps."""
+"""Writes the demo: rows of the department and the caseload, then all the real steps: capture to payment."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +12,7 @@ from billing.submission import export_claims
 from billing.worklist import Filters, LineState, lines, release
 from courses.models import ClinicalEvent, Course, CourseDiagnosis, Fraction, Plan, Session
 from courses.planning.signature import write_signature
+from oncocharge.demo.answers import answer_files
 from oncocharge.demo.around import draw_events, draw_unreviewed
 from oncocharge.demo.caseload import FIRST_DAY, CourseCase, SessionCase, draw_caseload
 from oncocharge.demo.department import Department, build_department
@@ -122,13 +123,14 @@ def work_off(today: date) -> Iterator[str]:
     swept = sweep()
     posted = sum(captured.posted for captured in swept.courses)
     yield f"Captured {swept.captured} courses: {posted} charge lines."
-    released = claimed = 0
+    released = claimed = answers = 0
     for last_day, at in _closings(today):
         fresh = _release_lines(until=last_day, at=at)
         released += fresh
         claimed += export_claims(at=at, started_by="demo").claims if fresh else 0
+        answers += answer_files(sealed_at=at, today=today)
     yield f"Released {released} clean lines of the time before {today - timedelta(days=REVIEWED_UNTIL_DAYS)}."
-    yield f"Exported {claimed} claims, month by month."
+    yield f"Exported {claimed} claims, month by month; {answers} answers came to them."
 
 
 def _closings(today: date) -> Iterator[tuple[date, datetime]]:

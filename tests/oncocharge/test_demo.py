@@ -1,5 +1,6 @@
 """The demo is the same for the same day, can be loaded twice, and shows what a department's worklist shows."""
 
+from collections import Counter
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -8,7 +9,16 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from billing.models import ClaimFile, LedgerEntry, StandingFinding
+from billing.models import (
+    ClaimFile,
+    ClaimStanding,
+    Denial,
+    LedgerEntry,
+    Receipt,
+    ReceiptWarning,
+    Remittance,
+    StandingFinding,
+)
 from courses.models import ClinicalEvent
 from oncocharge.demo.around import draw_events, draw_unreviewed
 from oncocharge.demo.caseload import draw_caseload
@@ -46,6 +56,12 @@ def test_demo_has_every_service_of_a_course_priced_and_what_a_department_forgets
     # Billed month by month, nothing was too late for its payer.
     assert not standing.filter(code="filing-limit-passed").exists()
     assert ClaimFile.objects.count() > 20
+    assert Remittance.objects.exists() and not Remittance.objects.exclude(state="posted").exists()
+    assert not Receipt.objects.filter(read_at=None).exists()
+    assert not ReceiptWarning.objects.exists(), list(ReceiptWarning.objects.values_list("code", "found"))
+    states = Counter(ClaimStanding.objects.values_list("state", flat=True))
+    assert states["paid"] > 20 * states["rejected"] > 0
+    assert Denial.objects.exists()
     entries = LedgerEntry.objects.count()
     assert load()[0] == "The demo's patients are there already."
     assert LedgerEntry.objects.count() == entries
