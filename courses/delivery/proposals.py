@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Prefetch
 
 from courses.models import Course, Fraction, Plan, Session
-from courses.terms import Guidance, PlanKind, SessionStatus
+from courses.terms import Guidance, MotionManagement, PlanKind, SessionStatus
 
 REPLACING = frozenset({PlanKind.REPLAN, PlanKind.REVISION})
 FRACTIONS = Prefetch("fractions", Fraction.objects.select_related("plan"))
@@ -96,6 +96,15 @@ def propose_session(*, course: Course, day: date, plans: Sequence[Plan] | None =
     guidance = next((plan.default_guidance for plan in numbers if plan.default_guidance), Guidance.NONE.value)
     beamed = [one for one in today if one.status != SessionStatus.ABORTED]
     return Proposal(numbers, guidance, partial, beamed[-1] if beamed else None)
+
+
+def motion_of_last(plans: Sequence[Plan]) -> dict[str, str]:
+    """Return system, threshold and beam-hold rule as last recorded for these plans (one query, none without motion)."""
+    if all(plan.active_motion_management == MotionManagement.NONE for plan in plans):
+        return {}
+    rows = Session.objects.filter(fractions__plan__in=plans, cancelled_at__isnull=True).exclude(motion_system="")
+    names = ("motion_system", "motion_threshold", "motion_beam_hold")
+    return dict(rows.order_by("-starts_at", "-pk").values(*names).first() or {})
 
 
 def sessions_of_day(course: Course, day: date) -> list[Session]:

@@ -13,8 +13,8 @@ from courses.models import Machine, Session
 from courses.terms import SessionStatus
 
 KEPT = (
-    "guidance", "second_session_reason", "active_motion_management", "motion_record_complete", "mixed_electrons",
-    "is_inpatient", "adapted_online",
+    "guidance", "second_session_reason", "active_motion_management", "motion_record_complete",
+    "motion_system", "motion_threshold", "motion_beam_hold", "mixed_electrons", "is_inpatient", "adapted_online",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from courses.delivery import Particulars
 from courses.forms.clock import moment_of, reading_choices
 from courses.forms.words import GUIDANCE, MOTION
 from courses.models import Course, Machine, Plan, Session
-from courses.terms import MotionManagement, SessionStatus
+from courses.terms import MotionManagement, SessionStatus, Technique
 
 FIELD_OF = {"at": "time", "status_reason": "reason", "numbers": "plans"}
 """The form's field for a word of the step, where they differ."""
@@ -32,6 +32,11 @@ OUTCOMES = (
     (SessionStatus.ABORTED.value, "No beam at all"),
 )
 AS_PLANNED = [("", "as the plan says"), *MOTION.items()]
+# Publications of the 2026 codes: motion during the beam, isocenters and mixed electrons decide the level from then.
+LEVELS_SINCE = date(2026, 1, 1)
+LEVEL_IS_SETTLED = frozenset({Technique.SBRT, Technique.SRS, Technique.TOTAL_SKIN_ELECTRON})
+"""Techniques whose charge turns on none of it."""
+MOTION_RECORD = ("motion_system", "motion_threshold", "motion_beam_hold")
 DETAILS = frozenset(
     {"day", "time", "guidance", "machine", "resumes", "active_motion_management", "mixed_electrons", "is_inpatient"}
 )
@@ -59,6 +64,13 @@ class SessionForm(forms.Form):
     second_session_reason = forms.CharField(required=False, max_length=200, label="Why a second session today")
     active_motion_management = forms.ChoiceField(required=False, choices=AS_PLANNED, label="Motion management")
     motion_record_complete = forms.BooleanField(required=False, label="The motion record is complete")
+    motion_system = forms.CharField(required=False, max_length=80, label="Motion system used")
+    motion_threshold = forms.CharField(
+        required=False, max_length=80, label="Threshold", help_text="Such as 3 mm, or phases 30 to 70 %."
+    )
+    motion_beam_hold = forms.CharField(
+        required=False, max_length=120, label="Beam-hold rule", help_text="When the beam goes off, and on again."
+    )
     mixed_electrons = forms.BooleanField(required=False, label="Electrons in the same session")
     is_inpatient = forms.BooleanField(required=False, label="The patient is an inpatient")
     adapted_online = forms.BooleanField(required=False, label="Plan adapted at the machine")
@@ -114,6 +126,7 @@ class SessionForm(forms.Form):
         self._clean_moment(said)
         self._clean_reason(said)
         self._clean_plans(said)
+        self._clean_motion(said)
         return said
 
     def _clean_moment(self, said: dict[str, Any]) -> None:
@@ -142,6 +155,14 @@ class SessionForm(forms.Form):
         else:
             said["status_reason"] = ": ".join(part for part in (chosen if chosen != OTHER else "", detail) if part)
 
+    def _clean_motion(self, said: dict[str, Any]) -> None:
+        """From 2026 a record is complete only with what payers ask to see; elsewhere the tick alone says so."""
+        if not (said.get("motion_record_complete") and self.asks_evidence and self.has_motion):
+            return
+        for name in MOTION_RECORD:
+            if not said.get(name, "").strip():
+                self.add_error(name, "A complete record says this. Fill it in, or leave the record as not complete.")
+
     def _clean_plans(self, said: dict[str, Any]) -> None:
         chosen = [plan for plan in self.plans if said.get(f"plan_{plan.pk}")]
         if not chosen:
@@ -163,6 +184,9 @@ class SessionForm(forms.Form):
             guidance=said["guidance"],
             active_motion_management=motion,
             motion_record_complete=said["motion_record_complete"] if has_motion else None,
+            motion_system=said["motion_system"] if has_motion else "",
+            motion_threshold=said["motion_threshold"] if has_motion else "",
+            motion_beam_hold=said["motion_beam_hold"] if has_motion else "",
             mixed_electrons=said["mixed_electrons"],
             is_inpatient=said["is_inpatient"],
             adapted_online=said["adapted_online"],
@@ -180,6 +204,20 @@ class SessionForm(forms.Form):
         named = self._value("active_motion_management")
         motions = [named] if named else [plan.active_motion_management for plan in planned]
         return any(motion != MotionManagement.NONE for motion in motions)
+
+    @property
+    def asks_evidence(self) -> bool:
+        """Whether the day and a chosen plan's technique make the delivery's level a question."""
+        day = self._value("day")
+        chosen = [plan for plan in self.plans if self._value(f"plan_{plan.pk}")]
+        leveled = any(plan.technique not in LEVEL_IS_SETTLED for plan in chosen)
+        return isinstance(day, date) and day >= LEVELS_SINCE and leveled
+
+    @property
+    def isocenters_in_words(self) -> str:
+        """How many isocenters the chosen plans have, as planned."""
+        chosen = [plan for plan in self.plans if self._value(f"plan_{plan.pk}")]
+        return ", ".join(f"{plan.key}: {plan.isocenters or 'not recorded, tell the physicist'}" for plan in chosen)
 
     @property
     def has_open_details(self) -> bool:

@@ -59,6 +59,9 @@ class Session(models.Model):
         help_text="Empty: as the plan says.",
     )
     motion_record_complete = models.BooleanField(null=True, blank=True)
+    motion_system = models.CharField(max_length=80, blank=True, help_text="What watched the motion.")
+    motion_threshold = models.CharField(max_length=80, blank=True, help_text="The window or distance allowed.")
+    motion_beam_hold = models.CharField("beam-hold rule", max_length=120, blank=True)
     mixed_electrons = models.BooleanField(default=False)
     is_inpatient = models.BooleanField(default=False)
     adapted_online = models.BooleanField(default=False)

@@ -9,7 +9,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.delivery import EntryConflict, Logged, Proposal, log_session, propose_session, row_of_course
+from courses.delivery import (
+    EntryConflict,
+    Logged,
+    Proposal,
+    log_session,
+    motion_of_last,
+    propose_session,
+    row_of_course,
+)
 from courses.forms import LogForm, take_faults
 from courses.forms.entries import proposed_values
 from courses.forms.session import FIELD_OF
@@ -40,6 +48,7 @@ def _open(request: HttpRequest, course: Course) -> HttpResponse:
     day = _day(request, course)
     proposal = propose_session(course=course, day=day)
     initial = proposed_values(proposal, at=_proposed_moment(course, day), machine=_machine(request, course))
+    initial |= motion_of_last(list(proposal.numbers))
     initial["is_inpatient"] = _is_inpatient(course, day)
     form = LogForm(initial=initial, course=course, plans=_plans(course, day, proposal))
     form.proposal = proposal
