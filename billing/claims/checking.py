@@ -31,11 +31,15 @@ _OWNERS = {
     "payer": "the payer",
     "rendering": "the rendering physician",
     "attending": "the course's physician, who attends",
+    "referring": "the referring physician",
+    "supervising": "the supervising physician",
+    "ordering": "the ordering physician",
+    "facility": "the service location of the facility",
 }
 _FIELDS = {
     "npi": "NPI", "tax_id": "tax id", "zip_code": "ZIP code", "birth_on": "birth date", "member_id": "member id",
     "payer_id": "payer id", "service_on": "date of service", "street2": "street, second line",
-    "filing_indicator": "claim filing indicator",
+    "filing_indicator": "claim filing indicator", "referral": "referral number",
 }  # fmt: skip
 _CODES = {
     "billing.npi": "missing-npi", "rendering.npi": "missing-npi", "attending.npi": "missing-npi",
@@ -157,7 +161,9 @@ def _reason(fault: ClaimFault, claim: Claim837P | Claim837I) -> Reason:
     line = _LINE_FIELD.fullmatch(fault.field)
     if line is not None:
         faulty = claim.lines[int(line[1])]
-        where = f"Line {faulty.code} of {_day(faulty.service_on)}, {_words(line[2])}"
+        owner, _, field = line[2].partition(".")
+        what = f"in {_OWNERS[owner]}, {_words(field)}" if field and owner in _OWNERS else _words(line[2])
+        where = f"Line {faulty.code} of {_day(faulty.service_on)}, {what}"
         return Reason("claim-incomplete", f"claim:lines.{line[2]}:{faulty.control_number}", f"{where}: {fault.remedy}")
     owner, _, field = fault.field.partition(".")
     where = f"In {_OWNERS[owner]}, {_words(field)}" if owner in _OWNERS else f"Claim, {_words(fault.field)}"

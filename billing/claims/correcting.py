@@ -7,9 +7,11 @@ from billing.claims.earlier import EarlierPayer
 from billing.x12.claim_837i import Claim837I
 from billing.x12.claim_837p import Claim837P
 from billing.x12.narrative import LONGEST
+from billing.x12.other_payers import OtherPayer
 from billing.x12.parties import Subscriber
 
 _MEDICARE = ("MA", "MB")
+_FIRST = "P"
 _OTHER_CHANGE = "D9"
 _SAME_LINES = "DATA OF THE CLAIM CORRECTED, LINES AS BEFORE"
 
@@ -29,7 +31,8 @@ def following(claim: Claim837P, extra: str, earlier: Sequence[EarlierPayer]) -> 
         frequency=said["frequency"],
         payer_claim_number=said["number"],
         subscriber=_in_turn(claim.subscriber, said),
-        other_payers=tuple(payer.of_claim() for payer in earlier),
+        referral=claim.referral if said["sequence"] == _FIRST else "",
+        other_payers=_other_payers(earlier, claim.referral),
         lines=lines,
     )
 
@@ -54,10 +57,19 @@ def bill_following(bill: Claim837I, extra: str, earlier: Sequence[EarlierPayer])
         frequency=said["frequency"],
         payer_claim_number=said["number"],
         subscriber=_in_turn(bill.subscriber, said),
-        other_payers=tuple(payer.of_claim() for payer in earlier),
+        referral=bill.referral if said["sequence"] == _FIRST else "",
+        other_payers=_other_payers(earlier, bill.referral),
         lines=lines,
         condition_codes=(said["reason"],) if is_correction and said["reason"] else (),
         billing_note=_remarks(said) if is_correction and said["reason"] == _OTHER_CHANGE else bill.billing_note,
+    )
+
+
+def _other_payers(earlier: Sequence[EarlierPayer], referral: str) -> tuple[OtherPayer, ...]:
+    """Return the loops of the payers asked before. A referral number is the first one's, who gave it."""
+    others = (payer.of_claim() for payer in earlier)
+    return tuple(
+        other._replace(referral=referral) if referral and other.subscriber.rank == _FIRST else other for other in others
     )
 
 
@@ -69,7 +81,7 @@ def _entry_of(control_number: str) -> int:
 def _in_turn(subscriber: Subscriber, said: Mapping[str, str]) -> Subscriber:
     """Return the policy in its turn. Why Medicare pays later is the reason of the decision to ask it."""
     is_later_medicare = said["sequence"] != "P" and subscriber.filing_indicator in _MEDICARE
-    return subscriber._replace(rank=said["sequence"], msp_type=said["reason"] if is_later_medicare else "")
+    return subscriber._replace(rank=said["sequence"], msp_type=said["medicare_later"] if is_later_medicare else "")
 
 
 def _remarks(said: Mapping[str, str]) -> str:

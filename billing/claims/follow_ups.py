@@ -12,7 +12,7 @@ from functools import cache
 from django.db import connection
 
 from billing.claims.batch import Batch
-from billing.claims.printing import AUTHORIZATION, ENCOUNTER, REVENUE_CODE, line_body
+from billing.claims.printing import AUTHORIZATION, ENCOUNTER, NAMED, REVENUE_CODE, line_body
 from billing.claims.selection import FORGET, SETTINGS, Gathered
 
 STANDS = "f.sent_as_id IS NULL AND f.done_at IS NULL AND f.cancelled_at IS NULL"
@@ -183,7 +183,8 @@ _GROUP = f"""
       FROM (
         SELECT f.id AS follow_up_id, f.course_id, f.coverage_id, f.place_of_service, f.encounter_id,
                f.authorization_number, f.entry_ids, f.amounts, f.lines, f.revenue_codes, f.line_count, f.total,
-               c.patient_id, c.facility_id, c.physician_id, f.payer_id, f.kind, f.frequency, f.sequence, f.reason_code,
+               c.patient_id, c.facility_id, c.physician_id, {NAMED} AS named, f.payer_id, f.kind, f.frequency,
+               f.sequence, f.reason_code,
                CASE WHEN f.kind <> 'next' THEN f.claim_id END AS replaces_id,
                CASE WHEN f.kind <> 'next' THEN f.payer_claim_number ELSE '' END AS payer_claim_number,
                COALESCE({_CHANGES}, '') AS changes,

@@ -1,13 +1,14 @@
 """Makes of a gathered institutional claim the plain value that billing/x12 writes.
 
 The bill is an outpatient's: type 0131 (0851 of a critical access hospital), the days from the first line to the last,
-the course's physician as attending provider. Whether it may go is asked afterwards, in checking.py.
+the course's physician as attending provider, and who referred the patient; a bill has no place for who supervises or
+orders. Whether it may go is asked afterwards, in checking.py.
 """
 
 import json
 
 from billing.claims.printing import FIELD, LINE
-from billing.claims.reading import Parties, Row, insured
+from billing.claims.reading import Parties, Row, insured, named_of
 from billing.x12.claim_837i import Claim837I, Line837I
 from billing.x12.narrative import split_narrative
 
@@ -18,6 +19,7 @@ _HOME, _STILL_A_PATIENT = "01", "30"
 def bill_of(row: Row, parties: Parties) -> Claim837I:
     """Return the institutional claim that the writer and its checks take."""
     said = json.loads(row.extra)
+    named = named_of(row)
     subscriber, dependant = insured(row, parties)
     lines, remarks = _lines_of(row.lines)
     days = [line.service_on for line in lines]
@@ -33,6 +35,9 @@ def bill_of(row: Row, parties: Parties) -> Claim837I:
         lines,
         parties.physicians.get(row.physician_id),
         dependant,
+        referring=parties.physicians.get(named.referring_id),
+        facility=parties.locations.get(row.facility_id),
+        referral=named.referral,
         facility_code=parties.facility_codes[row.facility_id],
         authorization=said["authorization"],
         patient_status=_HOME if said["is_over"] else _STILL_A_PATIENT,

@@ -11,6 +11,8 @@ from billing.rules.lines import ClaimKind, Family, Origin
 
 FIELD, LINE = "\x1f", "\x1e"
 """What stands between the fields of a line and between the lines of a claim."""
+ORDERED = "ordered"
+"""The last field, beyond the usual ones, of a professional line that names who ordered it."""
 
 _ANSWERED = "('approved', 'approved_with_changes')"
 
@@ -59,6 +61,22 @@ _NARRATIVE = f"""
         E'\\x1e\\x1f', '  ') END
 """
 _SEPARATOR: Final = "E'\\x1f'"
+
+NAMED: Final = f"""
+    CASE WHEN c.referring_provider_id IS NULL AND c.supervising_provider_id IS NULL AND c.ordering_provider_id IS NULL
+              AND c.referral_number = '' THEN ''
+         ELSE concat_ws({_SEPARATOR}, COALESCE(c.referring_provider_id::text, ''),
+                        COALESCE(c.supervising_provider_id::text, ''), COALESCE(c.ordering_provider_id::text, ''),
+                        c.referral_number) END
+"""
+"""Whom a course's claims name beside its physician, and the referral number; empty for most."""
+
+# Whoever ordered the service is named at its line (2420E), and only where it is not the one who renders it. What a
+# payer wants it of is imaging: of all that a course earns, that is the image guidance.
+_ORDERED = f"""
+    CASE WHEN c.ordering_provider_id IS NOT NULL AND c.ordering_provider_id IS DISTINCT FROM c.physician_id
+              AND e.family = '{Family.GUIDANCE}' THEN {_SEPARATOR} || '{ORDERED}' ELSE '' END
+"""
 _COMMON = (
     "'L' || e.id",
     "e.code",
@@ -72,5 +90,10 @@ _LAST = {ClaimKind.PROFESSIONAL: AUTHORIZATION, ClaimKind.INSTITUTIONAL: REVENUE
 
 
 def line_body(kind: ClaimKind) -> str:
-    """Return SQL for the text of a line; its last field is the authorization, or on an 837I the revenue code."""
-    return f" || {_SEPARATOR} || ".join((*_COMMON, _LAST[kind]))
+    """Return SQL for the text of a line.
+
+    Its last field is the authorization, or on an 837I the revenue code; of a professional line whose claim names who
+    ordered it, one more follows (``ORDERED``).
+    """
+    body = f" || {_SEPARATOR} || ".join((*_COMMON, _LAST[kind]))
+    return body if kind is ClaimKind.INSTITUTIONAL else f"{body} || {_ORDERED}"

@@ -14,15 +14,17 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from billing.claims.batch import Batch
-from billing.claims.printing import FIELD, LINE
+from billing.claims.printing import FIELD, LINE, ORDERED
 from billing.x12.claim_837p import Claim837P, Line837P
 from billing.x12.narrative import split_narrative
-from billing.x12.parties import Address, BillingProvider, Dependant, Payer, Provider, Subscriber
+from billing.x12.parties import Address, BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
 from patients.terms import Relationship
 
 _FACILITIES = """
     SELECT id, time_zone, name, npi, replace(tax_id, '-', ''), taxonomy,
-           street, city, state, replace(zip_code, '-', ''), street2, facility_code
+           street, city, state, replace(zip_code, '-', ''), street2, facility_code,
+           service_name, service_street, service_city, service_state, replace(service_zip_code, '-', ''),
+           service_street2, service_npi
       FROM oncocharge_patients_facility WHERE id IN (SELECT facility_id FROM export_claim)
 """
 _PAYERS = """
@@ -31,7 +33,10 @@ _PAYERS = """
 """
 _PHYSICIANS = """
     SELECT id, last_name, first_name, npi, taxonomy
-      FROM oncocharge_patients_provider WHERE id IN (SELECT physician_id FROM export_claim)
+      FROM oncocharge_patients_provider
+     WHERE id IN (SELECT physician_id FROM export_claim
+                   UNION SELECT id::bigint FROM export_claim,
+                                unnest((string_to_array(named, E'\\x1f'))[:3]) AS id WHERE named <> '' AND id <> '')
 """
 
 CONTROL_NUMBER = "'OC' || lpad(c.claim_id::text, GREATEST(10, length(c.claim_id::text)), '0')"
@@ -40,7 +45,7 @@ CONTROL_NUMBER = "'OC' || lpad(c.claim_id::text, GREATEST(10, length(c.claim_id:
 _CLAIMS = """
     COPY (
         SELECT c.claim_id, c.facility_id, c.payer_id, COALESCE(c.physician_id, 0), c.lines,
-               {number}, trim_scale(c.total), c.place_of_service,
+               {number}, trim_scale(c.total), c.place_of_service, c.named,
                COALESCE(replace(array_to_string(c.diagnoses, ' '), '.', ''), ''),
                COALESCE(to_char(n.starts_on, 'YYYYMMDD'), ''), COALESCE(to_char(n.ends_on, 'YYYYMMDD'), ''),
                v.relationship, v.member_id, v.group_number, v.subscriber_last_name, v.subscriber_first_name,
@@ -69,7 +74,14 @@ _BILL = """
 """
 _FOLLOWS = """
     'frequency', c.frequency, 'sequence', c.sequence, 'reason', c.reason_code, 'number', c.payer_claim_number,
-    'changes', c.changes
+    'changes', c.changes, 'medicare_later', COALESCE((
+        WITH RECURSIVE chain AS (
+            SELECT c.replaces_id AS id WHERE c.sequence <> 'P'
+             UNION
+            SELECT k.replaces_id FROM chain JOIN oncocharge_billing_claim k ON k.id = chain.id)
+        SELECT f.reason_code FROM chain
+          JOIN oncocharge_billing_followup f ON f.sent_as_id = chain.id AND f.kind = 'next'),
+        CASE WHEN c.kind = 'next' THEN c.reason_code END, '')
 """
 
 # PAT01. A relationship that the guide has no number for goes as G8, other.
@@ -98,6 +110,8 @@ class Row(NamedTuple):
     control_number: str
     total: str
     place_of_service: str
+    named: str
+    """Who is named beside the physician, and the referral number, as ``Named`` reads them; mostly empty."""
     diagnoses: str
     admitted_on: str
     discharged_on: str
@@ -120,8 +134,28 @@ class Row(NamedTuple):
     """What only bills and follow-ups say, as JSON; empty otherwise."""
 
 
+class Named(NamedTuple):
+    """Ids of the providers that a claim names beside the course's physician, as text, and its referral number."""
+
+    referring_id: str = ""
+    supervising_id: str = ""
+    ordering_id: str = ""
+    referral: str = ""
+
+
+_NOBODY = Named()
+
+
+def named_of(row: Row) -> Named:
+    """Return whom a row names beside the physician. Who renders is not named again as supervising."""
+    if not row.named:
+        return _NOBODY
+    named = Named(*row.named.split(FIELD, len(Named._fields) - 1))
+    return named._replace(supervising_id="") if named.supervising_id == row.physician_id else named
+
+
 class Parties(NamedTuple):
-    """Facilities, payers and physicians of the gathered claims, by their ids as text."""
+    """Facilities, payers and providers of the gathered claims, by their ids as text."""
 
     facilities: Mapping[str, BillingProvider]
     zones: Mapping[str, ZoneInfo]
@@ -131,6 +165,9 @@ class Parties(NamedTuple):
     payers: Mapping[str, Payer]
     filing_indicators: Mapping[str, str]
     physicians: Mapping[str, Provider]
+    """Whoever is named, as physician of the course or beside it."""
+    locations: Mapping[str, Facility]
+    """Where the facilities treat that do not treat at their billing address."""
 
 
 def read_parties() -> Parties:
@@ -152,6 +189,7 @@ def read_parties() -> Parties:
         {str(row[0]): Payer(row[2], row[3], Address(*row[4:]) if row[4] else None) for row in payers},
         {str(row[0]): row[1] for row in payers},
         {str(row[0]): Provider(*row[1:]) for row in physicians},
+        {str(row[0]): Facility(row[12], Address(*row[13:18]), row[18]) for row in facilities if row[12]},
     )
 
 
@@ -185,7 +223,9 @@ def _unescaped(escape: re.Match[str]) -> str:
 def claim_of(row: Row, parties: Parties) -> Claim837P:
     """Return the professional claim that the writer and its checks take."""
     diagnoses = tuple(row.diagnoses.split())
-    lines, authorization = _lines_of(row.lines, _POINTERS[min(len(diagnoses), 4)])
+    named = named_of(row)
+    ordering = parties.physicians.get(named.ordering_id)
+    lines, authorization = _lines_of(row.lines, _POINTERS[min(len(diagnoses), 4)], ordering)
     subscriber, dependant = insured(row, parties)
     return Claim837P(
         row.control_number,
@@ -198,7 +238,11 @@ def claim_of(row: Row, parties: Parties) -> Claim837P:
         lines,
         dependant,
         parties.physicians.get(row.physician_id),
+        parties.physicians.get(named.referring_id),
+        parties.locations.get(row.facility_id),
+        parties.physicians.get(named.supervising_id),
         authorization=authorization,
+        referral=named.referral,
         admitted_on=row.admitted_on,
         discharged_on=row.discharged_on,
     )
@@ -223,7 +267,7 @@ def insured(row: Row, parties: Parties) -> tuple[Subscriber, Dependant | None]:
     return subscriber, dependant
 
 
-def _lines_of(text: str, pointers: tuple[int, ...]) -> tuple[tuple[Line837P, ...], str]:
+def _lines_of(text: str, pointers: tuple[int, ...], ordering: Provider | None) -> tuple[tuple[Line837P, ...], str]:
     """Return the lines, and the authorization where one number stands for them all (REF*G1 at the claim).
 
     Most lines are a code, an amount, units and a day: those are made in one go, for a night has tens of thousands.
@@ -233,7 +277,7 @@ def _lines_of(text: str, pointers: tuple[int, ...]) -> tuple[tuple[Line837P, ...
     lines = [
         tuple.__new__(Line837P, (*line[: -len(_USUAL_END)].split(FIELD), *rest))
         if line.endswith(_USUAL_END)
-        else _line_of(line, pointers)
+        else _line_of(line, pointers, ordering)
         for line in texts
     ]
     numbers = {line.authorization for line in lines if line.authorization}
@@ -242,11 +286,12 @@ def _lines_of(text: str, pointers: tuple[int, ...]) -> tuple[tuple[Line837P, ...
     return tuple(line._replace(authorization="") for line in lines), numbers.pop()
 
 
-def _line_of(text: str, pointers: tuple[int, ...]) -> Line837P:
-    """Return a line that has modifiers, words or an authorization."""
-    number, code, amount, units, day, modifiers, narrative, authorization = text.split(FIELD)
+def _line_of(text: str, pointers: tuple[int, ...], ordering: Provider | None) -> Line837P:
+    """Return a line that has modifiers, words or an authorization, or names who ordered it."""
+    number, code, amount, units, day, modifiers, narrative, authorization, *ordered = text.split(FIELD)
     description, note = split_narrative(narrative) if narrative else _NO_WORDS
     return Line837P(
         number, code, amount, units, day, pointers, tuple(modifiers.split(":")) if modifiers else (),
         description=description, note=note, authorization=authorization,
+        ordering=ordering if ORDERED in ordered else None,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from django.db import connection
 from billing.claims.batch import BATCHES, FIRST, Batch
 from billing.claims.chains import WAITS_FOR_CORRECTION
 from billing.claims.late import hold_late
-from billing.claims.printing import AUTHORIZATION, ENCOUNTER, REVENUE_CODE, line_body
+from billing.claims.printing import AUTHORIZATION, ENCOUNTER, NAMED, REVENUE_CODE, line_body
 
 FORGET = """
     DROP TABLE IF EXISTS pg_temp.export_fault, pg_temp.export_claim, pg_temp.export_follow_up_claim,
@@ -86,7 +86,7 @@ _GROUP = """
         SELECT g.course_id, g.coverage_id, g.place_of_service, g.encounter_id, g.authorization_number,
                {cut_entry_ids} AS entry_ids, {cut_amounts} AS amounts,
                array_to_string({cut_bodies}, E'\\x1e') AS lines, {cut_revenue_codes} AS revenue_codes,
-               c.patient_id, c.facility_id, c.physician_id, v.payer_id,
+               c.patient_id, c.facility_id, c.physician_id, {named} AS named, v.payer_id,
                (SELECT array_agg(d.code ORDER BY d.position)
                   FROM oncocharge_courses_coursediagnosis d WHERE d.course_id = g.course_id) AS diagnoses
           FROM ({groups}) AS g
@@ -184,6 +184,7 @@ def _group_statement(batch: Batch) -> str:
     return _GROUP.format(
         groups=_GROUPS.format(lines=lines, revenue_codes=revenue_codes if batch.is_institutional else ""),
         most=batch.lines_per_claim,
+        named=NAMED,
         **cut,
         cut_revenue_codes=cut["cut_entry_ids"].replace("entry_ids", "revenue_codes")
         if batch.is_institutional

@@ -1,7 +1,7 @@
 """The claims of one course before they are sent, and what keeps its other lines back. Read-only, by construction."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from billing import claims
 from billing.claims import BATCHES, Batch, Checker, Row
 from billing.claims.institutional import bill_of
-from billing.claims.reading import Parties, claim_of
+from billing.claims.reading import Parties, claim_of, named_of
 from billing.models import CaptureMark, ClaimLine, LedgerEntry, PayerRoute, StandingFinding, TradingPartner
 from billing.previews.stage import StageTaken, staged
 from billing.submission.sealing import envelope_of
@@ -47,6 +47,8 @@ class PreviewFault:
     message: str
     mends: Mends
     entry_id: int | None
+    provider_id: int | None
+    """Whose own name, NPI or specialty it is about."""
     places: tuple[int, ...]
     """Of ``rows`` of its claim."""
 
@@ -58,7 +60,6 @@ class PreviewedClaim:
     claim_kind: str
     payer_id: int
     coverage_id: int
-    physician_id: int | None
     value: Claim837P | Claim837I
     lines: int
     total: Decimal
@@ -90,6 +91,14 @@ class _Desk(NamedTuple):
     parties: Parties
     envelope: Envelope
     at: datetime
+
+
+class _Shown(NamedTuple):
+    """A claim with what the checks found and what the writer made of it."""
+
+    value: Claim837P | Claim837I
+    faults: Sequence[ClaimFault]
+    rows: Sequence[Explained]
 
 
 class _Gathered(NamedTuple):
@@ -170,17 +179,17 @@ def _previewed(desk: _Desk, row: Row, about: _Gathered) -> PreviewedClaim:
     faults = _faults(value, desk, row)
     checker = Checker(batch=desk.batch, parties=desk.parties, envelope=desk.envelope, at=desk.at)
     list(checker.sound_bills(iter((row,))) if is_bill else checker.sound_claims(iter((row,))))
+    shown = _Shown(value, faults, rows)
     reasons = enumerate(checker.kept_back.reasons, 1)
     return PreviewedClaim(
         claim_kind=desk.batch.claim_kind.value,
         payer_id=int(row.payer_id),
         coverage_id=about.coverage_id,
-        physician_id=about.physician_id,
         value=value,
         lines=about.lines,
         total=Decimal(row.total),
         rows=rows,
-        faults=tuple(_fault(number, reason, value, faults, rows) for number, reason in reasons),
+        faults=tuple(_fault(number, reason, shown, _providers(row, about)) for number, reason in reasons),
     )
 
 
@@ -208,18 +217,22 @@ def _explained(value: Claim837P | Claim837I, envelope: Envelope) -> tuple[Explai
     return explain(found) if found else ()
 
 
-def _fault(
-    number: int,
-    reason: claims.Reason,
-    value: Claim837P | Claim837I,
-    faults: Sequence[ClaimFault],
-    rows: Sequence[Explained],
-) -> PreviewFault:
-    field, entry_id = _field_of(reason.subject, value)
-    same = [fault for fault in faults if fault.field == field]
-    places = sorted({place for one in same for place in places_of(one, rows)})
-    mends = mended_by(field, patient_is_subscriber=value.dependant is None)
-    return PreviewFault(number, reason.message, mends, entry_id, tuple(places))
+def _providers(row: Row, about: _Gathered) -> Mapping[str, int]:
+    """Return the ids of the providers on a claim, by what they are there."""
+    named = named_of(row)
+    ids = {"referring": named.referring_id, "supervising": named.supervising_id, "ordering": named.ordering_id}
+    found = {role: int(provider_id) for role, provider_id in ids.items() if provider_id}
+    physician = about.physician_id
+    return found if physician is None else found | {"rendering": physician, "attending": physician}
+
+
+def _fault(number: int, reason: claims.Reason, shown: _Shown, providers: Mapping[str, int]) -> PreviewFault:
+    field, entry_id = _field_of(reason.subject, shown.value)
+    same = [fault for fault in shown.faults if fault.field == field]
+    places = sorted({place for one in same for place in places_of(one, shown.rows)})
+    mends = mended_by(field, patient_is_subscriber=shown.value.dependant is None)
+    provider_id = next((providers[part] for part in field.split(".") if part in providers), None)
+    return PreviewFault(number, reason.message, mends, entry_id, provider_id, tuple(places))
 
 
 def _field_of(subject: str, value: Claim837P | Claim837I) -> tuple[str, int | None]:

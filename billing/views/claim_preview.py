@@ -122,14 +122,14 @@ def _shown_fault(fault: PreviewFault, claim: PreviewedClaim, course: Course, ope
 
 def _address(fault: PreviewFault, claim: PreviewedClaim, course: Course) -> str:
     """Return the page on which a fault is mended; none where there is none."""
-    if fault.mends is Mends.PROVIDER and claim.physician_id is None:
+    if fault.mends is Mends.PROVIDER and fault.provider_id is None:
         return reverse("courses:course", args=[course.pk])
     addresses: dict[Mends, tuple[str, int | None]] = {
         Mends.FACILITY: ("admin:oncocharge_patients_facility_change", course.facility_id),
         Mends.PATIENT: ("patients:correct", course.patient_id),
         Mends.COVERAGE: ("patients:coverage-correct", claim.coverage_id),
         Mends.PAYER: ("admin:oncocharge_patients_payer_change", claim.payer_id),
-        Mends.PROVIDER: ("admin:oncocharge_patients_provider_change", claim.physician_id),
+        Mends.PROVIDER: ("admin:oncocharge_patients_provider_change", fault.provider_id),
         Mends.COURSE: ("courses:course", course.pk),
         Mends.LINE: ("billing:line", fault.entry_id),
         Mends.AUTHORIZATION: ("billing:course-authorizations", course.pk),

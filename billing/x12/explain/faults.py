@@ -78,7 +78,7 @@ class Mends(StrEnum):
     PROVIDER = "provider"
     """A physician's own name, NPI, specialty."""
     COURSE = "course"
-    """Diagnoses, and which physician is named."""
+    """Diagnoses, which physicians are named, and the referral number."""
     LINE = "line"
     AUTHORIZATION = "authorization"
     ENCOUNTER = "encounter"
@@ -103,7 +103,8 @@ _FIELDS = tuple(
         (rf"{_PHYSICIANS}$", Mends.COURSE),
         (rf"{_PHYSICIANS}\.", Mends.PROVIDER),
         (r"diagnoses|visit_reasons|related_causes|accident", Mends.COURSE),
-        (r"authorization|referral", Mends.AUTHORIZATION),
+        (r"authorization", Mends.AUTHORIZATION),
+        (r"referral", Mends.COURSE),
         (r"admitted_on|discharged_on|admission_|patient_status", Mends.ENCOUNTER),
         (r"medical_record_number", Mends.PATIENT),
         (r"other_payers\[\d+\]\.payer\.|other_payers\[\d+\]\.subscriber\.filing_indicator", Mends.PAYER),
@@ -111,7 +112,8 @@ _FIELDS = tuple(
             r"other_payers\[\d+\]\.(subscriber\.|relationship|benefits|patient_sig|release)|other_payers$",
             Mends.COVERAGE,
         ),
-        (r"other_payers\[\d+\]\.(authorization|referral)", Mends.AUTHORIZATION),
+        (r"other_payers\[\d+\]\.authorization", Mends.AUTHORIZATION),
+        (r"other_payers\[\d+\]\.referral", Mends.COURSE),
         (r"other_payers\[", Mends.REMITTANCE),
         (r"adjudications", Mends.REMITTANCE),
         (r"attachments", Mends.CLAIM),
