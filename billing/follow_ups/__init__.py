@@ -22,7 +22,7 @@ from billing.follow_ups.deciding import (
 )
 from billing.follow_ups.forwarding import Sending, not_sent, send_to_next_payer
 from billing.follow_ups.next_payers import NextPayer, claims_for_next_payer, forwarded_claims, next_payers_of
-from billing.follow_ups.reasons import reason_words, reasons_for
+from billing.follow_ups.reasons import reason_words, reasons_for, reasons_for_medicare
 
 __all__ = [
     "MAY_DECIDE",
@@ -44,5 +44,6 @@ __all__ = [
     "payer_claim_numbers",
     "reason_words",
     "reasons_for",
+    "reasons_for_medicare",
     "send_to_next_payer",
 ]

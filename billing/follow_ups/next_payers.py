@@ -23,6 +23,7 @@ from django.db.models import (
 )
 
 from billing.follow_ups.corrections import standing_follow_ups
+from billing.follow_ups.reasons import asks_why_later
 from billing.models import Claim, ClaimLine, EntryBalance, FollowUp
 from patients.models import Coverage
 
@@ -68,6 +69,11 @@ class NextPayer:
     def may_send(self) -> bool:
         """Whether there is something to decide."""
         return self.follow_up is None and not self.is_forwarded and not self.is_changed
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether the payer wants to hear why it is not the first."""
+        return asks_why_later(self.coverage.payer)
 
 
 def claims_for_next_payer() -> QuerySet[Claim]:

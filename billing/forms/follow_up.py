@@ -59,7 +59,7 @@ class NoteForm(forms.Form):
 
 
 class ClaimsForm(forms.Form):
-    """Claims that were ticked."""
+    """Claims that were ticked; and why Medicare pays later, where it is the next payer."""
 
     claim = forms.TypedMultipleChoiceField(coerce=int, required=False)
 
@@ -70,3 +70,8 @@ class ClaimsForm(forms.Form):
         field = self.fields["claim"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = [(number, number) for number in ticked if number.isdigit()]
+
+    @property
+    def reasons(self) -> dict[int, str]:
+        """Return what was chosen beside each ticked claim; which reasons there are is for the step to say."""
+        return {claim_id: self.data.get(f"why-{claim_id}", "") for claim_id in self.cleaned_data["claim"]}

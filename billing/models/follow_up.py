@@ -15,7 +15,8 @@ class FollowUp(models.Model):
     """A biller's decision about a sent claim: send a replacement (7), a void (8), or the claim of the next payer.
 
     The next export sends it (``sent_as``); a payer that takes no corrections is told by hand, with a note. One that is
-    neither sent, done nor cancelled stands, and a claim has one standing follow-up of a kind at most.
+    neither sent, done nor cancelled stands, and a claim has one standing follow-up of a kind at most. ``reason_code``
+    is the condition code of an institutional correction, or says why Medicare is not the first (SBR05).
     """
 
     class Kind(models.TextChoices):

@@ -124,6 +124,7 @@ def next_payers(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "rows": rows,
         "is_forwarded": is_forwarded,
+        "medicare_reasons": follow_ups.reasons_for_medicare(),
         **around(request, form, "next-payers"),
         "may_decide": has_role(request.user, *MAY_DECIDE),
     }
@@ -134,12 +135,17 @@ def next_payers(request: HttpRequest) -> HttpResponse:
 @require_POST
 def next_payers_send(request: HttpRequest) -> HttpResponse:
     """Let the next export ask the next payers about the ticked claims."""
-    form = ClaimsForm(request.POST)
+    given = request.POST.copy()
+    if only := given.get("only"):  # the button of a row in the form of all: what is ticked elsewhere waits
+        given.setlist("claim", [only])
+    form = ClaimsForm(given)
     ticked = form.cleaned_data["claim"] if form.is_valid() else []
     if not ticked:
         messages.warning(request, "No claim is selected. Tick those that are to be sent on.")
         return back(request)
-    sending = follow_ups.send_to_next_payer(claim_ids=ticked, by=user_of(request), at=timezone.now())
+    sending = follow_ups.send_to_next_payer(
+        claim_ids=ticked, by=user_of(request), at=timezone.now(), reasons=form.reasons
+    )
     if sending.decided:
         count = len(sending.decided)
         what = "1 claim" if count == 1 else f"{count} claims"

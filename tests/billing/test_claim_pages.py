@@ -205,7 +205,7 @@ def test_next_payer_is_asked_singly_and_in_bulk(ada: Treated, biller: Client) ->
     assert f"Send to {cast.medicare().name}" in page
     assert post(biller, "next-payers-send").status_code == 302
     assert not FollowUp.objects.exists()
-    post(biller, "next-payers-send", claim=[claim().pk])
+    post(biller, "next-payers-send", claim=[claim().pk], **{f"why-{claim().pk}": "12"})
     assert FollowUp.objects.get().kind == "next"
     assert "To be sent" in said(get(biller, "next-payers"))
     post(biller, "follow-up-cancel", FollowUp.objects.get().pk)

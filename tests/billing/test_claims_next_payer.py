@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from billing.models import Claim, ClaimFile, ClaimLine, FollowUp, LedgerEntry, WaitingLine
 from billing.x12.inspect_837 import inspect_837
+from courses.models import Course
 from patients.models import Coverage, Payer
 from tests import cast
 from tests.cast import Treated, local
@@ -96,6 +97,19 @@ def test_the_third_payer_hears_what_both_before_it_decided() -> None:
     assert sent_as(third).sequence == "T"
     assert [segment.split("*")[1] for segment in segments(text, "SBR")] == ["T", "P", "S"]
     assert [segment.split("*")[1:3] for segment in segments(text, "SVD")] == [["ACME1", "728"], ["BEACONS", "45.5"]]
+    assert inspect_837(text, today=LATER.date()) == []
+
+
+@pytest.mark.parametrize("make", [line, technical])
+def test_the_referral_number_stays_with_the_payer_that_gave_it(make: Any) -> None:
+    boris = cast.boris()
+    Course.objects.filter(pk=boris.course.pk).update(referral_number="R 4711", referring_provider=cast.physician())
+    claim = sent(make(boris, place_of_service="22"))
+    pays(answered(claim), npi=boris.course.facility.npi)
+    decided(claim, NEXT, coverage=coverage(boris))
+    text = text_of(export_later())
+    assert text.count("REF*9F*R 4711") == 1
+    assert text.index("REF*9F*R 4711") > text.index("~SBR*P*")
     assert inspect_837(text, today=LATER.date()) == []
 
 
@@ -193,6 +207,19 @@ def test_medicare_as_the_next_payer_hears_why_it_is_not_the_first() -> None:
     text = text_of(export_later())
     assert segments(text, "SBR")[0] == "SBR*S*18***12****MB"
     assert inspect_837(text, today=LATER.date()) == []
+
+
+def test_corrections_of_a_claim_to_medicare_say_again_why_it_is_not_the_first() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada), line(ada, service_on=date(2026, 3, 3)))
+    pays(answered(claim))
+    follow_up = decided(claim, NEXT, coverage=coverage(ada, payer=cast.medicare()), reason_code="12")
+    export_later()
+    for kind in (FollowUp.Kind.REPLACEMENT, FollowUp.Kind.VOID):
+        follow_up = decided(sent_as(follow_up), kind)
+        text = text_of(export_later())
+        assert segments(text, "SBR")[0] == "SBR*S*18***12****MB"
+        assert sent_as(follow_up).sequence == "S" and inspect_837(text, today=LATER.date()) == []
 
 
 def test_the_spouse_who_holds_the_first_policy_stands_on_the_claim_to_the_second() -> None:

@@ -322,6 +322,12 @@ def waiting() -> list[int]:
     return list(follow_ups.claims_for_next_payer().values_list("pk", flat=True))
 
 
+def send_on(claim_ids: list[int]) -> follow_ups.Sending:
+    """Let the next payers be asked, Medicare because a spouse's group plan paid first."""
+    reasons = dict.fromkeys(claim_ids, "12")
+    return follow_ups.send_to_next_payer(claim_ids=claim_ids, by=biller(), at=NOW, reasons=reasons)
+
+
 @pytest.mark.parametrize("outcome", ["paid", "denied"])
 def test_claim_waits_for_the_second_payer_once_the_first_has_decided(ada: Treated, outcome: str) -> None:
     second = second_coverage(ada)
@@ -343,7 +349,7 @@ def test_claim_that_the_payer_sent_on_itself_is_shown_and_not_offered(ada: Treat
     answered(claim_of(ada), "paid", "19")
     assert waiting() == []
     assert list(follow_ups.forwarded_claims()) == [claim_of(ada)]
-    sending = follow_ups.send_to_next_payer(claim_ids=[claim_of(ada).pk], by=biller(), at=NOW)
+    sending = send_on([claim_of(ada).pk])
     assert sending.decided == () and len(sending.refused) == 1
 
 
@@ -351,7 +357,7 @@ def test_sending_on_is_decided_once_and_may_be_taken_back(ada: Treated) -> None:
     second = second_coverage(ada)
     answered(claim_of(ada), "paid")
     for _ in range(2):
-        (decision,) = follow_ups.send_to_next_payer(claim_ids=waiting(), by=biller(), at=NOW).decided
+        (decision,) = send_on(waiting()).decided
     assert (FollowUp.objects.count(), decision.coverage) == (1, second)
     (row,) = follow_ups.next_payers_of(waiting())
     assert not row.may_send
@@ -374,14 +380,14 @@ def test_claim_that_changed_is_corrected_before_the_next_payer_is_asked(ada: Tre
     shorten(ada, sessions(ada)[1])
     (row,) = follow_ups.next_payers_of(waiting())
     assert row.is_changed and not row.may_send
-    sending = follow_ups.send_to_next_payer(claim_ids=waiting(), by=biller(), at=NOW)
+    sending = send_on(waiting())
     assert sending.decided == () and "correction first" in sending.refused[0][1]
 
 
 def test_bulk_names_the_claims_that_wait_for_nobody(ada: Treated) -> None:
     second_coverage(ada)
     answered(claim_of(ada), "paid")
-    sending = follow_ups.send_to_next_payer(claim_ids=[claim_of(ada).pk, 999_999], by=biller(), at=NOW)
+    sending = send_on([claim_of(ada).pk, 999_999])
     assert [one.claim_id for one in sending.decided] == [claim_of(ada).pk]
     assert [claim_id for claim_id, _reason in sending.refused] == [999_999]
 
@@ -403,7 +409,7 @@ def test_claim_to_the_second_payer_is_corrected_after_the_first_ones(ada: Treate
     }
     second_coverage(ada, payer=Payer.objects.create(name="Second Health", payer_id="SECOND1", **values))
     post_payment(remittances.answered(claim_of(ada)))
-    (sending_on,) = follow_ups.send_to_next_payer(claim_ids=waiting(), by=biller(), at=NOW).decided
+    (sending_on,) = send_on(waiting()).decided
     export(at=LATER)
     second = sent_as(sending_on)
     shorten(ada, sessions(ada)[1])

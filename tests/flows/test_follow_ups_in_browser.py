@@ -101,11 +101,13 @@ def test_claims_are_sent_on_in_bulk_but_those_that_changed(open_as: OpenAs, ada:
     claim = sent_and_paid(eva, NIGHT + timedelta(days=1))
     page = open_as(Role.BILLER, "/billing/next-payers/")
     expect(page.get_by_text("Changed since it was sent")).to_be_visible()
+    page.get_by_label(f"Why Medicare pays later: {claim.control_number}").select_option("12")
+    assert faults_of(page) == []
     page.get_by_label("Select all claims shown").check()
     page.get_by_role("button", name="Send the selected").click()
     expect(page.get_by_text("asks the next payer about 1 claim")).to_be_visible()
     decision = FollowUp.objects.get()
-    assert (decision.kind, decision.claim) == ("next", claim)
+    assert (decision.kind, decision.claim, decision.reason_code) == ("next", claim, "12")
 
 
 def test_fault_leads_from_its_segment_to_where_it_is_mended(open_as: OpenAs, ada: Treated) -> None:
