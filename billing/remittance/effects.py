@@ -111,9 +111,24 @@ _SETTLED = f"""
        AND d.entry_id = l.entry_id AND d.remittance_claim_id <> p.id AND d.state IN ('open', 'appealed', 'corrected')
 """
 
+# What the payer says of a correction is its word on the claim that was corrected: what is still refused is a denial of
+# the correction, and of the lines as they were first sent nothing is left to appeal.
+_CORRECTED = f"""
+    WITH RECURSIVE corrected AS (
+        SELECT c.replaces_id AS claim_id
+          FROM oncocharge_billing_remittanceclaim p JOIN oncocharge_billing_claim c ON c.id = p.claim_id
+         WHERE p.remittance_id = %(remittance)s AND p.status NOT IN ('22', '25') AND {_OF_ONE}
+           AND c.replaces_id IS NOT NULL
+         UNION
+        SELECT c.replaces_id FROM corrected t JOIN oncocharge_billing_claim c ON c.id = t.claim_id
+         WHERE c.replaces_id IS NOT NULL)
+    UPDATE oncocharge_billing_denial d SET state = 'corrected', decided_at = %(at)s
+      FROM corrected t WHERE d.claim_id = t.claim_id AND d.state IN ('open', 'appealed')
+"""
+
 
 def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | None = None) -> None:
-    """Let a posted remittance, or one claim of it, take effect: seven statements.
+    """Let a posted remittance, or one claim of it, take effect: eight statements.
 
     Args:
         remittance_id: it must be posted.
@@ -130,8 +145,13 @@ def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | 
     }
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.refused_line")
-        for statement in (_REFUSED, _REFUSED_WITHOUT_REASON, "ANALYZE refused_line", _EVENTS, _DENIALS, _SETTLED):
+        for statement in _STATEMENTS:
             cursor.execute(statement, asked)
+
+
+_STATEMENTS = (
+    _REFUSED, _REFUSED_WITHOUT_REASON, "ANALYZE refused_line", _EVENTS, _DENIALS, _SETTLED, _CORRECTED,
+)  # fmt: skip
 
 
 _APPEAL_DAYS = "{" + ", ".join(f'"{kind.value}": {days}' for kind, days in APPEAL_DAYS.items()) + "}"

@@ -10,6 +10,7 @@ from billing.models import (
     ClaimStanding,
     Denial,
     EntryBalance,
+    FollowUp,
     LedgerEntry,
     ProviderAdjustment,
     RemittanceClaim,
@@ -18,6 +19,8 @@ from billing.remittance import RemittanceError, decide
 from patients.models import Payer, PayerPolicy
 from patients.roles import Role
 from tests.cast import user
+from tests.exports import export
+from tests.follow_ups import decided, sent_as
 from tests.remittances import NOON, answered, exported, post_payment
 
 
@@ -136,6 +139,21 @@ def test_payment_after_a_denial_takes_the_denial_off_the_worklist() -> None:
     post_payment(answered(claim, refused="16"))
     post_payment(answered(claim), trace="EFT2", on=date(2026, 5, 20))
     assert (Denial.objects.get().state, state_of(claim.pk)) == ("paid", "paid")
+
+
+@pytest.mark.parametrize("refused", ["", "97"])
+def test_what_the_payer_says_of_a_correction_ends_the_denials_of_the_claim_it_corrects(refused: str) -> None:
+    (claim,) = exported(1, lines=2)
+    post_payment(answered(claim, refused="197"))
+    for _time in range(2):  # corrected, and the correction corrected
+        follow_up = decided(claim, FollowUp.Kind.REPLACEMENT)
+        export()
+        claim = sent_as(follow_up)
+    assert set(Denial.objects.values_list("state", flat=True)) == {"open"}
+    post_payment(answered(claim, refused=refused), trace="EFT2", on=date(2026, 5, 20))
+    before = Denial.objects.exclude(claim=claim).values_list("state", flat=True)
+    assert set(before) == ({"corrected"} if refused else {"paid"})
+    assert Denial.objects.filter(claim=claim, state="open").count() == (2 if refused else 0)
 
 
 def test_predetermination_pays_nothing_and_forgives_nothing() -> None:
