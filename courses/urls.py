@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:course_id>/close/", course.close, name="course-close"),
     path("<int:course_id>/reopen/", course.reopen, name="course-reopen"),
     path("<int:course_id>/diagnoses/", course.diagnoses, name="course-diagnoses"),
+    path("<int:course_id>/names/", course.names, name="course-names"),
     path("<int:course_id>/sessions/new/", log.log, name="session-log"),
     path("<int:course_id>/sessions/check/", log.check, name="session-check"),
     path("<int:course_id>/absences/new/", absence.note, name="absence-note"),

@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from courses.models import Course
-from courses.planning import close_course, open_course, reopen_course
+from courses.planning import close_course, name_on_claims, open_course, reopen_course
 from patients.models import Facility, Patient, Provider
 from patients.permissions import RolePermission
-from patients.roles import EVERYONE, OPENS
+from patients.roles import BILLING, EVERYONE, OPENS
 
 
 class CourseFilter(django_filters.FilterSet):
@@ -27,6 +27,10 @@ class CourseFilter(django_filters.FilterSet):
 
         model = Course
         fields = ("patient", "facility", "physician")
+
+
+def _provider() -> "serializers.PrimaryKeyRelatedField[Provider]":
+    return serializers.PrimaryKeyRelatedField(queryset=Provider.objects.all(), required=False, allow_null=True)
 
 
 class CourseApi(viewsets.ReadOnlyModelViewSet[Course]):
@@ -49,14 +53,23 @@ class CourseApi(viewsets.ReadOnlyModelViewSet[Course]):
             model = Course
             fields = (
                 "id", "patient", "facility", "physician", "title", "diagnoses", "opened_on", "closed_on", "revision",
+                "referring_provider", "supervising_provider", "ordering_provider", "referral_number",
             )  # fmt: skip
 
-    class Input(serializers.Serializer[Course]):
+    class Names(serializers.Serializer[Course]):
+        """Who stands on the claims of a course, and the referral number."""
+
+        physician = _provider()
+        referring_provider = _provider()
+        supervising_provider = _provider()
+        ordering_provider = _provider()
+        referral_number = serializers.CharField(max_length=50, required=False, allow_blank=True)
+
+    class Input(Names):
         """What opens a course."""
 
         patient = serializers.PrimaryKeyRelatedField(queryset=Patient.objects.all())
         facility = serializers.PrimaryKeyRelatedField(queryset=Facility.objects.all())
-        physician = serializers.PrimaryKeyRelatedField(queryset=Provider.objects.all(), required=False, allow_null=True)
         title = serializers.CharField(max_length=120)
         opened_on = serializers.DateField()
         diagnoses = serializers.ListField(child=serializers.CharField(max_length=8), min_length=1, max_length=12)
@@ -79,6 +92,16 @@ class CourseApi(viewsets.ReadOnlyModelViewSet[Course]):
         given = self.Input(data=request.data)
         given.is_valid(raise_exception=True)
         return Response(self.Output(open_course(**given.validated_data)).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=Names, responses=Output)
+    @action(detail=True, methods=["post"], write_roles=OPENS | BILLING)
+    def names(self, request: Request, pk: str | None = None) -> Response:
+        """Say who stands on the course's claims; what is left out stays as it is."""
+        given = self.Names(data=request.data)
+        given.is_valid(raise_exception=True)
+        course = self.get_object()
+        named = name_on_claims(course=course, **{"physician": course.physician, **given.validated_data})
+        return Response(self.Output(named).data)
 
     @extend_schema(request=Closing, responses=Output)
     @action(detail=True, methods=["post"])

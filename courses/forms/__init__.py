@@ -3,7 +3,7 @@
 Each form's ``entry()`` gives the keyword arguments of the step that it feeds; the steps hold the rules.
 """
 
-from courses.forms.course import CloseForm, CourseForm, DiagnosesForm, ReasonForm
+from courses.forms.course import CloseForm, CourseForm, DiagnosesForm, NamesForm, ReasonForm
 from courses.forms.entries import AmendForm, CancelForm, LogForm
 from courses.forms.event import EventForm
 from courses.forms.plan import PlanForm
@@ -18,6 +18,7 @@ __all__ = [
     "DiagnosesForm",
     "EventForm",
     "LogForm",
+    "NamesForm",
     "PlanForm",
     "ReasonForm",
     "SignForm",

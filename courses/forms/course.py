@@ -1,9 +1,10 @@
 """A course, its diagnoses, and the reasons that taking something back asks for."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 
 from courses.models import Course
 from patients.models import Facility, Provider
@@ -31,26 +32,52 @@ class DiagnosesField(forms.CharField):
         return " ".join(value) if isinstance(value, list) else value
 
 
-class CourseForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
-    """A new course."""
-
-    diagnoses = DiagnosesField()
+class NamesForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+    """Who stands on the claims of a course."""
 
     class Meta:
         model = Course
-        fields = ("title", "facility", "physician", "opened_on")
-        widgets = {"opened_on": DATE}
+        fields = ("physician", "referring_provider", "supervising_provider", "ordering_provider", "referral_number")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["facility"] = forms.ModelChoiceField(Facility.objects.all(), empty_label=None)
-        physicians = Provider.objects.filter(is_physician=True, is_active=True)
-        self.fields["physician"] = forms.ModelChoiceField(
-            physicians, required=False, empty_label="not yet named", help_text="Renders the professional lines."
+        for name in ("physician", "referring_provider", "supervising_provider", "ordering_provider"):
+            self._offer(name)
+        self.fields["referral_number"].widget.attrs["autocomplete"] = "off"
+
+    def _offer(self, name: str) -> None:
+        """Offer active providers, and whoever stands there already; only a physician renders and supervises."""
+        chosen = getattr(self.instance, f"{name}_id")
+        offered = Q(is_active=True)
+        if name in ("physician", "supervising_provider"):
+            offered &= Q(is_physician=True)
+        field = Course._meta.get_field(name)
+        self.fields[name] = forms.ModelChoiceField(
+            Provider.objects.filter(offered | Q(pk=chosen)),
+            required=False,
+            empty_label="not yet named" if name == "physician" else "nobody",
+            help_text=str(getattr(field, "help_text", "")),
         )
 
     def _post_clean(self) -> None:
         """Leave the model's checks to the step, which speaks for the API and the imports too."""
+
+
+class CourseForm(NamesForm):
+    """A new course."""
+
+    diagnoses = DiagnosesField()
+
+    class Meta(NamesForm.Meta):
+        fields = ("title", "facility", "opened_on", *NamesForm.Meta.fields)  # type: ignore[assignment]  # one form more
+        widgets: ClassVar = {"opened_on": DATE}
+
+    field_order = ("title", "facility", "physician", "opened_on", "diagnoses")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["facility"] = forms.ModelChoiceField(Facility.objects.all(), empty_label=None)
+        self.order_fields(self.field_order)
 
 
 class DiagnosesForm(forms.Form):

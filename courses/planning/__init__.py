@@ -8,6 +8,7 @@ from courses.planning.course import close_course, open_course, reopen_course, se
 from courses.planning.events import EventParticulars, amend_event, cancel_event, record_event, record_today
 from courses.planning.following import FOLLOWING, facts_to_follow
 from courses.planning.kinds import KINDS, EventKind, kind_of, kinds_at_once, kinds_for
+from courses.planning.naming import name_on_claims
 from courses.planning.plan import (
     PlanFacts,
     approve_plan,
@@ -36,6 +37,7 @@ __all__ = [
     "kind_of",
     "kinds_at_once",
     "kinds_for",
+    "name_on_claims",
     "open_course",
     "propose_plan",
     "record_approval",

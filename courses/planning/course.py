@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from courses.models import Course, CourseDiagnosis
 from courses.planning.faults import faults_of_columns, lock, raise_faults, stated_reason
+from courses.planning.naming import ClaimNames, give_names
 from courses.signals import ring
 from patients.identifiers import IdentifierError, validate_icd10
 from patients.models import Facility, Patient, Provider
@@ -25,6 +27,7 @@ def open_course(
     physician: Provider | None = None,
     diagnoses: Sequence[str] = (),
     source_key: str | None = None,
+    **names: Unpack[ClaimNames],
 ) -> Course:
     """Open a course with its diagnoses, principal first. The same ``source_key`` gives the course that it made.
 
@@ -39,6 +42,7 @@ def open_course(
             patient=patient, facility=facility, physician=physician, title=title, opened_on=opened_on,
             source_key=source_key,
         )  # fmt: skip
+        give_names(course, names)
         raise_faults(faults_of_columns(course), {"diagnoses": _faults_of_diagnoses(diagnoses)})
         course.save()
         _write_diagnoses(course, diagnoses)

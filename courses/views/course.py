@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses import planning
 from courses.delivery.proposals import FRACTIONS, next_number
-from courses.forms import CloseForm, CourseForm, DiagnosesForm, ReasonForm, take_faults
+from courses.forms import CloseForm, CourseForm, DiagnosesForm, NamesForm, ReasonForm, take_faults
 from courses.models import Course, Plan, Session
 from courses.oversight import pictured
 from courses.picture import picture_of
@@ -22,9 +22,11 @@ from courses.views.entries import course_or_404, crumbs_of
 from courses.views.history import history_of_course
 from patients.audit import note_access
 from patients.models import Patient
-from patients.roles import CLINICAL, EVERYONE, LOGS, OPENS, PLANS, Role, allow, has_role, roles_of
+from patients.roles import BILLING, CLINICAL, EVERYONE, LOGS, OPENS, PLANS, Role, allow, has_role, roles_of
 
 RECORDS = CLINICAL | {Role.ADMINISTRATOR}
+NAMES = OPENS | BILLING
+"""Who says whom the claims name: the clinic knows it, the billers are asked for it."""
 
 
 @allow(read=EVERYONE)
@@ -50,6 +52,7 @@ def course(request: HttpRequest, course_id: int) -> HttpResponse:
         "history": history_of_course(found),
         "crumbs": crumbs_of(found)[:-1],
         "may_open": has_role(request.user, *OPENS),
+        "may_name": has_role(request.user, *NAMES),
         "may_plan": has_role(request.user, *PLANS),
         "may_log": has_role(request.user, *LOGS),
         "may_sign": has_role(request.user, Role.PHYSICIAN),
@@ -105,6 +108,24 @@ def diagnoses(request: HttpRequest, course_id: int) -> HttpResponse:
             messages.success(request, "The diagnoses are saved.")
             return go_to(request, reverse("courses:course", args=[found.pk]))
     return _small_form(request, found, form, title="Diagnoses", button="Save the diagnoses")
+
+
+@allow(read=NAMES, write=NAMES)
+@require_http_methods(["GET", "POST"])
+def names(request: HttpRequest, course_id: int) -> HttpResponse:
+    """Say who stands on the course's claims, and the referral number."""
+    found = course_or_404(course_id)
+    form = NamesForm(request.POST or None, instance=course_or_404(course_id))
+    if form.is_valid():
+        try:
+            planning.name_on_claims(course=found, **form.cleaned_data)
+        except ValidationError as error:
+            take_faults(form, error)
+        else:
+            messages.success(request, "Saved: the next claims of this course say so.")
+            return go_to(request, reverse("courses:course", args=[found.pk]))
+    lead = "Claims that were sent stay as they are; a replacement says what stands here then."
+    return _small_form(request, found, form, title="Who stands on the claims", button="Save the names", lead=lead)
 
 
 @allow(read=OPENS, write=OPENS)

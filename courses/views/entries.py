@@ -73,8 +73,11 @@ def gap_of(form: SessionForm) -> str:
 
 
 def course_or_404(course_id: int) -> Course:
-    """Return a course with patient, facility and physician."""
-    return get_object_or_404(Course.objects.select_related("patient", "facility", "physician"), pk=course_id)
+    """Return a course with patient, facility and all providers that stand on its claims."""
+    related = (
+        "patient", "facility", "physician", "referring_provider", "supervising_provider", "ordering_provider",
+    )  # fmt: skip
+    return get_object_or_404(Course.objects.select_related(*related), pk=course_id)
 
 
 def session_or_404(session_id: int) -> Session:

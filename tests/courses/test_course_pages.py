@@ -10,7 +10,7 @@ from courses import planning
 from courses.models import ClinicalEvent, Course, Plan
 from courses.terms import SessionStatus
 from patients.models import PatientAccess
-from patients.roles import CLINICAL, LOGS, OPENS, PLANS, Role
+from patients.roles import BILLING, CLINICAL, LOGS, OPENS, PLANS, Role
 from tests import cast
 from tests.courses.logbook import log
 from tests.courses.pages import proposed, signed_in
@@ -194,7 +194,7 @@ READS = ("course", "plan", "session")
 WRITES = {
     "session-log": LOGS, "session-amend": LOGS, "session-cancel": LOGS, "plan-enter": PLANS, "plan-confirm": PLANS,
     "plan-retire": PLANS, "plan-withdraw": {Role.PHYSICIAN}, "course-close": OPENS, "course-reopen": OPENS,
-    "course-diagnoses": OPENS, "event-record": CLINICAL | {Role.ADMINISTRATOR},
+    "course-diagnoses": OPENS, "course-names": OPENS | BILLING, "event-record": CLINICAL | {Role.ADMINISTRATOR},
 }  # fmt: skip
 
 
