@@ -100,9 +100,9 @@ def count(request: HttpRequest) -> HttpResponse:
 
 @allow(write=TAPS)
 @require_POST
-def record(request: HttpRequest, course_id: int, family: str) -> HttpResponse:
+def record(request: HttpRequest, course_id: int) -> HttpResponse:
     """Record with one tap that the user saw the patient or checked the course today; it can be undone at once."""
-    course = course_or_404(course_id)
+    course, family = course_or_404(course_id), request.POST.get("family", "")
     try:
         event, is_new = planning.record_today(course=course, family=family, by=user_of(request))
     except ValidationError as error:

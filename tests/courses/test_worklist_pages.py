@@ -67,8 +67,8 @@ def test_an_administrator_reads_and_does_nothing_of_it(ada: cast.Treated) -> Non
 
 def test_a_visit_is_recorded_in_place_and_undone_at_once(ada: cast.Treated) -> None:
     physician = signed_in(Role.PHYSICIAN)
-    address = reverse("courses:worklist-record", args=[ada.course.pk, "visit"]) + "?from=worklist"
-    answer = physician.post(address, headers=HTMX)
+    address = reverse("courses:worklist-record", args=[ada.course.pk]) + "?from=worklist"
+    answer = physician.post(address, {"family": "visit"}, headers=HTMX)
     assert (answer.status_code, answer["HX-Trigger"]) == (200, "worklist-changed")
     event = ClinicalEvent.objects.get()
     assert (event.performer, event.entered_by) == ("physician", cast.user(Role.PHYSICIAN))
@@ -81,14 +81,14 @@ def test_a_visit_is_recorded_in_place_and_undone_at_once(ada: cast.Treated) -> N
 
 
 def test_without_scripts_the_deed_leads_back_to_the_list(ada: cast.Treated) -> None:
-    address = reverse("courses:worklist-record", args=[ada.course.pk, "physics_check"]) + "?from=worklist"
-    assert signed_in(Role.PHYSICIST).post(address)["Location"] == PAGE
+    address = reverse("courses:worklist-record", args=[ada.course.pk]) + "?from=worklist"
+    assert signed_in(Role.PHYSICIST).post(address, {"family": "physics_check"})["Location"] == PAGE
 
 
 @pytest.mark.parametrize("role", [Role.PHYSICIST, Role.THERAPIST])
 def test_nobody_says_with_one_tap_that_the_physician_saw_the_patient(ada: cast.Treated, role: Role) -> None:
-    address = reverse("courses:worklist-record", args=[ada.course.pk, "visit"]) + "?from=worklist"
-    assert signed_in(role).post(address).status_code == 403
+    address = reverse("courses:worklist-record", args=[ada.course.pk]) + "?from=worklist"
+    assert signed_in(role).post(address, {"family": "visit"}).status_code == 403
     assert not ClinicalEvent.objects.exists()
 
 
