@@ -76,7 +76,7 @@ def test_a_changed_setting_is_told_in_words_with_both_answers() -> None:
 
 
 def test_every_setting_can_be_said_at_its_default() -> None:
-    assert len({setting.name for setting in SETTINGS}) == len(SETTINGS) == 12
+    assert len({setting.name for setting in SETTINGS}) == len(SETTINGS) == 14
     assert all(said(DEFAULTS, setting) for setting in SETTINGS)
 
 
