@@ -132,8 +132,8 @@ def test_paper_gets_no_controls_and_no_dark_ground(open_page: Open) -> None:
     for hidden in (".oc-bar", ".oc-filter", ".oc-bulk", ".oc-actions"):
         expect(page.locator(hidden).first).to_be_hidden()
     expect(page.get_by_text("Printed from oncocharge")).to_be_visible()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(18, 38, 43)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(page.locator("h1")).to_have_css("color", "rgb(18, 38, 43)")
 
 
 def test_keyboard_user_skips_the_bar(open_page: Open) -> None:

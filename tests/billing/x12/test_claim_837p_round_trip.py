@@ -59,7 +59,7 @@ _changes = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(_changes)
 def test_what_the_check_lets_through_the_writer_never_refuses_and_the_inspection_finds_sound(
     changes: list[tuple[str, str]],

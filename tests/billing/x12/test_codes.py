@@ -18,6 +18,8 @@ FILES = sorted(Path(codes.__file__).parent.glob("*.toml"))
 def test_every_code_has_a_meaning_and_every_table_a_source(path: Path) -> None:
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     assert table.pop("source")
+    for reasons in table.pop("explained", {}).values():
+        assert reasons and all(isinstance(reason, str) for reason in reasons)
     for kind, rows in table.items():
         for code, row in rows.items():
             meaning = row["meaning"] if isinstance(row, dict) else row
