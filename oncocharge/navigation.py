@@ -52,8 +52,20 @@ ENTRIES: tuple[Entry | Menu, ...] = (
     Entry("Payments", "billing:remittances", READS_MONEY),
     Entry("Estimates", "billing:estimates", READS_MONEY),
     Menu(
+        "Reports",
+        (
+            Entry("Dashboard", "billing:dashboard", READS_MONEY),
+            Entry("Treated and charged", "billing:grid", READS_MONEY),
+            Entry("Closed courses", "billing:reconciliation", READS_MONEY),
+            Entry("Holds", "billing:holds", READS_MONEY),
+            Entry("Month close", "billing:month-close", READS_MONEY),
+            Entry("What would differ", "billing:time-machine", READS_MONEY),
+        ),
+    ),
+    Menu(
         "Practice",
         (
+            Entry("Codes", "billing:codes", READS_MONEY),
             Entry("Fees", "billing:fees", READS_MONEY),
             Entry("Revenue codes", "billing:revenue-codes", READS_MONEY),
             Entry("Payer policies", "billing:policies", READS_MONEY),
