@@ -62,6 +62,9 @@ class Session(models.Model):
     motion_system = models.CharField(max_length=80, blank=True, help_text="What watched the motion.")
     motion_threshold = models.CharField(max_length=80, blank=True, help_text="The window or distance allowed.")
     motion_beam_hold = models.CharField("beam-hold rule", max_length=120, blank=True)
+    isocenters = models.PositiveSmallIntegerField(
+        "isocenters treated", null=True, blank=True, help_text="Of photons. Empty: as the plans say."
+    )
     mixed_electrons = models.BooleanField(default=False)
     is_inpatient = models.BooleanField(default=False)
     adapted_online = models.BooleanField(default=False)
@@ -132,6 +135,10 @@ class Session(models.Model):
             models.CheckConstraint(
                 name="session_interrupted_has_reason",
                 condition=Q(status="treated") | ~Q(status_reason=""),
+            ),
+            models.CheckConstraint(
+                name="session_isocenters_are_1_to_20",
+                condition=Q(isocenters__isnull=True) | Q(isocenters__gte=1, isocenters__lte=20),
             ),
             models.CheckConstraint(
                 name="session_does_not_resume_itself",
