@@ -29,28 +29,28 @@ def release(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Release one line for the next export."""
     by, at = user_of(request), timezone.now()
     decided = decide_as_seen(
-        seen=_seen(request, entry_id), step=lambda ids: worklist.release(entry_ids=ids, by=by, at=at)
+        seen=seen_of(request, entry_id), step=lambda ids: worklist.release(entry_ids=ids, by=by, at=at)
     )
-    return _answer(request, entry_id, decided, "Released", at)
+    return answer_decision(request, entry_id, decided, "Released", at)
 
 
 @allow(read=BILLING, write=BILLING)
 @require_http_methods(["GET", "POST"])
 def hold(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Ask why a line is to be held; hold it."""
-    line = _line_or_404(entry_id)
+    line = line_or_404(entry_id)
     form = ReasonForm(request.POST or None)
     if not form.is_valid():
         return _ask(request, line, form)
     by, at = user_of(request), timezone.now()
     decided = decide_as_seen(
-        seen=_seen(request, entry_id),
+        seen=seen_of(request, entry_id),
         step=lambda ids: worklist.hold(entry_ids=ids, reason=form.cleaned_data["reason"], by=by, at=at),
     )
     if any(OVERTAKEN in refusal.findings for refusal in decided.refused):
         form.add_error(None, decided.refused[0].reason)
-        return _ask(request, _line_or_404(entry_id), form, status=CONFLICT)
-    return _answer(request, entry_id, decided, "Held", at)
+        return _ask(request, line_or_404(entry_id), form, status=CONFLICT)
+    return answer_decision(request, entry_id, decided, "Held", at)
 
 
 @allow(write=BILLING)
@@ -58,8 +58,10 @@ def hold(request: HttpRequest, entry_id: int) -> HttpResponse:
 def take_back(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Take back the release or the hold of one line."""
     by, at = user_of(request), timezone.now()
-    decided = decide_as_seen(seen=_seen(request, entry_id), step=lambda ids: worklist.undo(entry_ids=ids, by=by, at=at))
-    return _answer(request, entry_id, decided, "Open again", None)
+    decided = decide_as_seen(
+        seen=seen_of(request, entry_id), step=lambda ids: worklist.undo(entry_ids=ids, by=by, at=at)
+    )
+    return answer_decision(request, entry_id, decided, "Open again", None)
 
 
 @allow(write=BILLING)
@@ -91,7 +93,7 @@ def _decided_at(by: User, at: datetime) -> list[int]:
 def override(request: HttpRequest, finding_id: int) -> HttpResponse:
     """Ask why a hold may be passed over; let its line pass."""
     finding = get_object_or_404(StandingFinding.objects.exclude(entry=None), pk=finding_id)
-    line = _line_or_404(finding.entry_id or 0)
+    line = line_or_404(finding.entry_id or 0)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         try:
@@ -107,11 +109,13 @@ def override(request: HttpRequest, finding_id: int) -> HttpResponse:
     return form_answer(request, "billing/override.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
 
-def _seen(request: HttpRequest, entry_id: int) -> dict[int, str]:
+def seen_of(request: HttpRequest, entry_id: int) -> dict[int, str]:
+    """Return the line with the version of it that the page carried."""
     return {entry_id: request.POST.get("seen", "")}
 
 
-def _line_or_404(entry_id: int) -> LedgerEntry:
+def line_or_404(entry_id: int) -> LedgerEntry:
+    """Return a charge as a decision about it shows it."""
     related = ("course__patient", "course__facility", "review")
     return get_object_or_404(LedgerEntry.objects.select_related(*related).filter(kind="charge"), pk=entry_id)
 
@@ -123,11 +127,13 @@ def _ask(request: HttpRequest, line: LedgerEntry, form: ReasonForm, status: int 
     )
 
 
-def _answer(request: HttpRequest, entry_id: int, decided: Decided, said: str, at: datetime | None) -> HttpResponse:
+def answer_decision(
+    request: HttpRequest, entry_id: int, decided: Decided, said: str, at: datetime | None
+) -> HttpResponse:
     """Say what came of the decision, with its undo; on the row itself, or on the page behind it."""
     if decided.refused:
         return _refused(request, entry_id, decided)
-    line = _line_or_404(entry_id)
+    line = line_or_404(entry_id)
     undo_tag = f"undo:{reverse('billing:undo', args=[moment_number(at)])}" if at else ""
     day = f"{line.service_on.day} {line.service_on:%b}"
     messages.success(request, f"{said}: {charge_code(line)} of {day}, {dollars(line.amount)}.", extra_tags=undo_tag)
@@ -140,7 +146,7 @@ def _refused(request: HttpRequest, entry_id: int, decided: Decided) -> HttpRespo
     if is_fragment(request):
         messages.error(request, refusal.reason)
         return _fresh_row(request, entry_id, status=status)
-    context = {"page_title": "Nothing was changed", "refusal": refusal, "line": _line_or_404(entry_id)}
+    context = {"page_title": "Nothing was changed", "refusal": refusal, "line": line_or_404(entry_id)}
     return render(request, "billing/refused.html", context, status=status)
 
 
