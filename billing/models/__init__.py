@@ -10,6 +10,7 @@ from billing.models.fees import FeeDraft, FeeLine, FeeSchedule
 from billing.models.findings import StandingFinding
 from billing.models.follow_up import FollowUp
 from billing.models.ledger import LedgerEntry
+from billing.models.line_edit import LineEdit
 from billing.models.manual_line import ManualLine
 from billing.models.partner import PartnerConnection, PayerRoute, TradingPartner
 from billing.models.payment import EntryBalance, ProviderAdjustment, RemittanceAdjustment
@@ -67,6 +68,7 @@ __all__ = [
     "Gpci",
     "HcpcsCode",
     "LedgerEntry",
+    "LineEdit",
     "ManualLine",
     "OppsRate",
     "PartnerConnection",

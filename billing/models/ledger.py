@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from billing.models.fees import FeeLine
 from courses.models import Course, Plan, Session
+from patients.models import Provider
 
 if TYPE_CHECKING:
     from billing.models.claim import ClaimLine
@@ -49,7 +50,9 @@ class LedgerEntry(models.Model):
     ``line_key`` is the rules' identity of what earned the line; ``generation`` counts the charges
     posted under it, so that two captures at once cannot both post the same line. A reversal
     carries the key and generation of the charge that it undoes, with negated amounts. ``narrative`` is
-    what fits on a claim; the whole text stands with the keyed line, ``attachment`` refers to the paper.
+    what fits on a claim; the whole text stands with the keyed line, ``attachment`` refers to the paper. ``diagnoses``
+    are those that the line points to, none the first four of its claim; ``provider`` renders it, nobody the
+    course's physician: both stand only on what a person edited or keyed.
     """
 
     class Kind(models.TextChoices):
@@ -76,6 +79,10 @@ class LedgerEntry(models.Model):
     fee_line = models.ForeignKey(FeeLine, on_delete=models.PROTECT, null=True, related_name="ledger_entries")
     narrative = models.CharField(max_length=80, blank=True)
     attachment = models.CharField("attachment reference", max_length=50, blank=True)
+    diagnoses = ArrayField(models.CharField(max_length=8), size=4, default=list, db_default=[], blank=True)
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, null=True, related_name="ledger_entries", db_index=False
+    )
     rule = models.CharField(max_length=8)
     because = models.JSONField(default=dict)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversal")
@@ -110,6 +117,8 @@ class LedgerEntry(models.Model):
         )
         indexes = (
             models.Index(fields=("service_on", "id"), name="ledger_by_day"),  # reader: the worklist, by day
+            # reader: the export, which asks whom lines name beside the courses' physicians
+            models.Index(fields=("provider",), name="ledger_by_provider", condition=Q(provider__isnull=False)),
         )
         triggers = (
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
