@@ -16,7 +16,7 @@ _ZERO = Decimal("0.00")
 # Position from 0, and a word that the lowest row of the stacked header has there.
 _LAYOUT = {
     3: "CODE", 5: "RVU", 6: "PE", 7: "IND", 8: "PE", 9: "IND", 10: "RVU", 11: "TOTAL", 12: "TOTAL", 13: "IND",
-    14: "DAYS", 18: "PROC", 25: "FACTOR", 26: "PROC",
+    14: "DAYS", 18: "PROC", 19: "SURG", 20: "SURG", 21: "SURG", 22: "SURG", 25: "FACTOR", 26: "PROC", 28: "INDICATOR",
 }  # fmt: skip
 
 
@@ -67,6 +67,11 @@ def _row(cells: Cells) -> RelativeValueRow | None:
         global_days=cells.text(14, "the global days", 3),
         multiple_procedure=cells.text(18, "the multiple procedure indicator", 1),
         supervision=cells.text(26, "the supervision", 2),
+        bilateral=cells.text(19, "the bilateral indicator", 1),
+        assistant=cells.text(20, "the assistant indicator", 1),
+        co_surgeon=cells.text(21, "the co-surgeon indicator", 1),
+        team=cells.text(22, "the team indicator", 1),
+        imaging_family=cells.text(28, "the imaging family", 2),
         conversion_factor=cells.number(25, "the conversion factor", digits=5, places=4),
     )
     return row if cells.is_sound else None

@@ -49,6 +49,11 @@ class RelativeValueRow(NamedTuple):
     global_days: str
     multiple_procedure: str
     supervision: str
+    bilateral: str
+    assistant: str
+    co_surgeon: str
+    team: str
+    imaging_family: str
     conversion_factor: Decimal | None
 
 

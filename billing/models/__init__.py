@@ -7,10 +7,10 @@ from billing.models.claim import Claim, ClaimLine
 from billing.models.claim_file import ClaimFile, ClaimFilePart, ExportRun
 from billing.models.denial import Denial
 from billing.models.fees import FeeDraft, FeeLine, FeeSchedule
+from billing.models.descriptors import CodeDescriptor, DescriptorFile
 from billing.models.findings import StandingFinding
 from billing.models.follow_up import FollowUp
 from billing.models.ledger import LedgerEntry
-from billing.models.line_edit import LineEdit
 from billing.models.manual_line import ManualLine
 from billing.models.partner import PartnerConnection, PayerRoute, TradingPartner
 from billing.models.payment import EntryBalance, ProviderAdjustment, RemittanceAdjustment
@@ -55,8 +55,10 @@ __all__ = [
     "ClaimFilePart",
     "ClaimLine",
     "ClaimStanding",
+    "CodeDescriptor",
     "CodePair",
     "Denial",
+    "DescriptorFile",
     "DiagnosisCode",
     "EntryBalance",
     "ExportRun",
@@ -68,7 +70,6 @@ __all__ = [
     "Gpci",
     "HcpcsCode",
     "LedgerEntry",
-    "LineEdit",
     "ManualLine",
     "OppsRate",
     "PartnerConnection",

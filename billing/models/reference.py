@@ -142,6 +142,12 @@ class RelativeValue(_Row):
     global_days = models.CharField(max_length=3, blank=True)
     multiple_procedure = models.CharField(max_length=1, blank=True)
     supervision = models.CharField("physician supervision", max_length=2, blank=True)
+    # Empty in rows that were loaded before these five were read: the file says them once it is loaded again.
+    bilateral = models.CharField(max_length=1, blank=True)
+    assistant = models.CharField("assistant at surgery", max_length=1, blank=True)
+    co_surgeon = models.CharField("co-surgeons", max_length=1, blank=True)
+    team = models.CharField("team surgery", max_length=1, blank=True)
+    imaging_family = models.CharField("diagnostic imaging family", max_length=2, blank=True)
     conversion_factor = models.DecimalField(max_digits=9, decimal_places=4, null=True)
 
     class Meta:
