@@ -6,11 +6,12 @@ from billing.models.capture import CaptureMark
 from billing.models.claim import Claim, ClaimLine
 from billing.models.claim_file import ClaimFile, ClaimFilePart, ExportRun
 from billing.models.denial import Denial
-from billing.models.fees import FeeDraft, FeeLine, FeeSchedule
 from billing.models.descriptors import CodeDescriptor, DescriptorFile
+from billing.models.fees import FeeDraft, FeeLine, FeeSchedule
 from billing.models.findings import StandingFinding
 from billing.models.follow_up import FollowUp
 from billing.models.ledger import LedgerEntry
+from billing.models.line_edit import LineEdit
 from billing.models.manual_line import ManualLine
 from billing.models.partner import PartnerConnection, PayerRoute, TradingPartner
 from billing.models.payment import EntryBalance, ProviderAdjustment, RemittanceAdjustment
@@ -70,6 +71,7 @@ __all__ = [
     "Gpci",
     "HcpcsCode",
     "LedgerEntry",
+    "LineEdit",
     "ManualLine",
     "OppsRate",
     "PartnerConnection",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oncocharge_billing", "0024_lists_of_reasons_and_remarks"),
+        ("oncocharge_billing", "0025_lines_are_edited_beside_their_original"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
