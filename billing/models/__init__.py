@@ -13,8 +13,11 @@ from billing.models.follow_up import FollowUp
 from billing.models.ledger import LedgerEntry
 from billing.models.line_edit import LineEdit
 from billing.models.manual_line import ManualLine
+from billing.models.month_close import AFTER_CLOSE, ENTERED_BY, TURN, LateLine, MonthClose
 from billing.models.partner import PartnerConnection, PayerRoute, TradingPartner
 from billing.models.payment import EntryBalance, ProviderAdjustment, RemittanceAdjustment
+from billing.models.proof import Proof, ProofGap
+from billing.models.question import Question
 from billing.models.receipt import (
     ClaimEvent,
     ClaimStanding,
@@ -38,12 +41,19 @@ from billing.models.reference import (
 )
 from billing.models.remittance import Remittance, RemittanceClaim, RemittanceLine
 from billing.models.revenue_code import USUAL_REVENUE_CODE, RevenueCode
-from billing.models.review import Review
+from billing.models.review import ASKED, OTHER, QUESTION, HoldReason, Review
+from billing.models.saved_view import SavedView
 from billing.models.waiting import WaitingLine
 
 __all__ = [
+    "AFTER_CLOSE",
+    "ASKED",
     "COUNTING",
+    "ENTERED_BY",
     "EXPIRED",
+    "OTHER",
+    "QUESTION",
+    "TURN",
     "USUAL_REVENUE_CODE",
     "AddOnPair",
     "Authorization",
@@ -70,14 +80,20 @@ __all__ = [
     "FollowUp",
     "Gpci",
     "HcpcsCode",
+    "HoldReason",
+    "LateLine",
     "LedgerEntry",
     "LineEdit",
     "ManualLine",
+    "MonthClose",
     "OppsRate",
     "PartnerConnection",
     "PayerCode",
     "PayerRoute",
+    "Proof",
+    "ProofGap",
     "ProviderAdjustment",
+    "Question",
     "Receipt",
     "ReceiptPart",
     "ReceiptSighting",
@@ -90,6 +106,7 @@ __all__ = [
     "RemittanceLine",
     "RevenueCode",
     "Review",
+    "SavedView",
     "StandingFinding",
     "TradingPartner",
     "UnitLimit",
