@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from billing.rules import event_rows, rows, service_rows
+from billing.rules.code_rows import read_code_tables
 from billing.rules.lines import ClaimKind
 from billing.rules.pair_rows import Pair, PairFile, PairTable, over, publications, read_pair
 from billing.rules.table_rows import OPEN, DatedRow, TableError, TableFile
@@ -83,6 +84,7 @@ class Codebook:
         self.limits = tuple(rows.read_limit(row) for row in tables.csv_rows("limits.csv"))
         self.pairs = tuple(read_pair(row) for row in tables.csv_rows("pairs.csv"))
         self.pair_files = publications(self.pairs)
+        self.code_tables = read_code_tables(tables)
         if faults:
             raise TableError(faults)
         self._index()
