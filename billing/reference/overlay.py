@@ -63,7 +63,7 @@ def codebook_of(revision: str) -> Codebook:
     for kept in _kept:
         if kept.revision == revision and kept.tables is tables:
             return kept.codebook
-    kept = _Kept(revision, tables, _over(tables))
+    kept = _Kept(revision, tables, with_loaded_files(tables))
     _kept[:] = [kept]
     return kept.codebook
 
@@ -74,7 +74,8 @@ def _read_revision() -> str:
         return str(cursor.fetchone()[0])
 
 
-def _over(tables: Codebook) -> Codebook:
+def with_loaded_files(tables: Codebook) -> Codebook:
+    """Return tables, which need not be those in force, with what is loaded over them: four statements."""
     codes = {row.code for row in tables.procedures}
     newest = ReferenceFile.objects.filter(kind=FileKind.RELATIVE_VALUES).aggregate(day=Max("effective_from"))["day"]
     return tables.with_loaded(
@@ -91,8 +92,8 @@ def _over(tables: Codebook) -> Codebook:
 def _limits(tables: Codebook, codes: Collection[str]) -> Iterator[Limit]:
     marked = {(row.claim, row.code): row.warning_from for row in tables.limits}
     rows = UnitLimit.objects.filter(code__in=codes, file__kind__in=LIMITS)
-    for kind, name, published, line, code, units in rows.values_list(
-        "file__kind", "file__name", "file__effective_from", "line", "code", "units"
+    for kind, name, published, line, code, units, mai, rationale in rows.values_list(
+        "file__kind", "file__name", "file__effective_from", "line", "code", "units", "indicator", "rationale"
     ):
         claim = LIMITS[FileKind(kind)]
         changed = marked.get((claim, code), OPEN)
@@ -107,6 +108,8 @@ def _limits(tables: Codebook, codes: Collection[str]) -> Iterator[Limit]:
             units=units,
             # A publication from before a code's new meaning says nothing of it, be it loaded or shipped.
             warning_from=changed if changed > published else OPEN,
+            mai=mai,
+            rationale=rationale,
         )
 
 

@@ -115,6 +115,9 @@ class Limit(DatedRow):
     code: str
     units: int
     warning_from: date
+    mai: int = 0
+    """How it is counted: 1 by claim line, 2 and 3 by day; 0 where nobody says."""
+    rationale: str = ""
 
     def holds_on(self, day: date) -> bool:
         """Return whether a line above the limit is held; else it is only warned of."""
@@ -237,8 +240,6 @@ def read_modifier(row: RowReader) -> ModifierRow:
 
 def read_limit(row: RowReader) -> Limit:
     """Read a row of limits.csv; it stands from its publication until a later one."""
-    row.text("rationale")
-    row.whole("mai")
     return Limit(
         row.table,
         row.row,
@@ -249,4 +250,6 @@ def read_limit(row: RowReader) -> Limit:
         code=row.text("code"),
         units=row.whole("units"),
         warning_from=row.day("warning_from", absent=OPEN),
+        mai=row.whole("mai"),
+        rationale=row.text("rationale"),
     )

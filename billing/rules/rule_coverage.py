@@ -45,6 +45,7 @@ def rule_faults(
         *((row.place, row.rule) for row in codebook.events),
         *((row.place, row.rule) for row in codebook.bundles),
         *((row.place, row.rule) for row in codebook.forms),
+        *((row.place, row.rule) for row in codebook.code_tables.policies),
     ]
     faults = [f"rule {number} has no section in docs/rules.md. Write it." for number in known - documented]
     faults += [f"rule {number} has no scenario in tests/scenarios. Write one." for number in known - in_scenarios]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise, product
 
+from billing.rules.code_checks import code_fact_faults
 from billing.rules.codebook import Codebook
 from billing.rules.event_checks import event_faults, missing_events
 from billing.rules.lines import Family
@@ -46,6 +47,7 @@ def table_faults(codebook: Codebook) -> list[str]:
     days = [day for day in codebook.changes if day >= FIRST_DAY]
     faults = [*_overlaps(codebook), *_gaps(codebook, days), *_histories(codebook), *_unknown_codes(codebook)]
     faults += event_faults(codebook)
+    faults += code_fact_faults(codebook)
     return sorted(set(faults))
 
 

@@ -132,7 +132,8 @@ def test_relative_values_are_read_by_position() -> None:
         line=11, code="77301", modifier="", status="A", work=Decimal("7.79"), pe_non_facility=Decimal("46.10"),
         na_non_facility=False, pe_facility=Decimal("46.10"), na_facility=False, malpractice=Decimal("0.62"),
         total_non_facility=Decimal("54.51"), total_facility=Decimal("54.51"), pc_tc="1", global_days="XXX",
-        multiple_procedure="0", supervision="09", conversion_factor=Decimal("33.4009"),
+        multiple_procedure="0", supervision="09", bilateral="0", assistant="0", co_surgeon="0", team="0",
+        imaging_family="99", conversion_factor=Decimal("33.4009"),
     )  # fmt: skip
     assert (professional.modifier, technical.modifier) == ("26", "TC")
     assert (technical.na_non_facility, technical.na_facility, delivery.na_facility) == (True, True, True)
