@@ -65,7 +65,7 @@ def test_an_indicator_says_what_it_means() -> None:
             "row 2: 77418 is not in force on 2001-01-01",
         ),
         ("on = 2002-01-01", "on = 2003-01-01", "[[event]] row 2: 77418 was added on 2003-01-01"),
-        ('what = "deleted"', 'what = "text_changed"', "[[event]] row 5: 77418 changed on 2015-01-01 and is not in force"),
+        ('what = "deleted"', 'what = "text_changed"', "[[event]] row 5: 77418 changed on 2015-01-01 and is not"),
         ("on = 2015-01-01\nwhat = \"deleted\"", "on = 2014-01-01\nwhat = \"deleted\"", "was deleted on 2014-01-01"),
         ('codes = ["77299"]', 'codes = ["77298"]', "[[use]] row 8: 77298 is not in procedures.toml"),
         ('setting = "nodes_level"', 'setting = "nodes"', "[[policy]] row 2: nodes is no setting of a payer's policy"),
