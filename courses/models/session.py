@@ -2,6 +2,7 @@
 
 import pghistory
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -63,7 +64,11 @@ class Session(models.Model):
     motion_threshold = models.CharField(max_length=80, blank=True, help_text="The window or distance allowed.")
     motion_beam_hold = models.CharField("beam-hold rule", max_length=120, blank=True)
     isocenters = models.PositiveSmallIntegerField(
-        "isocenters treated", null=True, blank=True, help_text="Of photons. Empty: as the plans say."
+        "isocenters treated",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+        help_text="Of photons. Empty: as the plans say.",
     )
     mixed_electrons = models.BooleanField(default=False)
     is_inpatient = models.BooleanField(default=False)
