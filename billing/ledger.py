@@ -44,6 +44,8 @@ class NewCharge:
     fee_line_id: int | None
     narrative: str
     attachment: str
+    diagnoses: list[str]
+    provider_id: int | None
     rule: str
     because: str
     replaces_id: int | None
@@ -74,6 +76,8 @@ class PostedCharge:
     amount: Decimal | None
     narrative: str
     attachment: str
+    diagnoses: list[str]
+    provider_id: int | None
     is_claimed: bool
     state: str
     reversal_id: int | None
@@ -108,7 +112,7 @@ _LOCK_MARKS = """
 _POSTED = """
     SELECT e.id, e.course_id, e.session_id, e.plan_id, e.line_key, e.generation, e.family, e.code, e.modifiers,
            e.service_on, e.units, e.claim_kind, e.place_of_service, e.unit_amount, e.amount, e.narrative,
-           e.attachment, EXISTS (SELECT FROM oncocharge_billing_claimline c
+           e.attachment, e.diagnoses, e.provider_id, EXISTS (SELECT FROM oncocharge_billing_claimline c
                                   WHERE c.entry_id = e.id AND c.ended_at IS NULL), COALESCE(r.state, 'open'), v.id,
            COALESCE(v.because->>'reason', '')
       FROM oncocharge_billing_ledgerentry e
@@ -121,11 +125,12 @@ _POSTED = """
 _REVERSE = """
     INSERT INTO oncocharge_billing_ledgerentry (
            kind, course_id, session_id, plan_id, line_key, generation, family, code, modifiers, service_on, units,
-           claim_kind, place_of_service, unit_amount, amount, fee_line_id, narrative, attachment, rule, because,
-           reverses_id, posted_by_id)
+           claim_kind, place_of_service, unit_amount, amount, fee_line_id, narrative, attachment, diagnoses,
+           provider_id, rule, because, reverses_id, posted_by_id)
     SELECT 'reversal', e.course_id, e.session_id, e.plan_id, e.line_key, e.generation, e.family, e.code, e.modifiers,
            e.service_on, e.units, e.claim_kind, e.place_of_service, -e.unit_amount, -e.amount, e.fee_line_id,
-           e.narrative, e.attachment, e.rule, jsonb_build_object('reason', w.reason), e.id, %s
+           e.narrative, e.attachment, e.diagnoses, e.provider_id, e.rule, jsonb_build_object('reason', w.reason),
+           e.id, %s
       FROM unnest(%s::bigint[], %s::text[]) AS w(id, reason)
       JOIN oncocharge_billing_ledgerentry e ON e.id = w.id AND e.kind = 'charge'
      ORDER BY e.id

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from billing.ledger import NewCharge, PostedCharge
 from billing.models import LedgerEntry, Review
 from billing.pricing import Price
+from billing.rules.coding import LineEditFacts, coding_differences
 from billing.rules.lines import ChargeLine, Origin
 
 NARRATIVE_LENGTH = LedgerEntry._meta.get_field("narrative").max_length or 0
@@ -89,7 +90,7 @@ def _place(found: Difference, course_id: int, priced: PricedLine, history: Seque
         found.kept[key] = standing
     else:
         if standing is not None:
-            found.reversals.append((standing, f"Changed: {'; '.join(changed)}."))
+            found.reversals.append((standing, f"Changed: {'; '.join(changed)}.{_why_edited(priced.line)}"))
         found.changes.append(Change(charge, standing, all(text.startswith("price ") for text in changed)))
     if any(earlier.is_claimed for earlier in history if earlier is not found.kept.get(key)):
         found.follow_claimed.add(key)
@@ -107,6 +108,7 @@ _CONTENT = (
     ("session_id", "session"),
     ("plan_id", "plan"),
     ("claim_kind", "claim"),
+    ("diagnoses", "diagnoses"),
 )
 
 
@@ -117,11 +119,17 @@ def _changes(standing: PostedCharge, wanted: NewCharge) -> list[str]:
         for column, word in _CONTENT
         if getattr(standing, column) != getattr(wanted, column)
     ]
+    if standing.provider_id != wanted.provider_id:
+        changed.append("another provider")  # Who, says the edit or the keyed line; an id tells nobody.
     if changed or standing.state == RELEASED or standing.is_claimed:
         return changed
     if standing.amount != wanted.amount or standing.unit_amount != wanted.unit_amount:
         changed.append(f"price {_said(standing.amount)} -> {_said(wanted.amount)}")
     return changed
+
+
+def _why_edited(line: ChargeLine) -> str:
+    return "" if line.edit is None else f" Edited by {line.edit.by}: {line.edit.reason}"
 
 
 def _said(value: object) -> str:
@@ -150,6 +158,8 @@ def _new_charge(course_id: int, priced: PricedLine, last: PostedCharge | None) -
         fee_line_id=None if price is None else price.fee_line_id,
         narrative=line.narrative[:NARRATIVE_LENGTH].strip(),
         attachment=line.attachment,
+        diagnoses=list(line.diagnoses),
+        provider_id=int(line.provider) if line.provider else None,
         rule=line.because.rule,
         because=_because(line),
         replaces_id=None if last is None else last.id,
@@ -158,12 +168,31 @@ def _new_charge(course_id: int, priced: PricedLine, last: PostedCharge | None) -
 
 def _because(line: ChargeLine) -> str:
     because = line.because
-    return json.dumps(
-        {
-            "rule": because.rule,
-            "table": because.table,
-            "row": because.row,
-            "source": because.source,
-            "facts": dict(because.facts),
-        }
-    )
+    told: dict[str, object] = {
+        "rule": because.rule,
+        "table": because.table,
+        "row": because.row,
+        "source": because.source,
+        "facts": dict(because.facts),
+    }
+    if line.edit is not None:
+        told["edit"] = _edit(line.edit)
+    return json.dumps(told)
+
+
+def _edit(edit: LineEditFacts) -> dict[str, object]:
+    """Return what the entry keeps of the edit under which it was posted: the original beside what was wanted."""
+    was = edit.was
+    return {
+        "id": int(edit.key),
+        "by": edit.by,
+        "at": edit.at,
+        "reason": edit.reason,
+        "changes": list(coding_differences(was, edit.wanted)),
+        "was": {
+            "units": was.units,
+            "modifiers": list(was.modifiers),
+            "diagnoses": list(was.diagnoses),
+            "provider": was.provider.key,
+        },
+    }

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from billing.capture.insurance import Insurance, insurance_from
 from billing.capture.rows import CourseRows, read_rows
+from billing.rules.coding import NOBODY, Coding, LineEditFacts, Renderer
 from billing.rules.facts import (
     AuthorizationFacts,
     CourseFacts,
@@ -86,6 +87,8 @@ def _loaded(rows: CourseRows) -> LoadedCourse:
         events=tuple(_event(row) for row in told["events"]),
         authorizations=tuple(_authorization(row) for row in told["authorizations"]),
         manual_lines=tuple(_keyed_line(row) for row in told["keyed_lines"]),
+        physician=_renderer(rows.physician_id, rows.physician_name),
+        line_edits=tuple(_line_edit(row) for row in told["line_edits"]),
     )
     return LoadedCourse(facts, insured, rows.basis, rows.revision, rows.files)
 
@@ -206,5 +209,22 @@ def _authorization(row: Row) -> AuthorizationFacts:
 
 
 def _keyed_line(row: Row) -> ManualLineFacts:
-    key, code, on, units, modifiers, narrative, attachment = row
-    return ManualLineFacts(str(key), code, _day(on), units, tuple(modifiers), narrative, attachment, key)
+    key, code, on, units, modifiers, narrative, attachment, diagnoses, provider_id = row
+    provider = _renderer(provider_id, None)
+    named = tuple(diagnoses), provider
+    return ManualLineFacts(str(key), code, _day(on), units, tuple(modifiers), narrative, attachment, key, *named)
+
+
+def _line_edit(row: Row) -> LineEditFacts:
+    key, line, code, on, *codings, reason, by, at = row
+    was, wanted = codings[:5], codings[5:]
+    return LineEditFacts(str(key), line, _coding(code, on, was), _coding(code, on, wanted), reason, by, at)
+
+
+def _coding(code: str, on: str, told: Row) -> Coding:
+    units, modifiers, diagnoses, provider_id, name = told
+    return Coding(code, _day(on), units, tuple(modifiers), tuple(diagnoses), _renderer(provider_id, name))
+
+
+def _renderer(provider_id: int | None, name: str | None) -> Renderer:
+    return NOBODY if provider_id is None else Renderer(str(provider_id), name or "")

@@ -121,6 +121,8 @@ _SAID = (
     ("place_of_service", "place of service"),
     ("narrative", "narrative"),
     ("attachment", "attachment"),
+    ("diagnoses", "diagnoses"),
+    ("provider", "provider"),
 )
 
 

@@ -30,6 +30,10 @@ class _Kind(NamedTuple):
 _PRIMARY_PAYERS = (
     "SELECT v.payer_id FROM oncocharge_patients_coverage v WHERE v.patient_id = c.patient_id AND v.rank = %(primary)s"
 )
+_NAME = (
+    "(SELECT concat_ws(', ', n.last_name, NULLIF(n.first_name, '')) FROM oncocharge_patients_provider n"
+    " WHERE n.id = {})"
+)
 # Whatever is listed here must raise a revision of the basis.
 _KINDS = {
     "diagnoses": _Kind("oncocharge_courses_coursediagnosis t", "t.course_id = c.id", "t.position", "t.code"),
@@ -72,7 +76,16 @@ _KINDS = {
         "oncocharge_billing_manualline t",
         "t.course_id = c.id AND t.cancelled_at IS NULL",
         "t.id",
-        "t.id, t.code, t.service_on, t.units, t.modifiers, t.narrative, t.attachment",
+        "t.id, t.code, t.service_on, t.units, t.modifiers, t.narrative, t.attachment, t.diagnoses, t.provider_id",
+    ),
+    "line_edits": _Kind(
+        "oncocharge_billing_lineedit t JOIN auth_user u ON u.id = t.edited_by_id",
+        "t.course_id = c.id AND t.taken_back_at IS NULL",
+        "t.id",
+        "t.id, t.line_key, t.code, t.service_on, t.was_units, t.was_modifiers, t.was_diagnoses,"
+        f" t.was_provider_id, {_NAME.format('t.was_provider_id')}, t.units, t.modifiers, t.diagnoses,"
+        f" t.provider_id, {_NAME.format('t.provider_id')}, t.reason,"
+        " COALESCE(NULLIF(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username), t.edited_at",
     ),
     "stays": _Kind(
         "oncocharge_patients_encounter t",
@@ -100,7 +113,7 @@ _TOLD = ", ".join(
 )
 _READ = f"""
     SELECT c.id, b.revision, b.text, b.files, c.opened_on, c.closed_on,
-           f.setting, f.bills, f.place_of_service, f.time_zone,
+           f.setting, f.bills, f.place_of_service, f.time_zone, c.physician_id, {_NAME.format("c.physician_id")},
            json_build_object({_TOLD})::text
       FROM oncocharge_courses_course c
       JOIN oncocharge_patients_facility f ON f.id = c.facility_id
@@ -124,6 +137,8 @@ class CourseRows:
     bills: str
     place_of_service: str
     time_zone: str
+    physician_id: int | None
+    physician_name: str | None
     told: dict[str, list[list[Any]]]
 
 

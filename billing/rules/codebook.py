@@ -147,7 +147,7 @@ class Codebook:
         self._bundles = _grouped((code, row) for row in self.bundles for code in row.codes)
         self._forms = _grouped(((row.setting, row.bills, row.pc_tc), row) for row in self.forms)
         self._places = _grouped(((row.setting, row.named), row) for row in self.places)
-        self._modifiers = {row.modifier: row for row in self.modifiers}
+        self._modifiers = _grouped((row.modifier, row) for row in self.modifiers)
         dated: Iterable[DatedRow] = chain(
             self.procedures,
             self.deliveries,
@@ -233,9 +233,9 @@ class Codebook:
         """Return the place of service to write (C6)."""
         return in_force(self._places.get((setting, named), ()), day)
 
-    def modifier_ruled_out(self, modifier: str) -> rows.ModifierRow | None:
-        """Return the row that rules a modifier out for every code of ours (C7)."""
-        return self._modifiers.get(modifier)
+    def modifier_ruled_out(self, modifier: str, day: date) -> rows.ModifierRow | None:
+        """Return the row that rules a modifier out for every code of ours on ``day`` (C7)."""
+        return in_force(self._modifiers.get(modifier, ()), day)
 
     def limit(self, claim: ClaimKind, code: str, day: date) -> rows.Limit | None:
         """Return the daily limit of the latest publication up to ``day``; before the first one, the first."""

@@ -20,6 +20,7 @@ from billing.rules.events import event_lines
 from billing.rules.facts import CourseFacts
 from billing.rules.guidance import guidance_lines
 from billing.rules.keyed import keyed_lines
+from billing.rules.line_edits import apply_edits
 from billing.rules.lines import ChargeLine, ClaimKind, Finding, Outcome, Severity
 from billing.rules.management import management_lines
 from billing.rules.pairs import standing_lines
@@ -98,16 +99,30 @@ def charge_lines(facts: CourseFacts, codebook: Codebook) -> Outcome:
         said = maker.make(case)
         lines += said.lines
         findings += said.findings
-    for step in FILTERS:
-        kept = step.keep(case, lines)
-        lines = list(kept.lines)
-        findings = [*_of_standing(findings, lines), *kept.findings]
+    kept = _filtered(case, lines)
+    if facts.line_edits:
+        # What was edited is the line as it would stand, so pairs are looked at twice: without the edits, and with them.
+        edited = apply_edits(case, lines, kept.lines)
+        findings += edited.findings
+        kept = _filtered(case, edited.lines)
+    lines = list(kept.lines)
+    findings = [*_of_standing(findings, lines), *kept.findings]
     for edit in EDITS:
         findings += edit.find(case, lines)
     return Outcome(
         tuple(sorted(_with_findings(lines, findings), key=_line_order)),
         tuple(sorted(findings, key=_finding_order)),
     )
+
+
+def _filtered(case: Case, made: Sequence[ChargeLine]) -> Said:
+    """Return the lines that may stand together, and what is said of those that may not."""
+    lines, findings = list(made), list[Finding]()
+    for step in FILTERS:
+        kept = step.keep(case, lines)
+        lines = list(kept.lines)
+        findings = [*_of_standing(findings, lines), *kept.findings]
+    return Said(tuple(lines), tuple(findings))
 
 
 def _of_standing(findings: Iterable[Finding], lines: Sequence[ChargeLine]) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ Every fact that can earn a line carries two marks of its own:
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from billing.rules.coding import NOBODY, LineEditFacts, Renderer
 from courses.terms import (
     EventFamily,
     Guidance,
@@ -221,6 +222,8 @@ class ManualLineFacts:
     narrative: str = ""
     attachment: str = ""
     ordinal: int = 0
+    diagnoses: tuple[str, ...] = ()
+    provider: Renderer = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +239,10 @@ class StandingLineFacts:
 
 @dataclass(frozen=True, slots=True)
 class CourseFacts:
-    """One course of treatment, whole. The rules see all of it or nothing: weeks and plans are counted over a course."""
+    """One course of treatment, whole. The rules see all of it or nothing: weeks and plans are counted over a course.
+
+    ``physician`` renders its professional lines. ``line_edits`` are the standing ones, each key once.
+    """
 
     id: str
     practice: PracticeFacts
@@ -250,3 +256,5 @@ class CourseFacts:
     authorizations: tuple[AuthorizationFacts, ...] = ()
     manual_lines: tuple[ManualLineFacts, ...] = ()
     standing_lines: tuple[StandingLineFacts, ...] = ()
+    physician: Renderer = NOBODY
+    line_edits: tuple[LineEditFacts, ...] = ()

@@ -3,7 +3,8 @@
 No rule ever generates an unlisted code; this is the only room where one can appear.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import date
 
 from billing.rules.case import (
     PROFESSIONAL_COMPONENT,
@@ -15,6 +16,7 @@ from billing.rules.case import (
     Said,
 )
 from billing.rules.codebook import Codebook
+from billing.rules.coding import MOST_POINTERS, Coding
 from billing.rules.facts import ManualLineFacts
 from billing.rules.lines import Because, ChargeLine, ClaimKind, Family, Finding, Origin, Severity, line_key
 from billing.rules.rows import Procedure
@@ -34,7 +36,7 @@ def keyed_lines(case: Case) -> Said:
             refusals = [_not_in_force(keyed, case.codebook)]
         else:
             claim = _claim(keyed, procedure, case)
-            refusals = list(_refusals(keyed, procedure, case.codebook))
+            refusals = list(_refusals(keyed, procedure, claim, case))
             if not refusals:
                 line = _line(keyed, procedure, claim, case)
                 lines.append(line)
@@ -71,6 +73,8 @@ def _line(keyed: ManualLineFacts, procedure: Procedure, claim: ClaimKind, case: 
         ordinal=keyed.ordinal,
         narrative=keyed.narrative.strip(),
         attachment=keyed.attachment.strip(),
+        diagnoses=keyed.diagnoses,
+        provider=keyed.provider.key,
     )
 
 
@@ -96,9 +100,12 @@ def _doubts_about_the_claim(
 # --- refusals -----------------------------------------------------------------------------------------------------
 
 
-def _refusals(keyed: ManualLineFacts, procedure: Procedure, codebook: Codebook) -> Iterator[Note]:
-    yield from _component_refusals(keyed, procedure)
-    yield from _modifier_refusals(keyed, codebook)
+def _refusals(keyed: ManualLineFacts, procedure: Procedure, claim: ClaimKind, case: Case) -> Iterator[Note]:
+    yield from component_refusals(keyed.code, keyed.modifiers, procedure)
+    yield from modifier_refusals(keyed.code, keyed.modifiers, keyed.on, case.codebook)
+    if keyed.diagnoses or keyed.provider.key:
+        coding = Coding(keyed.code, keyed.on, keyed.units, keyed.modifiers, keyed.diagnoses, keyed.provider)
+        yield from pointer_refusals(coding, claim, case.facts.diagnoses)
     if procedure.unlisted:
         yield from _narrative_refusals(keyed)
 
@@ -119,25 +126,51 @@ def _not_in_force(keyed: ManualLineFacts, codebook: Codebook) -> Note:
     return _refused("code-not-in-force", message + " Key a code of that day.")
 
 
-def _component_refusals(keyed: ManualLineFacts, procedure: Procedure) -> Iterator[Note]:
+def component_refusals(code: str, modifiers: Collection[str], procedure: Procedure) -> Iterator[Note]:
     """C3: a code that does not split takes neither 26 nor TC; one line is never both."""
-    components = [m for m in keyed.modifiers if m in (PROFESSIONAL_COMPONENT, TECHNICAL_COMPONENT)]
+    components = [m for m in modifiers if m in (PROFESSIONAL_COMPONENT, TECHNICAL_COMPONENT)]
     if components and procedure.pc_tc in (PROFESSIONAL_ONLY, TECHNICAL_ONLY):
         only = "professional" if procedure.pc_tc == PROFESSIONAL_ONLY else "technical"
         yield _refused(
             "component-modifier-invalid",
-            f"{keyed.code} is {only} only and does not split: take off {' and '.join(components)}.",
+            f"{code} is {only} only and does not split: take off {' and '.join(components)}.",
         )
     elif len(set(components)) > 1:
-        yield _refused("component-modifier-invalid", f"{keyed.code} carries both 26 and TC: key two lines, or neither.")
+        yield _refused("component-modifier-invalid", f"{code} carries both 26 and TC: key two lines, or neither.")
 
 
-def _modifier_refusals(keyed: ManualLineFacts, codebook: Codebook) -> Iterator[Note]:
-    """C7: modifiers that the code's indicators rule out."""
-    ruled_out = [row for modifier in keyed.modifiers if (row := codebook.modifier_ruled_out(modifier))]
+def modifier_refusals(code: str, modifiers: Collection[str], on: date, codebook: Codebook) -> Iterator[Note]:
+    """C7: modifiers that the code's indicators rule out on the day, and one that stands twice."""
+    ruled_out = [row for modifier in modifiers if (row := codebook.modifier_ruled_out(modifier, on))]
     if ruled_out:
         named = ", ".join(f"{row.modifier} ({row.meaning})" for row in ruled_out)
-        yield _refused("modifier-not-applicable", f"{keyed.code} takes no {named}. Take the modifier off.")
+        yield _refused("modifier-not-applicable", f"{code} takes no {named}. Take the modifier off.")
+    twice = sorted({modifier for modifier in modifiers if list(modifiers).count(modifier) > 1})
+    if twice:
+        yield _refused("modifier-not-applicable", f"{', '.join(twice)} stands twice on {code}. Take one off.")
+
+
+def pointer_refusals(coding: Coding, claim: ClaimKind, diagnoses: Collection[str]) -> Iterator[Note]:
+    """A professional line points to one to four diagnoses of its course; an institutional one to none."""
+    if claim is ClaimKind.INSTITUTIONAL:
+        if coding.diagnoses or coding.provider.key:
+            yield _refused(
+                "pointer-not-valid",
+                f"{coding.code} stands on the institutional claim, whose lines point to no diagnosis and name nobody. "
+                "Take both off.",
+            )
+        return
+    unknown = [code for code in coding.diagnoses if code not in diagnoses]
+    if unknown:
+        yield _refused(
+            "pointer-not-valid",
+            f"{coding.code} points to {', '.join(unknown)}, which is no diagnosis of the course. Enter it there first.",
+        )
+    if len(coding.diagnoses) > MOST_POINTERS:
+        yield _refused(
+            "pointer-not-valid",
+            f"{coding.code} points to {len(coding.diagnoses)} diagnoses, a line takes {MOST_POINTERS}.",
+        )
 
 
 def _narrative_refusals(keyed: ManualLineFacts) -> Iterator[Note]:

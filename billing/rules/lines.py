@@ -9,6 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from billing.rules.coding import LineEditFacts
+
 
 class Family(StrEnum):
     """Groups of codes as billers speak of them. Every keyed line is ``manual``, whatever its code."""
@@ -50,6 +52,7 @@ class Origin(StrEnum):
     EVENT = "event"
     MANUAL_LINE = "manual_line"
     AUTHORIZATION = "authorization"
+    LINE_EDIT = "line_edit"
 
 
 FactValue: TypeAlias = str | int | float | bool | None
@@ -72,7 +75,9 @@ class ChargeLine:
 
     ``key`` names what earned the line and on which claim, never its code, units or modifiers: a line
     that changes keeps its key. Keys are unique in an outcome. ``at`` is the moment of service where
-    the fact has one (naive, clinic-local); ``ordinal`` the place of the fact in its file.
+    the fact has one (naive, clinic-local); ``ordinal`` the place of the fact in its file. ``diagnoses`` are those
+    that it points to and ``provider`` the key of who renders it, where that is not as on its whole claim; ``edit``
+    is what a person made of it.
     """
 
     key: str
@@ -90,6 +95,9 @@ class ChargeLine:
     ordinal: int = 0
     narrative: str = ""
     attachment: str = ""
+    diagnoses: tuple[str, ...] = ()
+    provider: str = ""
+    edit: LineEditFacts | None = None
     held: bool = False
     findings: tuple[str, ...] = ()
 

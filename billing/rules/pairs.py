@@ -84,7 +84,7 @@ def _keep(line: ChargeLine, beside: Sequence[Together], standing: _Standing, cas
     """Let a line stand beside the column 1 lines of its day: with 59, held, or with a warning."""
     needs_modifier = [one for one in beside if one.pair.indicator != NEVER]
     only_warned = [one for one in beside if one.pair.indicator == NEVER]
-    if needs_modifier and _is_distinct(line, case):
+    if needs_modifier and line.edit is None and _is_distinct(line, case):
         line = _with_distinct(line)
     elif needs_modifier and not DISTINCT_MODIFIERS.intersection(_keyed_modifiers(line)):
         standing.findings.append(_needs_modifier(line, needs_modifier))
@@ -175,8 +175,8 @@ def _is_distinct(line: ChargeLine, case: Case) -> bool:
 
 
 def _keyed_modifiers(line: ChargeLine) -> Set[str]:
-    """Return the modifiers that a biller keyed; those that rules wrote say nothing of a pair."""
-    return set(line.modifiers) if line.family is Family.MANUAL else set()
+    """Return the modifiers that a biller keyed or edited; those that rules wrote say nothing of a pair."""
+    return set(line.modifiers) if line.family is Family.MANUAL or line.edit is not None else set()
 
 
 def _with_distinct(line: ChargeLine) -> ChargeLine:
@@ -200,12 +200,14 @@ def _never_together(met: Together) -> Finding:
 def _needs_modifier(line: ChargeLine, met: Sequence[Together]) -> Finding:
     holds = any(one.pair.holds_on(line.on) for one in met)
     first = ", ".join(dict.fromkeys(one.first.code for one in met))
-    if line.family is Family.MANUAL:
+    if line.edit is not None:
+        remedy = "Edit it to carry 59 or an X modifier if it was a service of its own, or take the edit back."
+    elif line.family is Family.MANUAL:
         remedy = "Key it with 59 or an X modifier if it was a service of its own, or cancel it."
     elif line.earned_by is Origin.EVENT or line.family is Family.PHYSICS:
         remedy = "Mark the event as a service of its own if it was one; the line then carries 59."
     else:
-        remedy = "Cancel one of the two, or key the line with 59 if it was a service of its own."
+        remedy = "Cancel one of the two, or edit the line to carry 59 if it was a service of its own."
     note = Note(
         Severity.HOLD if holds else Severity.WARNING,
         "pair-needs-modifier",
