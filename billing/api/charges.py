@@ -6,7 +6,7 @@ import django_filters
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotAuthenticated
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing import worklist
-from billing.models import ClaimLine, LedgerEntry, StandingFinding
+from billing.models import OTHER, ClaimLine, LedgerEntry, Review, StandingFinding
 from billing.standing import Standing, noted, of_standing
 from patients.permissions import RolePermission
 from patients.roles import BILLING, READS_MONEY
@@ -60,6 +60,16 @@ class FindingOutput(serializers.ModelSerializer[StandingFinding]):
         fields = ("id", "severity", "code", "message", "subject", "overridden_at", "override_reason")
 
 
+class HeldOutput(serializers.ModelSerializer[Review]):
+    """How a line is held; ``owner_role`` where the matter is not one person's."""
+
+    class Meta:
+        """Fields in the order of the answer."""
+
+        model = Review
+        fields = ("code", "reason", "owner", "owner_role", "due_on", "held_since", "by")
+
+
 class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
     """Charges: list, read, release, hold, undo, override. Nothing changes an entry: the ledger only grows."""
 
@@ -76,6 +86,7 @@ class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
 
         findings = FindingOutput(many=True, read_only=True)
         state = serializers.CharField(source="review.state", default="open")
+        held = serializers.SerializerMethodField()
         standing = serializers.ChoiceField(source="stands", choices=[one.value for one in Standing], read_only=True)
         reversed_by = serializers.IntegerField(source="reversal.pk", default=None)
         claim = serializers.IntegerField(source="claim_line.claim_id", default=None)
@@ -87,9 +98,16 @@ class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
             fields = (
                 "id", "kind", "course", "session", "plan", "line_key", "generation", "family", "code", "modifiers",
                 "service_on", "units", "claim_kind", "place_of_service", "unit_amount", "amount", "fee_line",
-                "narrative", "rule", "because", "reverses", "replaces", "posted_at", "findings", "state",
+                "narrative", "rule", "because", "reverses", "replaces", "posted_at", "findings", "state", "held",
                 "standing", "reversed_by", "claim",
             )  # fmt: skip
+
+        @extend_schema_field(HeldOutput(allow_null=True))
+        def get_held(self, entry: LedgerEntry) -> dict[str, object] | None:
+            """Say how the line is held; nothing of one that is not."""
+            review: Review | None = getattr(entry, "review", None)
+            is_held = review is not None and review.state == Review.State.HELD
+            return dict(HeldOutput(review).data) if is_held else None
 
     class Decision(serializers.Serializer[LedgerEntry]):
         """The lines that a decision is about."""
@@ -99,9 +117,18 @@ class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
         )
 
     class Holding(Decision):
-        """The lines to hold, and why."""
+        """The lines to hold, why, whose matter it is and until when.
 
-        reason = serializers.CharField(max_length=200)
+        ``code`` is one of the practice's reasons; ``other`` needs ``reason``. Without owner it is the caller's matter,
+        without a day it comes back after the days of the reason.
+        """
+
+        code = serializers.CharField(max_length=20, default=OTHER)
+        reason = serializers.CharField(max_length=200, default="", allow_blank=True)
+        owner = serializers.PrimaryKeyRelatedField(
+            queryset=User.objects.filter(is_active=True), default=None, allow_null=True
+        )
+        due_on = serializers.DateField(default=None, allow_null=True)
 
     class Overriding(serializers.Serializer[StandingFinding]):
         """The hold that is let pass, and why."""
@@ -127,10 +154,10 @@ class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
     @extend_schema(request=Holding, responses=Decided)
     @action(detail=False, methods=["post"])
     def hold(self, request: Request) -> Response:
-        """Hold lines back with a reason."""
+        """Hold lines back for a reason, until a day."""
         given = self._given(self.Holding, request)
-        at = timezone.now()
-        return _answer(worklist.hold(entry_ids=given["entries"], reason=given["reason"], by=_user(request), at=at))
+        entries = given.pop("entries")
+        return _answer(worklist.hold(entry_ids=entries, by=_user(request), at=timezone.now(), **given))
 
     @extend_schema(request=Decision, responses=Decided)
     @action(detail=False, methods=["post"])

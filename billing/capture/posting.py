@@ -12,6 +12,7 @@ from billing import ledger
 from billing.capture.difference import Difference
 from billing.capture.notes import Notes, Posted
 from billing.findings import raise_findings, resolve_findings, withdraw_claim_checks
+from billing.worklist.threads import carry_questions
 
 REASON_LENGTH = 200
 
@@ -63,7 +64,19 @@ def _reopen(reasons: Mapping[int, str]) -> None:
 
 
 def carry_holds(posted: Sequence[Posted]) -> None:
-    """Let a person's hold follow the line to the charge that takes its place: one statement, none for none."""
+    """Let a person's hold, and what is asked about a line, follow it to the charge that takes its place.
+
+    Three statements at most, none for none.
+    """
+    carry_questions(
+        successors={
+            change.instead_of.id: found.entries[change.charge.line_key]
+            for found in posted
+            for change in found.difference.changes
+            if change.instead_of is not None
+        },
+        reversals={charge.id: reason for found in posted for charge, reason in found.difference.reversals},
+    )
     pairs = [
         (found.entries[change.charge.line_key], change.instead_of.id)
         for found in posted
@@ -74,8 +87,10 @@ def carry_holds(posted: Sequence[Posted]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO oncocharge_billing_review (entry_id, state, reason, by_id, at)"
-            " SELECT w.new_id, r.state, r.reason, r.by_id, r.at"
+            "INSERT INTO oncocharge_billing_review"
+            "       (entry_id, state, reason, by_id, at, code_id, owner_id, owner_role, due_on, held_since)"
+            " SELECT w.new_id, r.state, r.reason, r.by_id, r.at, r.code_id, r.owner_id, r.owner_role, r.due_on,"
+            "        r.held_since"
             "   FROM unnest(%s::bigint[], %s::bigint[]) AS w(new_id, old_id)"
             "   JOIN oncocharge_billing_review r ON r.entry_id = w.old_id",
             [[new for new, _old in pairs], [old for _new, old in pairs]],

@@ -1,7 +1,8 @@
-"""What a biller decides about lines: release, hold, take back. One line or five hundred, under the same rules.
+"""What a biller decides about lines: release, take back. One line or five hundred, under the same rules.
 
 Every decision locks the money of the courses first, looks at the lines as they are then, does what may be
-done and says of each other line, in words, why not. Who decided what and when is in the reviews' history.
+done and says of each other line, in words, why not. Who decided what and when is in the reviews' history. Holding
+is a room of its own beside it (holds.py).
 """
 
 from collections import defaultdict
@@ -25,6 +26,7 @@ from billing.findings import (
 from billing.models import LedgerEntry, Review
 from billing.rules.lines import Severity
 from billing.worklist.checks import SOURCE, LineAtRelease, findings_at_release, read_lines
+from billing.worklist.threads import close_questions, note_answers_read
 from courses.models import Course
 
 REASON_LENGTH = 200
@@ -60,39 +62,32 @@ def release(*, entry_ids: Collection[int], by: User, at: datetime) -> Decided:
     A line that is released already counts as done.
     """
     with transaction.atomic():
-        lines, unknown = _locked_lines(entry_ids, with_siblings=True)
+        lines, unknown = locked_lines(entry_ids, with_siblings=True)
         holds = _holds_after_checks(lines, at)
-        decided = _judge(lines, lambda line: _not_releasable(line, holds.get(line.id, ())), unknown)
+        decided = judge(lines, lambda line: _not_releasable(line, holds.get(line.id, ())), unknown)
         fresh = _without(decided.done, lines, State.RELEASED)
         _write_reviews(fresh, State.RELEASED, "", by, at)
-        return decided
-
-
-def hold(*, entry_ids: Collection[int], reason: str, by: User, at: datetime) -> Decided:
-    """Hold lines back with a reason, released ones too, until somebody takes the hold back.
-
-    Raises:
-        ValidationError: no reason is given.
-    """
-    said = required_reason(reason, "Say why the line is held.")
-    with transaction.atomic():
-        lines, unknown = _locked_lines(entry_ids)
-        decided = _judge(lines, _not_changeable, unknown)
-        _write_reviews(decided.done, State.HELD, said, by, at)
-        withdraw_claim_checks(entry_ids=decided.done)
+        note_answers_read(entry_ids=fresh, by=by, at=at)
         return decided
 
 
 def undo(*, entry_ids: Collection[int], by: User, at: datetime) -> Decided:
     """Take back a release or a hold, as long as the line is on no claim. An open line counts as done."""
     with transaction.atomic():
-        lines, unknown = _locked_lines(entry_ids)
-        decided = _judge(lines, _not_changeable, unknown)
+        lines, unknown = locked_lines(entry_ids)
+        decided = judge(lines, not_changeable, unknown)
         taken_back = _without(decided.done, lines, State.OPEN)
-        _write_reviews(taken_back, State.OPEN, "", by, at)
-        withdraw_claim_checks(entry_ids=taken_back)
-        _ask_for_capture({line.course_id for line in lines if line.id in set(taken_back)})
+        close_questions(entry_ids=taken_back, reason="The hold was taken back.", by=by, at=at)
+        open_again(lines=[line for line in lines if line.id in set(taken_back)], reason="", by=by, at=at)
         return decided
+
+
+def open_again(*, lines: Collection[LineAtRelease], reason: str, by: User, at: datetime) -> None:
+    """Open decided lines that are locked, and let their charges follow facts and fees again. Three statements."""
+    ids = [line.id for line in lines]
+    _write_reviews(ids, State.OPEN, reason, by, at)
+    withdraw_claim_checks(entry_ids=ids)
+    _ask_for_capture({line.course_id for line in lines})
 
 
 def required_reason(reason: str, ask: str) -> str:
@@ -109,7 +104,7 @@ def required_reason(reason: str, ask: str) -> str:
     return said
 
 
-def _locked_lines(entry_ids: Collection[int], with_siblings: bool = False) -> tuple[list[LineAtRelease], list[Refusal]]:
+def locked_lines(entry_ids: Collection[int], with_siblings: bool = False) -> tuple[list[LineAtRelease], list[Refusal]]:
     """Lock the courses of the entries, then read them. ``with_siblings`` locks the patients' other courses too.
 
     Two courses of one patient may hold the same line; whoever releases one must see what happens to the other.
@@ -124,7 +119,8 @@ def _locked_lines(entry_ids: Collection[int], with_siblings: bool = False) -> tu
     return read_lines(courses), unknown
 
 
-def _judge(lines: Collection[LineAtRelease], refuse: Judge, unknown: list[Refusal]) -> Decided:
+def judge(lines: Collection[LineAtRelease], refuse: Judge, unknown: list[Refusal]) -> Decided:
+    """Sort lines into those about which ``refuse`` has nothing to say, and the others."""
     done: list[int] = []
     refused = list(unknown)
     for line in lines:
@@ -136,7 +132,8 @@ def _judge(lines: Collection[LineAtRelease], refuse: Judge, unknown: list[Refusa
     return Decided(tuple(done), tuple(refused))
 
 
-def _not_changeable(line: LineAtRelease) -> Refusal | None:
+def not_changeable(line: LineAtRelease) -> Refusal | None:
+    """Return why nothing may be decided about a line any more; nothing where something may."""
     if not line.is_charge:
         return Refusal(line.id, "This is a reversal; only charges are reviewed.")
     if line.is_reversed:
@@ -147,7 +144,7 @@ def _not_changeable(line: LineAtRelease) -> Refusal | None:
 
 
 def _not_releasable(line: LineAtRelease, holds: Collection[OpenFinding | NewFinding]) -> Refusal | None:
-    settled = _not_changeable(line)
+    settled = not_changeable(line)
     if settled is not None or line.state == State.RELEASED:
         return settled
     if line.has_failed or not line.is_captured:
@@ -169,7 +166,7 @@ def _without(entry_ids: Collection[int], lines: Collection[LineAtRelease], state
 
 def _holds_after_checks(lines: Collection[LineAtRelease], at: datetime) -> Mapping[int, list[OpenFinding | NewFinding]]:
     """Bring the findings of a release up to date; return every hold that is not overridden, by entry."""
-    to_check = {line.id: line for line in lines if _not_changeable(line) is None and line.state != State.RELEASED}
+    to_check = {line.id: line for line in lines if not_changeable(line) is None and line.state != State.RELEASED}
     standing = [
         finding
         for finding in open_findings(course_ids={line.course_id for line in lines})
