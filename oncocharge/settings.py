@@ -139,6 +139,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "oncocharge.private.PrivatePagesMiddleware",
     "oncocharge.idle.IdleLogoffMiddleware",
     # Every page asks for a login unless it says @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

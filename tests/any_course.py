@@ -124,6 +124,7 @@ def any_session(draw: st.DrawFn, number: int, edge: date, plans: tuple[str, ...]
         adapted_online=draw(st.booleans()),
         active_motion_management=draw(st.none() | st.sampled_from(MotionManagement)),
         motion_record_complete=draw(st.booleans()),
+        isocenters=draw(st.none() | st.integers(1, 3)),
         mixed_electrons=draw(st.booleans()),
         inpatient=draw(st.booleans()),
         ordinal=number,

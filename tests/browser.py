@@ -29,10 +29,15 @@ def open_as(browser: Browser, live_server: Any) -> Iterator[OpenAs]:
 
     def open_one(
         role: Role, address: str, *, username: str | None = None, size: ViewportSize = DESK, theme: Any = "light",
-        scripts: bool = True,
+        scripts: bool = True, zone: str | None = None, touch: bool = False,
     ) -> Page:  # fmt: skip
         context = browser.new_context(
-            viewport=size, color_scheme=theme, reduced_motion="reduce", java_script_enabled=scripts
+            viewport=size,
+            color_scheme=theme,
+            reduced_motion="reduce",
+            java_script_enabled=scripts,
+            timezone_id=zone,
+            has_touch=touch,
         )
         contexts.append(context)
         context.add_cookies(_cookies(role, username, live_server.url))

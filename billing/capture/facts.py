@@ -147,7 +147,7 @@ def _session(
 ) -> SessionFacts:
     (
         session_id, starts_at, status, resumes, guidance, reviewed,
-        motion, motion_complete, mixed_electrons, inpatient, adapted,
+        motion, motion_complete, isocenters, mixed_electrons, inpatient, adapted,
     ) = row  # fmt: skip
     at = datetime.fromisoformat(starts_at).astimezone(zone).replace(tzinfo=None)
     numbers = {number for _plan_id, number in delivered}
@@ -163,6 +163,7 @@ def _session(
         guidance_reviewed=reviewed,
         active_motion_management=MotionManagement(motion) if motion else None,
         motion_record_complete=bool(motion_complete),
+        isocenters=isocenters,
         mixed_electrons=mixed_electrons,
         inpatient=inpatient or any(stay.covers(at.date()) for stay in stays),
         adapted_online=adapted,

@@ -57,7 +57,7 @@ _KINDS = {
         "t.course_id = c.id AND t.signed_at IS NOT NULL AND t.cancelled_at IS NULL",
         "t.id",
         "t.id, t.starts_at, t.status, t.resumes_id, t.guidance, t.guidance_reviewed, t.active_motion_management,"
-        " t.motion_record_complete, t.mixed_electrons, t.is_inpatient, t.adapted_online",
+        " t.motion_record_complete, t.isocenters, t.mixed_electrons, t.is_inpatient, t.adapted_online",
     ),
     "events": _Kind(
         "oncocharge_courses_clinicalevent t",

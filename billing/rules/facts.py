@@ -145,6 +145,7 @@ class SessionFacts:
 
     ``at`` is the start of the beam by the clinic's clock. ``resumes`` is the key of the partial
     session that this one completes. ``active_motion_management`` ``None``: the plan's holds.
+    ``isocenters`` are those of photons that were treated; ``None``: as the plans say.
     """
 
     key: str
@@ -157,6 +158,7 @@ class SessionFacts:
     guidance_reviewed: bool = False
     active_motion_management: MotionManagement | None = None
     motion_record_complete: bool = False
+    isocenters: int | None = None
     mixed_electrons: bool = False
     inpatient: bool = False
     adapted_online: bool = False

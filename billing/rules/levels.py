@@ -72,13 +72,14 @@ def session_level(session: DeliveredSession, case: Case) -> SessionLevel:
 
     1. Level 3 on any of these grounds: more than one photon isocenter, motion managed during the beam,
        photons mixed with electrons, total skin electrons (L4).
-    2. On none of them, and with a photon plan whose isocenters nobody counted: unknown (L8).
-    3. Otherwise the highest level that a technique of the session has by itself (L4).
+    2. How many isocenters were treated is a fact of the session where it says so, else of its plans.
+    3. On no ground, and with a photon plan whose isocenters nobody counted: unknown (L8).
+    4. Otherwise the highest level that a technique of the session has by itself (L4).
     """
     found = [(plan, case.codebook.level(plan.technique, session.on)) for plan in session.plans]
     rows = [(plan, row) for plan, row in found if row is not None]
     photons = [plan for plan, row in rows if row.radiation == "photon"]
-    least, is_counted = count_isocenters(photons)
+    least, is_counted = treated_isocenters([part.isocenters for part in session.parts], photons)
     moved = session.parts_with_motion()
     grounds = (
         *(("isocenters",) if least > 1 else ()),
@@ -96,6 +97,19 @@ def session_level(session: DeliveredSession, case: Case) -> SessionLevel:
 
 def _has_level_3(rows: Sequence[tuple[PlanFacts, LevelRow]]) -> bool:
     return any(row.level == LEVEL_3 for _, row in rows)
+
+
+def treated_isocenters(stated: Sequence[int | None], photons: Sequence[PlanFacts]) -> tuple[int, bool]:
+    """Return the least count of photon isocenters of a session, and whether that is the true count.
+
+    Each part of the session states what it treated, or leaves it to the plans. The parts of a resumed pair may have
+    treated the same isocenters or each its own: together as many as the plans have.
+    """
+    planned, is_counted = count_isocenters(photons)
+    if not photons:
+        return planned, is_counted
+    each = [planned if count is None else count for count in stated]
+    return max(*each, min(sum(each), planned)), is_counted or None not in stated
 
 
 def count_isocenters(plans: Sequence[PlanFacts]) -> tuple[int, bool]:

@@ -38,7 +38,13 @@ class DeliveredSession:
     def likeness(self) -> tuple[tuple[object, ...], ...]:
         """All that two sessions of one course must share to be classified alike in one era and under one policy."""
         return tuple(
-            (part.plans, part.active_motion_management, part.motion_record_complete, part.mixed_electrons)
+            (
+                part.plans,
+                part.active_motion_management,
+                part.motion_record_complete,
+                part.isocenters,
+                part.mixed_electrons,
+            )
             for part in self.parts
         )
 

@@ -20,7 +20,8 @@ from patients.roles import EVERYONE, LOGS, Role
 
 SESSION_FACTS = (
     "status_reason", "resumes", "second_session_reason", "guidance", "guidance_reviewed", "active_motion_management",
-    "motion_record_complete", "mixed_electrons", "is_inpatient", "adapted_online",
+    "motion_record_complete", "motion_system", "motion_threshold", "motion_beam_hold", "isocenters", "mixed_electrons",
+    "is_inpatient", "adapted_online",
 )  # fmt: skip
 
 

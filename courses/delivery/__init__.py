@@ -11,7 +11,14 @@ from courses.delivery.corrections import amend_session, cancel_session
 from courses.delivery.entries import Changes, EntryConflict, Logged, Particulars, digest_of_session
 from courses.delivery.log import log_session
 from courses.delivery.machine_day import DayRow, MachineDay, RowState, machine_day, row_of_course, state_of_day
-from courses.delivery.proposals import Proposal, motion_of_last, next_number, propose_session, standing_numbers
+from courses.delivery.proposals import (
+    Proposal,
+    isocenters_of,
+    motion_of_last,
+    next_number,
+    propose_session,
+    standing_numbers,
+)
 from courses.delivery.review import Reviewed, review_guidance
 from courses.delivery.signing import sign_session
 
@@ -29,6 +36,7 @@ __all__ = [
     "amend_session",
     "cancel_session",
     "digest_of_session",
+    "isocenters_of",
     "log_session",
     "machine_day",
     "motion_of_last",

@@ -1,6 +1,6 @@
 """What a therapist should hear before saving: one sentence each. Nothing here forbids the entry.
 
-Authorization and coverage are known upstairs, in billing; its warnings come from there.
+Authorizations are known upstairs, in billing; its warning comes from there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from courses.delivery.entries import name_of
-from courses.delivery.proposals import Standing, next_number, sessions_of_day, standing_numbers
+from courses.delivery.proposals import Standing, isocenters_of, next_number, sessions_of_day, standing_numbers
 from courses.models import Course, Plan, Session
 from courses.terms import SessionStatus
-from patients.models import PayerPolicy
+from patients.models import Coverage, PayerPolicy
 from patients.terms import CoverageRank
 
 DEFAULT_HOURS = Decimal(6)
@@ -38,19 +38,23 @@ def warnings(
     at: datetime,
     status: SessionStatus | str = SessionStatus.TREATED,
     resumes: Session | None = None,
+    isocenters: int | None = None,
     leaving_out: Session | None = None,
 ) -> list[Caution]:
     """Return what speaks against an entry as it stands (a fixed number of queries).
 
     Args:
         numbers: the plans of the entry, each with its fraction.
+        isocenters: how many were treated, if the entry says so.
         leaving_out: the session that is being corrected.
     """
     at, day = at.astimezone(UTC), course.facility.day_of(at)
     standing = standing_numbers(course, leaving_out=leaving_out)
     said = [] if resumes else _about_numbers(numbers, standing)
     said += _about_plans(numbers, day)
+    said += _about_isocenters(list(numbers), isocenters)
     said += _about_course(course, day)
+    said += _about_coverage(course, day)
     today = [one for one in sessions_of_day(course, day) if one != leaving_out]
     if resumes is None and status != SessionStatus.ABORTED:
         said += _about_gap(course, today, at)
@@ -117,6 +121,32 @@ def _about_course(course: Course, day: date) -> list[Caution]:
     if day < course.opened_on:
         return [Caution("before-the-course", f"The course was opened on {course.opened_on}, after this day.")]
     return []
+
+
+def _about_isocenters(plans: Sequence[Plan], treated: int | None) -> list[Caution]:
+    planned = isocenters_of(plans)
+    if treated is None or planned is None or treated == planned:
+        return []
+    return [
+        Caution("isocenters-not-as-planned", f"The entry says {_isocenters(treated)}, the plans say {planned}."),
+    ]
+
+
+def _isocenters(count: int) -> str:
+    return "1 isocenter" if count == 1 else f"{count} isocenters"
+
+
+def _about_coverage(course: Course, day: date) -> list[Caution]:
+    """Say that nobody is asked first for what is done that day (one query)."""
+    rows = Coverage.objects.filter(patient=course.patient_id, rank=CoverageRank.PRIMARY)
+    found = list(rows.values_list("payer__name", "effective_from", "effective_to").order_by("effective_from"))
+    if any(first <= day and (last is None or last >= day) for _, first, last in found):
+        return []
+    ended = [(payer, last) for payer, _, last in found if last is not None and last < day]
+    if not ended:
+        return [Caution("no-coverage", "No coverage of the patient is entered for this day.")]
+    payer, last = max(ended, key=lambda row: row[1])
+    return [Caution("coverage-ended", f"The coverage by {payer} ended on {last}; none is entered for this day.")]
 
 
 def _about_gap(course: Course, today: Sequence[Session], at: datetime) -> list[Caution]:

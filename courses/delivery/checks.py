@@ -138,6 +138,7 @@ def written_session(
     session.motion_system = said.get("motion_system", "").strip()
     session.motion_threshold = said.get("motion_threshold", "").strip()
     session.motion_beam_hold = said.get("motion_beam_hold", "").strip()
+    session.isocenters = said.get("isocenters")
     session.mixed_electrons = said.get("mixed_electrons", False)
     session.is_inpatient = said.get("is_inpatient", False)
     session.adapted_online = said.get("adapted_online", False)

@@ -108,6 +108,7 @@ def _particulars(session: Session, changes: Changes) -> Particulars:
         motion_system=session.motion_system,
         motion_threshold=session.motion_threshold,
         motion_beam_hold=session.motion_beam_hold,
+        isocenters=session.isocenters,
         mixed_electrons=session.mixed_electrons,
         is_inpatient=session.is_inpatient,
         adapted_online=session.adapted_online,

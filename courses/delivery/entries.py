@@ -32,6 +32,7 @@ class Particulars(TypedDict, total=False):
     motion_system: str
     motion_threshold: str
     motion_beam_hold: str
+    isocenters: int | None
     mixed_electrons: bool
     is_inpatient: bool
     adapted_online: bool
@@ -100,7 +101,7 @@ def digest_of_session(session: Session) -> str:
         "cancelled_at",
     )
     columns += ("second_session_reason", "active_motion_management", "motion_record_complete")
-    columns += ("motion_system", "motion_threshold", "motion_beam_hold")
+    columns += ("motion_system", "motion_threshold", "motion_beam_hold", "isocenters")
     columns += ("mixed_electrons", "is_inpatient", "adapted_online", "guidance_reviewed", "amendment_reason")
     said: dict[str, object] = {column: getattr(session, column) for column in columns}
     said["fractions"] = sorted((fraction.plan_id, fraction.number) for fraction in session.fractions.all())

@@ -7,10 +7,11 @@ from datetime import date
 from django.db.models import Prefetch
 
 from courses.models import Course, Fraction, Plan, Session
-from courses.terms import Guidance, MotionManagement, PlanKind, SessionStatus
+from courses.terms import Guidance, MotionManagement, PlanKind, SessionStatus, Technique
 
 REPLACING = frozenset({PlanKind.REPLAN, PlanKind.REVISION})
 FRACTIONS = Prefetch("fractions", Fraction.objects.select_related("plan"))
+ELECTRONS = frozenset({Technique.ELECTRON, Technique.TOTAL_SKIN_ELECTRON})
 Standing = Mapping[int, Sequence[int | None]]
 """By plan id, the numbers of its standing fractions; None where the source gave none."""
 
@@ -105,6 +106,22 @@ def motion_of_last(plans: Sequence[Plan]) -> dict[str, str]:
     rows = Session.objects.filter(fractions__plan__in=plans, cancelled_at__isnull=True).exclude(motion_system="")
     names = ("motion_system", "motion_threshold", "motion_beam_hold")
     return dict(rows.order_by("-starts_at", "-pk").values(*names).first() or {})
+
+
+def isocenters_of(plans: Iterable[Plan]) -> int | None:
+    """Return how many isocenters of photons these plans have together; None if nobody counted those of one.
+
+    Plans of one group share theirs, others add up; electrons have none.
+    """
+    groups: dict[str, list[Plan]] = {}
+    for plan in plans:
+        if plan.technique not in ELECTRONS:
+            groups.setdefault(
+                f"group {plan.isocenter_group}" if plan.isocenter_group else f"plan {plan.pk}", []
+            ).append(plan)
+    counts = [max((one.isocenters for one in group if one.isocenters), default=None) for group in groups.values()]
+    known = [count for count in counts if count is not None]
+    return sum(known) if known and len(known) == len(counts) else None
 
 
 def sessions_of_day(course: Course, day: date) -> list[Session]:

@@ -7,14 +7,15 @@ from uuid import uuid4
 from django import forms
 from django.db.models import QuerySet
 
-from courses.delivery import Changes, Proposal, digest_of_session
+from courses.delivery import Changes, Proposal, digest_of_session, isocenters_of
 from courses.forms.session import OTHER, REASONS, SessionForm
 from courses.models import Machine, Session
 from courses.terms import SessionStatus
 
 KEPT = (
     "guidance", "second_session_reason", "active_motion_management", "motion_record_complete",
-    "motion_system", "motion_threshold", "motion_beam_hold", "mixed_electrons", "is_inpatient", "adapted_online",
+    "motion_system", "motion_threshold", "motion_beam_hold", "isocenters", "mixed_electrons", "is_inpatient",
+    "adapted_online",
 )  # fmt: skip
 
 
@@ -106,6 +107,7 @@ def proposed_values(proposal: Proposal, *, at: datetime, machine: Machine | None
         "guidance": proposal.guidance,
         "resumes": proposal.resumes,
         "asks_why": is_unprescribed_second(proposal),
+        "isocenters": isocenters_of(proposal.numbers),
     }
     for plan, number in proposal.numbers.items():
         values[f"plan_{plan.pk}"] = True

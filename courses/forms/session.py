@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BoundField
 
-from courses.delivery import Particulars
+from courses.delivery import Particulars, isocenters_of
+from courses.delivery.proposals import ELECTRONS
 from courses.forms.clock import moment_of, reading_choices
 from courses.forms.words import GUIDANCE, MOTION
 from courses.models import Course, Machine, Plan, Session
@@ -36,6 +37,7 @@ AS_PLANNED = [("", "as the plan says"), *MOTION.items()]
 LEVELS_SINCE = date(2026, 1, 1)
 LEVEL_IS_SETTLED = frozenset({Technique.SBRT, Technique.SRS, Technique.TOTAL_SKIN_ELECTRON})
 """Techniques whose charge turns on none of it."""
+MOST_ISOCENTERS = 20
 MOTION_RECORD = ("motion_system", "motion_threshold", "motion_beam_hold")
 DETAILS = frozenset(
     {"day", "time", "guidance", "machine", "resumes", "active_motion_management", "mixed_electrons", "is_inpatient"}
@@ -70,6 +72,9 @@ class SessionForm(forms.Form):
     )
     motion_beam_hold = forms.CharField(
         required=False, max_length=120, label="Beam-hold rule", help_text="When the beam goes off, and on again."
+    )
+    isocenters = forms.IntegerField(
+        required=False, min_value=1, max_value=MOST_ISOCENTERS, label="Isocenters treated", help_text="Of photons."
     )
     mixed_electrons = forms.BooleanField(required=False, label="Electrons in the same session")
     is_inpatient = forms.BooleanField(required=False, label="The patient is an inpatient")
@@ -187,6 +192,7 @@ class SessionForm(forms.Form):
             motion_system=said["motion_system"] if has_motion else "",
             motion_threshold=said["motion_threshold"] if has_motion else "",
             motion_beam_hold=said["motion_beam_hold"] if has_motion else "",
+            isocenters=said["isocenters"] if self.asks_isocenters else None,
             mixed_electrons=said["mixed_electrons"],
             is_inpatient=said["is_inpatient"],
             adapted_online=said["adapted_online"],
@@ -214,10 +220,20 @@ class SessionForm(forms.Form):
         return isinstance(day, date) and day >= LEVELS_SINCE and leveled
 
     @property
-    def isocenters_in_words(self) -> str:
-        """How many isocenters the chosen plans have, as planned."""
-        chosen = [plan for plan in self.plans if self._value(f"plan_{plan.pk}")]
-        return ", ".join(f"{plan.key}: {plan.isocenters or 'not recorded, tell the physicist'}" for plan in chosen)
+    def asks_isocenters(self) -> bool:
+        """Whether the isocenters of this session are a question: electrons have none."""
+        photons = any(plan.technique not in ELECTRONS for plan in self.plans if self._value(f"plan_{plan.pk}"))
+        return self.asks_evidence and photons
+
+    @property
+    def planned_isocenters(self) -> int | None:
+        """How many isocenters the chosen plans have together; None if nobody counted them."""
+        return isocenters_of(plan for plan in self.plans if self._value(f"plan_{plan.pk}"))
+
+    @property
+    def stated_isocenters(self) -> int | None:
+        """How many isocenters were treated, as filled in; None where it is not asked or not said."""
+        return self._value("isocenters") if self.asks_isocenters else None
 
     @property
     def has_open_details(self) -> bool:

@@ -5,6 +5,6 @@ Reads only. The picture of one course, and the worklists of all: each with a num
 
 from courses.oversight.course import pictured
 from courses.oversight.due import Due, DueKind
-from courses.oversight.lists import Worklist, worklist_of
+from courses.oversight.lists import Worklist, state_of_worklists, worklist_of
 
-__all__ = ["Due", "DueKind", "Worklist", "pictured", "worklist_of"]
+__all__ = ["Due", "DueKind", "Worklist", "pictured", "state_of_worklists", "worklist_of"]

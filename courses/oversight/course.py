@@ -1,13 +1,13 @@
 """The rows of a course as the facts of its picture. Days and times are the clinic's own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
 from courses.delivery.proposals import FRACTIONS
-from courses.models import ClinicalEvent, Course, Plan, Session
+from courses.models import Absence, ClinicalEvent, Course, Plan, Session
 from courses.picture import CoursePictured
-from courses.picture.facts import EventDrawn, ImagesMark, PlanDrawn, Row, SessionDrawn, SessionMark
+from courses.picture.facts import AbsenceDrawn, EventDrawn, ImagesMark, PlanDrawn, Row, SessionDrawn, SessionMark
 from courses.planning import kind_of
 from courses.terms import EventFamily, Guidance, Performer, PlanKind, SessionStatus, Technique
 
@@ -44,7 +44,7 @@ def pictured(
     sessions: Iterable[Session] | None = None,
     events: Iterable[ClinicalEvent] | None = None,
 ) -> CoursePictured:
-    """Return the facts of a course's picture (four queries; none for rows that were read before, in any order)."""
+    """Return the facts of a course's picture (five queries; one for rows that were read before, in any order)."""
     facility = course.facility
     rows = sorted(
         Session.objects.filter(course=course).prefetch_related(FRACTIONS) if sessions is None else sessions,
@@ -60,7 +60,14 @@ def pictured(
         events=tuple(
             _event(one) for one in sorted(found, key=lambda one: (one.happened_on, one.pk)) if one.cancelled_at is None
         ),
+        absences=tuple(_absences(course)),
     )
+
+
+def _absences(course: Course) -> Iterator[AbsenceDrawn]:
+    rows = Absence.objects.filter(course=course, undone_at__isnull=True).order_by("missed_on")
+    for on, reason in rows.values_list("missed_on", "reason"):
+        yield AbsenceDrawn(on, reason)
 
 
 def counts_as_fraction(session: Session | SessionSeen) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from courses.models import ClinicalEvent, Course, Fraction, Plan, Session
 from courses.oversight.course import STEREOTACTIC, SessionSeen, counts_as_fraction, images_of, stands_for_five
@@ -51,6 +51,12 @@ def worklist_of(*, kinds: Collection[DueKind], now: datetime, physician: Provide
     for due in (*_of_plans(kinds, mine, now), *_of_courses(kinds, mine, now)):
         found[due.kind].append(due)
     return Worklist({kind: sorted(found[kind], key=lambda due: (due.is_over, due.order)) for kind in kinds})
+
+
+def state_of_worklists() -> str:
+    """Return a word that changes whenever any worklist may: planning and doing raise a revision (one query)."""
+    found = Course.objects.filter(closed_on=None).aggregate(courses=Sum("pk"), revisions=Sum("revision"))
+    return f"{found['courses'] or 0}.{found['revisions'] or 0}"
 
 
 # --- plans --------------------------------------------------------------------------------------------------------

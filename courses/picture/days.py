@@ -32,6 +32,8 @@ class Column:
     events: tuple[EventDrawn, ...] = ()
     approvals: tuple[PlanDrawn, ...] = ()
     folded: int = 0
+    absence: str = ""
+    """Why the patient did not come, where that was noted and no session says otherwise."""
 
     def of_row(self, row: Row) -> tuple[EventDrawn, ...]:
         """Return its events of one row."""
@@ -42,6 +44,8 @@ class Column:
         """What is missing on it, in words; empty where nothing is."""
         if self.folded:
             return f"{self.folded} days without a session"
+        if self.absence:
+            return f"No show: {self.absence}"
         if not self.missed:
             return ""
         return "One session missing" if self.missed < self.expected else "No session"
@@ -49,7 +53,7 @@ class Column:
     @property
     def is_bare(self) -> bool:
         """Whether nothing is to be seen on it but that the session is missing."""
-        return bool(self.missed) and not (self.sessions or self.events or self.approvals)
+        return bool(self.missed) and not (self.sessions or self.events or self.approvals or self.absence)
 
 
 def columns_of(course: CoursePictured) -> tuple[Column, ...]:
@@ -62,20 +66,23 @@ def columns_of(course: CoursePictured) -> tuple[Column, ...]:
 def _days_with_something(course: CoursePictured) -> Iterator[date]:
     yield from (session.on for session in course.sessions)
     yield from (event.on for event in course.events)
+    yield from (absence.on for absence in course.absences)
     yield from (plan.approved_on for plan in course.plans if plan.approved_on is not None)
 
 
 def _column(course: CoursePictured, day: date, expected: int) -> Column:
     sessions = tuple(session for session in course.sessions if session.on == day)
     tried = sum(session.mark != "cancelled" and not session.completes for session in sessions)
+    absence = "" if tried else next((one.reason for one in course.absences if one.on == day), "")
     return Column(
         day=day,
         expected=expected,
         missed=max(expected - tried, 0) if day < course.today else 0,
-        is_ahead=day >= course.today and not tried,
+        is_ahead=day >= course.today and not tried and not absence,
         sessions=sessions,
         events=tuple(event for event in course.events if event.on == day),
         approvals=tuple(plan for plan in course.plans if plan.approved_on == day),
+        absence=absence,
     )
 
 
@@ -89,6 +96,7 @@ def _expected_days(course: CoursePictured) -> Iterator[tuple[date, int]]:
     if first is None:
         return
     given: Counter[int] = Counter()
+    away = {absence.on for absence in course.absences}
     for day in _walk(course, first):
         due = due_phases(phases, given, day)
         if not due:
@@ -99,7 +107,7 @@ def _expected_days(course: CoursePictured) -> Iterator[tuple[date, int]]:
             yield day, max(plan.sessions_per_day for plan in of_day)
         if day < course.today or any(session.on == day and session.given for session in course.sessions):
             given.update(key for session in course.sessions if session.on == day for key in session.given)
-        else:
+        elif day not in away:
             given.update({plan.key: plan.sessions_per_day for plan in of_day})
 
 

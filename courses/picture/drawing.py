@@ -52,6 +52,8 @@ class Square:
     y: int
     session: SessionDrawn | None
     is_ahead: bool = False
+    absence: str = ""
+    """Why the patient did not come, where it was noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ def _band(number: int, course: CoursePictured, columns: Sequence[Column], missin
     days = tuple(_days(columns))
     lanes = tuple(_lanes(course, days))
     top = HEAD + LANE * len(lanes) + GAP
-    slots = max(1, *(len(one.column.sessions) + one.column.missed * (not one.column.folded) for one in days))
+    slots = max(1, *(len(one.column.sessions) + _empty(one.column) for one in days))
     rows = [Row.VISIT, Row.PHYSICS, *([Row.OTHER] if any(one.column.of_row(Row.OTHER) for one in days) else [])]
     images_y = top + SQUARE * slots + GAP
     row_y = {row: images_y + LINE * place for place, row in enumerate(rows, 1)}
@@ -240,9 +242,14 @@ def _squares(day: Day, top: int) -> Iterator[Square]:
     for place, session in enumerate(column.sessions):
         yield Square(day.x, top + SQUARE * place, session)
     first = len(column.sessions)
-    empty = 0 if column.folded else column.missed or (column.expected if column.is_ahead else 0)
+    empty = column.expected if column.is_ahead else _empty(column)
     for place in range(first, first + empty):
-        yield Square(day.x, top + SQUARE * place, None, column.is_ahead)
+        yield Square(day.x, top + SQUARE * place, None, column.is_ahead, column.absence)
+
+
+def _empty(column: Column) -> int:
+    """Return how many sessions are missing on it: a no-show is one, expected or not."""
+    return 0 if column.folded else max(column.missed, int(bool(column.absence)))
 
 
 def _marks(day: Day, images_y: int, row_y: dict[Row, int]) -> Iterator[Mark]:

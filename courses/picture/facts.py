@@ -89,6 +89,14 @@ class EventDrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsenceDrawn:
+    """A day on which the patient was noted as a no-show, and why."""
+
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CoursePictured:
     """All that the picture shows, in order of time."""
 
@@ -97,6 +105,7 @@ class CoursePictured:
     plans: tuple[PlanDrawn, ...]
     sessions: tuple[SessionDrawn, ...]
     events: tuple[EventDrawn, ...]
+    absences: tuple[AbsenceDrawn, ...] = ()
 
     @property
     def begun_on(self) -> date | None:

@@ -9,6 +9,8 @@ from django.urls import reverse
 FROM_WORKLIST = "worklist"
 WORKLIST_CHANGED = "worklist-changed"
 DIALOG_PLACE = "#dialog-place"
+BACKGROUND = "X-Background"
+"""The header of what a page asks for by itself, before anybody wants it."""
 UNPROCESSABLE = 422
 CONFLICT = 409
 
@@ -18,11 +20,17 @@ def is_fragment(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def is_ahead(request: HttpRequest) -> bool:
+    """Whether a page asks for a form ahead, to have it if the network goes; nobody looks at it yet."""
+    return request.headers.get(BACKGROUND) is not None and not is_fragment(request)
+
+
 def form_answer(
     request: HttpRequest, template: str, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
     """Render a form template in the dialog's layout or in the page's."""
-    layout = "courses/dialog.html" if is_fragment(request) else "courses/lone_form.html"
+    is_dialog = is_fragment(request) or is_ahead(request)
+    layout = "courses/dialog.html" if is_dialog else "courses/lone_form.html"
     response = render(request, template, {**context, "layout": layout}, status=status)
     if is_fragment(request):
         response["HX-Retarget"], response["HX-Reswap"] = DIALOG_PLACE, "innerHTML"

@@ -59,7 +59,7 @@ def cautions_of(form: SessionForm) -> list[Caution]:
         return []
     return warnings(
         course=form.course, numbers=numbers, at=at, status=status or "treated", resumes=resumes,
-        leaving_out=getattr(form, "session", None),
+        isocenters=form.stated_isocenters, leaving_out=getattr(form, "session", None),
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from courses.forms.entries import proposed_values
 from courses.forms.session import FIELD_OF
 from courses.models import Course, Machine, Plan
 from courses.views import kept
-from courses.views.answers import UNPROCESSABLE, go_to, is_fragment
+from courses.views.answers import UNPROCESSABLE, go_to, is_ahead, is_fragment
 from courses.views.day import MACHINE_COOKIE, chosen_day, shown_row
 from courses.views.entries import cautions_of, conflict_answer, course_or_404, entry_answer, user_of, way_back
 from patients.audit import note_access
@@ -44,7 +44,8 @@ def log(request: HttpRequest, course_id: int) -> HttpResponse:
 
 
 def _open(request: HttpRequest, course: Course) -> HttpResponse:
-    note_access(user=request.user, patient=course.patient_id, what="courses:session-log")
+    if not is_ahead(request):
+        note_access(user=request.user, patient=course.patient_id, what="courses:session-log")
     day = _day(request, course)
     proposal = propose_session(course=course, day=day)
     initial = proposed_values(proposal, at=_proposed_moment(course, day), machine=_machine(request, course))
@@ -69,6 +70,8 @@ def _save(request: HttpRequest, course: Course) -> HttpResponse:
             return conflict_answer(request, course, conflict)
         else:
             if kept.is_kept(request):
+                # It may have been begun without the server, from a form that was fetched ahead.
+                note_access(user=request.user, patient=course.patient_id, what="courses:session-log")
                 return kept.sent(form, logged)
             return _saved(request, course, logged, form.cleaned_data["machine"])
     if kept.is_kept(request):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import planning
-from courses.oversight import Due, DueKind, Worklist, worklist_of
+from courses.oversight import Due, DueKind, Worklist, state_of_worklists, worklist_of
 from courses.oversight.lists import FOR_PHYSICIAN, FOR_PHYSICIST, OF_FIVES
 from courses.planning import kind_of
 from courses.views.answers import FROM_WORKLIST, done
@@ -23,6 +24,7 @@ from patients.roles import Role, allow, roles_of
 
 SEES = frozenset({Role.PHYSICIST, Role.PHYSICIAN, Role.ADMINISTRATOR})
 TAPS = frozenset({Role.PHYSICIST, Role.PHYSICIAN})
+COUNT_KEPT_S = 600
 SHOWN = 50
 """So many of a list are shown at once; the rest behind one link."""
 ALL = "all"
@@ -92,10 +94,12 @@ def lists(request: HttpRequest) -> HttpResponse:
 @allow(read=SEES)
 @require_safe
 def count(request: HttpRequest) -> HttpResponse:
-    """Answer how many things wait for the user, for the bar."""
-    _, physician = _physician(request)
-    found = _list_of(request, physician)
-    return render(request, "courses/worklist_count.html", {"count": found.count})
+    """Answer how many things wait for the user, for the bar: on every page, so counted anew only after a change."""
+    chosen, physician = _physician(request)
+    hour = f"{timezone.now():%Y%m%d%H}"  # what is due turns with the day of the clinic, whatever its zone
+    key = f"worklist-count:{chosen}:{','.join(_kinds(request))}:{hour}:{state_of_worklists()}"
+    found = cache.get_or_set(key, lambda: _list_of(request, physician).count, timeout=COUNT_KEPT_S)
+    return render(request, "courses/worklist_count.html", {"count": found})
 
 
 @allow(write=TAPS)
@@ -129,12 +133,15 @@ def _physician(request: HttpRequest) -> tuple[str, Provider | None]:
 
 
 def _list_of(request: HttpRequest, physician: Provider | None) -> Worklist:
+    return worklist_of(kinds=_kinds(request), now=timezone.now(), physician=physician)
+
+
+def _kinds(request: HttpRequest) -> list[DueKind]:
     roles = roles_of(request.user)
-    kinds = [
+    return [
         *(FOR_PHYSICIAN if roles & {Role.PHYSICIAN, Role.ADMINISTRATOR} else ()),
         *(FOR_PHYSICIST if roles & {Role.PHYSICIST, Role.ADMINISTRATOR} else ()),
     ]
-    return worklist_of(kinds=kinds, now=timezone.now(), physician=physician)
 
 
 def _sections(request: HttpRequest, found: Worklist) -> list[Section]:

@@ -9,7 +9,7 @@ from courses.delivery import warnings
 from courses.delivery.cautions import minimum_hours
 from courses.models import Plan
 from courses.terms import SessionStatus
-from patients.models import PayerPolicy
+from patients.models import Coverage, PayerPolicy
 from tests import cast
 from tests.courses.logbook import log
 
@@ -96,6 +96,37 @@ def test_a_resumption_is_not_out_of_turn_and_too_close() -> None:
     ada = cast.ada()
     partial = log(ada, "2025-03-04 09:00", status=SessionStatus.PARTIAL).session
     assert said(ada, "2025-03-04 11:00", 1, resumes=partial) == []
+
+
+def test_a_coverage_that_ended_is_said_with_its_day_and_another_one_settles_it() -> None:
+    ada = cast.ada()
+    Coverage.objects.update(effective_to=date(2025, 3, 31))
+    assert said(ada, "2025-03-31 09:00", 1) == []
+    assert said(ada, "2025-04-01 09:00", 1) == [
+        ("coverage-ended", "The coverage by Acme Health ended on 2025-03-31; none is entered for this day.")
+    ]
+    Coverage.objects.create(
+        patient=ada.patient, payer=cast.medicare(), member_id="M2", effective_from=date(2025, 4, 1), rank="secondary"
+    )
+    assert [code for code, _ in said(ada, "2025-04-01 09:00", 1)] == ["coverage-ended"]
+    Coverage.objects.create(patient=ada.patient, payer=cast.medicare(), member_id="M1", effective_from=date(2025, 4, 1))
+    assert said(ada, "2025-04-01 09:00", 1) == []
+
+
+def test_a_patient_without_any_coverage_is_said() -> None:
+    ada = cast.ada()
+    Coverage.objects.all().delete()
+    assert said(ada, "2025-03-04 09:00", 1) == [("no-coverage", "No coverage of the patient is entered for this day.")]
+
+
+def test_isocenters_that_are_not_as_planned_are_said() -> None:
+    ada = cast.ada()
+    assert said(ada, "2025-03-04 09:00", 1, isocenters=1) == []
+    assert said(ada, "2025-03-04 09:00", 1, isocenters=2) == [
+        ("isocenters-not-as-planned", "The entry says 2 isocenters, the plans say 1.")
+    ]
+    Plan.objects.update(isocenters=None)
+    assert said(ada, "2025-03-04 09:00", 1, isocenters=2) == []
 
 
 def test_a_day_outside_the_course_is_said() -> None:

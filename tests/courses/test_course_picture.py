@@ -8,10 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.capture import capture_course
 from courses import delivery, planning
 from courses.models import Session
+from courses.oversight import pictured
+from courses.picture import picture_of
 from courses.terms import SessionStatus
 from patients.roles import Role
 from tests import cast
@@ -62,6 +65,27 @@ def test_gaps_are_drawn_and_counted(ada: cast.Treated) -> None:
     band, _ = drawings(page)
     assert len(band.findall(f".//{SVG}g[@class='cl-gap']")) == 2
     assert "2 days missed" in page
+
+
+def test_a_no_show_stands_in_the_picture_and_its_table_with_its_reason(ada: cast.Treated) -> None:
+    assert _gaps(page_of(signed_in(Role.PHYSICIAN), ada)) == ["Missed", "Missed"]
+    missed, *_ = _missed_days(ada)
+    delivery.note_absence(
+        course=ada.course, day=missed, reason="called off by the patient", by=cast.user(Role.THERAPIST)
+    )
+    page = page_of(signed_in(Role.PHYSICIAN), ada)
+    assert sorted(_gaps(page)) == ["Missed", "No show: called off by the patient"]
+    assert "<b>No show: called off by the patient</b>" in page
+
+
+def _gaps(page: str) -> list[str]:
+    band, _ = drawings(page)
+    return [title.text or "" for title in band.findall(f".//{SVG}g[@class='cl-gap']/{SVG}title")]
+
+
+def _missed_days(ada: cast.Treated) -> list[date]:
+    columns = picture_of(pictured(ada.course, now=timezone.now())).columns
+    return [column.day for column in columns if column.missed]
 
 
 def test_the_burn_down_says_in_words_what_is_left(ada: cast.Treated) -> None:

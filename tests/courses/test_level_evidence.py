@@ -5,6 +5,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from courses.delivery import isocenters_of
 from courses.models import Plan, Session
 from patients.roles import Role
 from tests import cast
@@ -70,8 +71,48 @@ def test_before_2026_and_for_stereotactic_fractions_nothing_of_it_is_asked(
         assert HEADING not in therapist.get(url_of(clara, "2026-03-04")).content.decode()
 
 
-def test_an_uncounted_isocenter_is_said_to_the_therapist(clara: cast.Treated, therapist: Client) -> None:
+@time_machine.travel(cast.local("2026-03-04 09:00"), tick=False)
+def test_isocenters_are_carried_forward_from_the_plan_and_corrected_at_the_console(
+    clara: cast.Treated, therapist: Client
+) -> None:
+    values = proposed(therapist.get(url_of(clara, "2026-03-04")))
+    assert values["isocenters"] == "1"
+    check = reverse("courses:session-check", args=[clara.course.pk])
+    assert "The entry says 2 isocenters" in therapist.get(check, values | {"isocenters": "2"}).content.decode()
+    assert therapist.post(url_of(clara, "2026-03-04"), values | {"isocenters": "21"}).status_code == 422
+    assert therapist.post(url_of(clara, "2026-03-04"), values | {"isocenters": "2"}).status_code == 302
+    session = Session.objects.get()
+    assert session.isocenters == 2
+    amend = reverse("courses:session-amend", args=[session.pk])
+    corrected = proposed(therapist.get(amend)) | {"isocenters": "1", "amendment_reason": "one was skipped"}
+    assert therapist.post(amend, corrected).status_code == 302
+    session.refresh_from_db()
+    assert session.isocenters == 1
+    assert "1 treated" in therapist.get(reverse("courses:session", args=[session.pk])).content.decode()
+
+
+@time_machine.travel(cast.local("2026-03-04 09:00"), tick=False)
+def test_uncounted_isocenters_are_asked_and_those_of_electrons_and_of_2025_are_not(
+    clara: cast.Treated, therapist: Client
+) -> None:
     Plan.objects.filter(pk=clara.plan.pk).update(isocenters=None)
-    with time_machine.travel(cast.local("2026-03-04 09:00"), tick=False):
-        page = therapist.get(url_of(clara, "2026-03-04")).content.decode()
-    assert "not recorded, tell the physicist" in page
+    page = therapist.get(url_of(clara, "2026-03-04"))
+    assert proposed(page)["isocenters"] == ""
+    assert "tell the physicist" in page.content.decode()
+    assert "isocenters" not in proposed(therapist.get(url_of(clara, "2025-12-31")))
+    Plan.objects.filter(pk=clara.plan.pk).update(technique="electron")
+    assert "isocenters" not in proposed(therapist.get(url_of(clara, "2026-03-04")))
+
+
+def test_isocenters_of_plans_treated_together_add_up_unless_they_share_one(clara: cast.Treated) -> None:
+    def boost(key: str, **values: object) -> Plan:
+        return Plan.objects.create(
+            course=clara.course, key=key, site="head_neck", technique="vmat", kind="boost", **values
+        )
+
+    assert isocenters_of([clara.plan, boost("P2", isocenters=2)]) == 3
+    electrons = Plan(course=clara.course, key="P3", technique="electron")
+    assert (isocenters_of([clara.plan, electrons]), isocenters_of([electrons])) == (1, None)
+    assert isocenters_of([clara.plan, boost("P4")]) is None
+    shared = [boost("P5", isocenters=1, isocenter_group="A"), boost("P6", isocenter_group="A")]
+    assert isocenters_of(shared) == 1

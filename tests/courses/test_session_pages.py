@@ -314,6 +314,24 @@ def test_opening_a_patients_form_is_noted_once_a_minute(ada: cast.Treated, thera
     assert list(noted) == [("therapist", ada.patient.pk, "courses:session-log")]
 
 
+@time_machine.travel(MORNING, tick=False)
+def test_a_form_fetched_ahead_is_the_dialogs_and_no_look_at_the_patient_until_it_is_sent(
+    ada: cast.Treated, therapist: Client
+) -> None:
+    ahead = therapist.get(entry_url(ada), headers={"X-Background": "1"})
+    assert ahead.content.decode().startswith("<dialog")
+    assert not PatientAccess.objects.exists()
+    sent = therapist.post(entry_url(ada), proposed(ahead), headers={"Accept": "application/json"})
+    assert sent.json()["is_new"] is True
+    assert PatientAccess.objects.get().what == "courses:session-log"
+
+
+def test_no_page_of_a_signed_in_user_stays_in_the_browsers_store(ada: cast.Treated, therapist: Client) -> None:
+    for address in (reverse("courses:machine-day"), entry_url(ada), reverse("courses:course", args=[ada.course.pk])):
+        assert "no-store" in therapist.get(address)["Cache-Control"]
+    assert "no-store" in therapist.post(reverse("logout"))["Cache-Control"]
+
+
 def test_the_list_remembers_the_machine_of_this_browser(ada: cast.Treated, therapist: Client) -> None:
     second = cast.machine(ada.course.facility, "TrueBeam 2")
     url = reverse("courses:machine-day")

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -108,6 +110,17 @@ def test_the_bar_counts_what_waits(ada: cast.Treated) -> None:
     assert "3 due" in said(signed_in(Role.PHYSICIAN), count)
     assert "1 due" in said(signed_in(Role.PHYSICIST), count)
     assert count not in said(signed_in(Role.THERAPIST), reverse("courses:machine-day"))
+
+
+def test_the_count_of_the_bar_is_counted_anew_only_after_a_change(ada: cast.Treated) -> None:
+    count, physician = reverse("courses:worklist-count"), signed_in(Role.PHYSICIAN)
+    assert "3 due" in said(physician, count)
+    with CaptureQueriesContext(connection) as captured:
+        assert "3 due" in said(physician, count)
+    assert len(captured) <= 6  # who asks, which roles, whose courses, and one for the state
+    today = ada.course.facility.day_of(timezone.now())
+    planning.record_event(course=ada.course, family="visit", on=today, performer="physician")
+    assert "2 due" in said(physician, count)
 
 
 def test_a_physician_of_the_practice_begins_with_her_own_courses(ada: cast.Treated) -> None:

@@ -155,3 +155,18 @@ def test_a_coverage_that_overlaps_is_refused_by_field(ada: cast.Treated) -> None
     answer = client_of(Role.BILLER).post("/api/v1/coverages/", body)
     assert answer.status_code == 400
     assert answer.json()["errors"]
+
+
+def test_the_evidence_of_the_level_is_written_read_and_amended(ada: cast.Treated, therapist: APIClient) -> None:
+    evidence = {
+        "motion_system": "RPM", "motion_threshold": "3 mm", "motion_beam_hold": "off beyond it", "isocenters": 2,
+        "mixed_electrons": True, "motion_record_complete": True,
+    }  # fmt: skip
+    made = therapist.post(SESSIONS, _body(ada, **evidence)).json()
+    assert {name: made[name] for name in evidence} == evidence
+    address = f"{SESSIONS}{made['id']}/"
+    amended = therapist.patch(address, {"isocenters": 1, "reason": "one was skipped"}).json()
+    assert (amended["isocenters"], amended["motion_system"]) == (1, "RPM")
+    refused = therapist.patch(address, {"isocenters": 21, "reason": "a slip"})
+    assert refused.status_code == 400
+    assert "isocenters" in refused.content.decode()

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 
 from courses.calendar import treatment_days
 from courses.picture.facts import (
+    AbsenceDrawn,
     CoursePictured,
     EventDrawn,
     ImagesMark,
@@ -57,13 +58,13 @@ def treated(days: Sequence[date], *, plan: int = 1, begin: int = 1) -> Iterator[
 
 def a_course(
     *plans: PlanDrawn, sessions: Sequence[SessionDrawn] = (), events: Sequence[EventDrawn] = (),
-    today: date | None = None, closed_on: date | None = None,
+    today: date | None = None, closed_on: date | None = None, absences: Sequence[AbsenceDrawn] = (),
 ) -> CoursePictured:  # fmt: skip
     """Return a course, looked at on the day after its last session."""
     last = max((one.on for one in sessions), default=FIRST)
     return CoursePictured(
         today=today or last + timedelta(days=1), closed_on=closed_on, plans=plans or (a_plan(),),
-        sessions=tuple(sessions), events=tuple(events),
+        sessions=tuple(sessions), events=tuple(events), absences=tuple(absences),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from courses.picture.days import columns_of
-from courses.picture.facts import Row, SessionMark
+from courses.picture.facts import AbsenceDrawn, Row, SessionMark
 from courses.terms import PlanKind
 from tests.courses.picture.drawn import FIRST, a_course, a_plan, a_session, an_event, days_of, treated
 
@@ -35,6 +35,27 @@ def test_a_cancelled_entry_leaves_its_day_missed() -> None:
     sessions = [a_session(1, FIRST), a_session(2, FIRST + timedelta(days=1), mark=SessionMark.CANCELLED)]
     missed = [column.day for column in columns_of(a_course(sessions=sessions)) if column.missed]
     assert missed == [FIRST + timedelta(days=1)]
+
+
+def test_a_no_show_says_its_reason_whether_it_is_over_or_still_ahead() -> None:
+    noted, today, ahead = FIRST + timedelta(days=1), FIRST + timedelta(days=3), FIRST + timedelta(days=7)
+    absences = [
+        AbsenceDrawn(day, reason) for day, reason in ((noted, "unwell"), (today, "machine down"), (ahead, "holiday"))
+    ]
+    course = a_course(a_plan(fractions=4), sessions=[a_session(1, FIRST)], absences=absences, today=today)
+    columns = {column.day: column for column in columns_of(course)}
+    assert (columns[noted].gap, columns[noted].missed) == ("No show: unwell", 1)
+    assert columns[FIRST + timedelta(days=2)].gap == "No session"
+    assert (columns[today].gap, columns[today].missed, columns[today].is_ahead) == ("No show: machine down", 0, False)
+    # Neither day gives a fraction: three are left, for the three days after them.
+    assert [day for day, column in columns.items() if column.is_ahead] == [FIRST + timedelta(days=n) for n in (4, 8, 9)]
+    assert not columns[ahead].is_ahead
+
+
+def test_who_came_after_all_is_no_no_show() -> None:
+    absences = [AbsenceDrawn(FIRST, "unwell")]
+    (column, *_) = columns_of(a_course(sessions=[a_session(1, FIRST)], absences=absences))
+    assert (column.absence, column.gap) == ("", "")
 
 
 def test_twice_a_day_misses_the_second_session_alone() -> None:
