@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from billing.dashboard import MOST_DAYS, NONE, SERIES, Asked, By, Narrowed
+from billing.dashboard.asked import MOST_DAYS, NONE, Asked, By
+from billing.dashboard.rows import SERIES, Narrowed
 from billing.forms.fields import day_field
 from billing.rules.lines import Family
 from courses.models import Machine

@@ -10,11 +10,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from billing import dashboard as board
 from billing import remittance as remittances
 from billing.acknowledgment import missing_answers
 from billing.authorizations import courses_needing_attention
-from billing.dashboard import SERIES, Asked, Figure
+from billing.dashboard.asked import Asked
+from billing.dashboard.figures import Figures, figures
+from billing.dashboard.rows import SERIES, Figure, denials_of, lines_of
 from billing.forms.dashboard import DashboardForm, NarrowForm
 from billing.lists import denial_rows, line_rows
 from billing.models import Authorization, Denial, HoldReason, LedgerEntry, Proof, StandingFinding
@@ -47,7 +48,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """Show the numbers. What takes counting of sessions to come, authorizations, comes after as a part of the page."""
     form = DashboardForm(request.GET, today=timezone.localdate())
     asked = form.asked
-    found = board.figures(asked)
+    found = figures(asked)
     to = parts.Addresses(request.GET, asked)
     plot, missing = parts.plot_of(found, asked), missing_answers()
     context = {
@@ -77,7 +78,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/dashboard.html", context, status=200 if form.is_valid() else UNPROCESSABLE)
 
 
-def _lags(found: board.Figures, to: parts.Addresses) -> list[dict[str, object]]:
+def _lags(found: Figures, to: parts.Addresses) -> list[dict[str, object]]:
     lags = (
         ("From session to release", "from the session's beginning to the release that stands; lines of sessions alone",
          found.all.to_release, found.release_bars, Figure.RELEASED, Figure.UNRELEASED, "not yet released"),
@@ -147,13 +148,13 @@ def _figure(word: str) -> Figure:
 
 def _lines(figure: Figure, asked: Asked, narrow: NarrowForm) -> QuerySet[LedgerEntry]:
     holds = StandingFinding.objects.filter(resolved_at=None).order_by("id")
-    found = noted(board.lines_of(figure, asked, narrow.narrowed))
+    found = noted(lines_of(figure, asked, narrow.narrowed))
     joined = found.select_related("course__patient", "course__facility", "review__code", "session__machine")
     return joined.prefetch_related(Prefetch("findings", holds, to_attr="open_findings")).order_by("service_on", "pk")
 
 
 def _denials(asked: Asked, narrow: NarrowForm) -> QuerySet[Denial]:
-    return remittances.in_full(board.denials_of(asked, narrow.narrowed))
+    return remittances.in_full(denials_of(asked, narrow.narrowed))
 
 
 def _said(form: DashboardForm, narrow: NarrowForm) -> Iterator[str]:

@@ -10,8 +10,11 @@ from itertools import pairwise
 from django.http import QueryDict
 from django.urls import reverse
 
-from billing.dashboard import LAG_ENDS, SERIES, Asked, By, Figure, Figures, Grain, Group, Lag, Tally
+from billing.dashboard.asked import Asked, By, Grain
+from billing.dashboard.figures import Figures, Group, Lag, Tally
 from billing.dashboard.plots import Column, Plot, share, stacked
+from billing.dashboard.relations import LAG_ENDS
+from billing.dashboard.rows import SERIES, Figure
 from billing.forms.dashboard import KEPT
 from billing.money import print_dollars
 from billing.remittance.codes import Words
