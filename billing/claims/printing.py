@@ -12,7 +12,9 @@ from billing.rules.lines import ClaimKind, Family, Origin
 FIELD, LINE = "\x1f", "\x1e"
 """What stands between the fields of a line and between the lines of a claim."""
 ORDERED = "ordered"
-"""The last field, beyond the usual ones, of a professional line that names who ordered it."""
+"""A field beyond the usual ones of a professional line that names who ordered it."""
+OWN = "own:"
+"""How a last field begins that says to which diagnoses a line points, or who renders it, if not as on its claim."""
 
 _ANSWERED = "('approved', 'approved_with_changes')"
 
@@ -74,8 +76,14 @@ NAMED: Final = f"""
 # Whoever ordered the service is named at its line (2420E), and only where it is not the one who renders it. What a
 # payer wants it of is imaging: of all that a course earns, that is the image guidance.
 _ORDERED = f"""
-    CASE WHEN c.ordering_provider_id IS NOT NULL AND c.ordering_provider_id IS DISTINCT FROM c.physician_id
+    CASE WHEN c.ordering_provider_id IS NOT NULL
+              AND c.ordering_provider_id IS DISTINCT FROM COALESCE(e.provider_id, c.physician_id)
               AND e.family = '{Family.GUIDANCE}' THEN {_SEPARATOR} || '{ORDERED}' ELSE '' END
+"""
+# What a person edited or keyed of a professional line; most lines say what their claim says.
+_OWN = f"""
+    CASE WHEN e.provider_id IS NULL AND cardinality(e.diagnoses) = 0 THEN ''
+         ELSE concat({_SEPARATOR}, '{OWN}', replace(array_to_string(e.diagnoses, ' '), '.', ''), ':', e.provider_id) END
 """
 _COMMON = (
     "'L' || e.id",
@@ -92,8 +100,8 @@ _LAST = {ClaimKind.PROFESSIONAL: AUTHORIZATION, ClaimKind.INSTITUTIONAL: REVENUE
 def line_body(kind: ClaimKind) -> str:
     """Return SQL for the text of a line.
 
-    Its last field is the authorization, or on an 837I the revenue code; of a professional line whose claim names who
-    ordered it, one more follows (``ORDERED``).
+    Its last field is the authorization, or on an 837I the revenue code; more may follow of a professional line: that
+    its claim names who ordered it (``ORDERED``), and what it says otherwise than its claim (``OWN``).
     """
     body = f" || {_SEPARATOR} || ".join((*_COMMON, _LAST[kind]))
-    return body if kind is ClaimKind.INSTITUTIONAL else f"{body} || {_ORDERED}"
+    return body if kind is ClaimKind.INSTITUTIONAL else f"{body} || {_ORDERED} || {_OWN}"

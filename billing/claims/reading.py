@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from billing.claims.batch import Batch
-from billing.claims.printing import FIELD, LINE, ORDERED
+from billing.claims.printing import FIELD, LINE, ORDERED, OWN
 from billing.x12.claim_837p import Claim837P, Line837P
 from billing.x12.narrative import split_narrative
 from billing.x12.parties import Address, BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
@@ -36,7 +36,8 @@ _PHYSICIANS = """
       FROM oncocharge_patients_provider
      WHERE id IN (SELECT physician_id FROM export_claim
                    UNION SELECT id::bigint FROM export_claim,
-                                unnest((string_to_array(named, E'\\x1f'))[:3]) AS id WHERE named <> '' AND id <> '')
+                                unnest((string_to_array(named, E'\\x1f'))[:3]) AS id WHERE named <> '' AND id <> ''
+                   UNION SELECT provider_id FROM oncocharge_billing_ledgerentry WHERE provider_id IS NOT NULL)
 """
 
 CONTROL_NUMBER = "'OC' || lpad(c.claim_id::text, GREATEST(10, length(c.claim_id::text)), '0')"
@@ -165,9 +166,18 @@ class Parties(NamedTuple):
     payers: Mapping[str, Payer]
     filing_indicators: Mapping[str, str]
     physicians: Mapping[str, Provider]
-    """Whoever is named, as physician of the course or beside it."""
+    """Whoever is named, as physician of the course, beside it or at a line."""
     locations: Mapping[str, Facility]
     """Where the facilities treat that do not treat at their billing address."""
+
+
+class _Usual(NamedTuple):
+    """What a line has in common with its claim, and what it may name otherwise."""
+
+    pointers: tuple[int, ...]
+    diagnoses: tuple[str, ...]
+    ordering: Provider | None
+    providers: Mapping[str, Provider]
 
 
 def read_parties() -> Parties:
@@ -225,7 +235,8 @@ def claim_of(row: Row, parties: Parties) -> Claim837P:
     diagnoses = tuple(row.diagnoses.split())
     named = named_of(row)
     ordering = parties.physicians.get(named.ordering_id)
-    lines, authorization = _lines_of(row.lines, _POINTERS[min(len(diagnoses), 4)], ordering)
+    usual = _Usual(_POINTERS[min(len(diagnoses), 4)], diagnoses, ordering, parties.physicians)
+    lines, authorization = _lines_of(row.lines, usual)
     subscriber, dependant = insured(row, parties)
     return Claim837P(
         row.control_number,
@@ -267,17 +278,17 @@ def insured(row: Row, parties: Parties) -> tuple[Subscriber, Dependant | None]:
     return subscriber, dependant
 
 
-def _lines_of(text: str, pointers: tuple[int, ...], ordering: Provider | None) -> tuple[tuple[Line837P, ...], str]:
+def _lines_of(text: str, usual: _Usual) -> tuple[tuple[Line837P, ...], str]:
     """Return the lines, and the authorization where one number stands for them all (REF*G1 at the claim).
 
     Most lines are a code, an amount, units and a day: those are made in one go, for a night has tens of thousands.
     """
     texts = text.split(LINE)
-    rest = (pointers, *_USUAL_REST)
+    rest = (usual.pointers, *_USUAL_REST)
     lines = [
         tuple.__new__(Line837P, (*line[: -len(_USUAL_END)].split(FIELD), *rest))
         if line.endswith(_USUAL_END)
-        else _line_of(line, pointers, ordering)
+        else _line_of(line, usual)
         for line in texts
     ]
     numbers = {line.authorization for line in lines if line.authorization}
@@ -286,12 +297,21 @@ def _lines_of(text: str, pointers: tuple[int, ...], ordering: Provider | None) -
     return tuple(line._replace(authorization="") for line in lines), numbers.pop()
 
 
-def _line_of(text: str, pointers: tuple[int, ...], ordering: Provider | None) -> Line837P:
-    """Return a line that has modifiers, words or an authorization, or names who ordered it."""
-    number, code, amount, units, day, modifiers, narrative, authorization, *ordered = text.split(FIELD)
+def _line_of(text: str, usual: _Usual) -> Line837P:
+    """Return a line that has modifiers, words or an authorization, or names somebody or diagnoses of its own."""
+    number, code, amount, units, day, modifiers, narrative, authorization, *more = text.split(FIELD)
     description, note = split_narrative(narrative) if narrative else _NO_WORDS
+    pointers, rendering = _own_of(more[-1], usual) if more and more[-1].startswith(OWN) else (usual.pointers, None)
     return Line837P(
         number, code, amount, units, day, pointers, tuple(modifiers.split(":")) if modifiers else (),
-        description=description, note=note, authorization=authorization,
-        ordering=ordering if ORDERED in ordered else None,
+        description=description, note=note, authorization=authorization, rendering=rendering,
+        ordering=usual.ordering if ORDERED in more else None,
     )  # fmt: skip
+
+
+def _own_of(text: str, usual: _Usual) -> tuple[tuple[int, ...], Provider | None]:
+    """Return the pointers of a line and who renders it. One to a diagnosis that left is 0, which no check lets by."""
+    codes, _colon, provider_id = text.removeprefix(OWN).partition(":")
+    places = {code: place for place, code in enumerate(usual.diagnoses, 1)}
+    pointers = tuple(places.get(code, 0) for code in codes.split()) or usual.pointers
+    return pointers, usual.providers.get(provider_id)
