@@ -4,14 +4,16 @@ What is wrong and when it is mended is the steps' business (capture, worklist, c
 never changed in place but by an override, so that its history tells the story.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
 from billing.models import StandingFinding
 from billing.models.copying import copy_rows
+from patients.prepared import read_prepared
 
 MESSAGE_LENGTH = 400
 
@@ -69,19 +71,23 @@ _COLUMNS = (
     "course_id", "entry_id", "source", "severity", "code", "message", "subject", "service_on",
     "overridden_at", "overridden_by_id", "override_reason",
 )  # fmt: skip
+_OPEN = """
+    SELECT id, course_id, entry_id, source, severity, code, message, subject,
+           overridden_at, overridden_by_id, override_reason
+      FROM oncocharge_billing_standingfinding
+     WHERE course_id = ANY(%s) AND resolved_at IS NULL
+     ORDER BY id
+"""
 
 
 def open_findings(*, course_ids: Collection[int]) -> list[OpenFinding]:
     """Return the unresolved findings of the courses: one statement."""
-    rows = (
-        StandingFinding.objects.filter(course_id__in=course_ids, resolved_at=None)
-        .order_by("id")
-        .values_list(
-            "id", "course_id", "entry_id", "source", "severity", "code", "message", "subject",
-            "overridden_at", "overridden_by_id", "override_reason",
-        )
-    )  # fmt: skip
-    return [OpenFinding(*row[:8], _override(*row[8:])) for row in rows]
+    return [_open_finding(row) for row in read_prepared(_OPEN, [list(course_ids)])]
+
+
+def _open_finding(row: Sequence[Any]) -> OpenFinding:
+    identity, course, entry, source, severity, code, message, subject, *override = row
+    return OpenFinding(identity, course, entry, source, severity, code, message, subject, _override(*override))
 
 
 def _override(at: datetime | None, by_id: int | None, reason: str) -> Override | None:

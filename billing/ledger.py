@@ -17,6 +17,7 @@ from django.db.models import Sum
 
 from billing.models import LedgerEntry
 from billing.models.copying import copy_rows, take_ids
+from patients.prepared import read_prepared
 
 
 class LedgerError(Exception):
@@ -158,9 +159,7 @@ def lock_courses(*, course_ids: Iterable[int], wait: bool = True) -> list[int]:
 
 def posted_charges(*, course_ids: Collection[int]) -> list[PostedCharge]:
     """Return every charge ever posted for the courses, by line and generation: one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_POSTED, [list(course_ids)])
-        return [PostedCharge(*row) for row in cursor.fetchall()]
+    return [PostedCharge(*row) for row in read_prepared(_POSTED, [list(course_ids)])]
 
 
 def append(*, charges: Sequence[NewCharge], by_id: int | None = None) -> list[int]:

@@ -15,10 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
-
-from billing.models import FeeLine, FeeSchedule
 from billing.money import to_cents
+from patients.prepared import read_prepared
 
 CHANGES_PRICE = frozenset({"26", "TC", "52", "53"})
 
@@ -131,20 +129,24 @@ def _specific_first(payer_id: int | None, setting: str) -> list[Served]:
     return [*of_payer, (None, setting), (None, "")]
 
 
+_FEES = """
+    SELECT s.id, s.payer_id, s.setting, s.effective_from, s.effective_to,
+           l.code, l.modifier, l.id, l.amount, l.effective_from, l.effective_to
+      FROM oncocharge_billing_feeschedule s
+      LEFT JOIN oncocharge_billing_feeline l
+             ON l.schedule_id = s.id AND l.code = ANY(%(codes)s) AND l.withdrawn_at IS NULL
+     WHERE s.payer_id = ANY(%(payers)s) OR s.payer_id IS NULL
+     ORDER BY s.id, l.id
+"""
+
+
 def load_fees(*, payer_ids: Collection[int], codes: Collection[str]) -> Fees:
-    """Return the schedules of the payers and those for every payer, for these codes: two statements."""
-    schedules: defaultdict[Served, list[SchedulePeriod]] = defaultdict(list)
-    asked = FeeSchedule.objects.filter(Q(payer__in=payer_ids) | Q(payer__isnull=True)).order_by("id")
-    ids: list[int] = []
-    for key, payer, setting, first, last in asked.values_list(
-        "id", "payer_id", "setting", "effective_from", "effective_to"
-    ):
-        schedules[payer, setting].append(SchedulePeriod(key, first, last))
-        ids.append(key)
+    """Return the schedules of the payers and those for every payer, for these codes: one statement."""
+    schedules: defaultdict[Served, dict[int, SchedulePeriod]] = defaultdict(dict)
     lines: defaultdict[tuple[int, str, str], list[FeePeriod]] = defaultdict(list)
-    rows = FeeLine.objects.filter(schedule_id__in=ids, code__in=codes, withdrawn_at=None).order_by("id")
-    for schedule, code, modifier, line, amount, first, last in rows.values_list(
-        "schedule_id", "code", "modifier", "id", "amount", "effective_from", "effective_to"
-    ):
-        lines[schedule, code, modifier].append(FeePeriod(line, amount, first, last))
-    return Fees(dict(schedules), dict(lines))
+    for row in read_prepared(_FEES, {"payers": list(payer_ids), "codes": list(codes)}):
+        key, payer, setting, first, last, code, modifier, *price = row
+        schedules[payer, setting].setdefault(key, SchedulePeriod(key, first, last))
+        if code is not None:
+            lines[key, code, modifier].append(FeePeriod(*price))
+    return Fees({served: list(periods.values()) for served, periods in schedules.items()}, dict(lines))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from billing import capture, receipts, submission
+from billing.doorbell import Doorbell
 
 logger = logging.getLogger(__name__)
 
@@ -21,10 +22,10 @@ PAGE_FIRST_S = 3
 """The therapist's page asks for the charge at once and so captures the course; the task then finds nothing to do."""
 
 
-@shared_task(name="billing.capture_course")
-def capture_course(course_id: int) -> None:
-    """Capture one course. The second run finds it up to date."""
-    capture.capture_course(course_id=course_id)
+@shared_task(name="billing.capture_courses")
+def capture_courses(course_ids: list[int]) -> None:
+    """Capture the courses that changed within a second. The second run finds them up to date."""
+    capture.capture_courses(course_ids=course_ids)
 
 
 @shared_task(name="billing.capture_missed")
@@ -55,11 +56,15 @@ def read_responses() -> None:
 
 def announce_capture(*, course_id: int, **_signal: object) -> None:
     """Ask for a capture once the change is committed. A broker that is down costs nobody their entry."""
-    transaction.on_commit(partial(_enqueue_capture, course_id), robust=True)
+    transaction.on_commit(partial(bell.ring, course_id), robust=True)
 
 
-def _enqueue_capture(course_id: int) -> None:
+def _enqueue_capture(course_ids: list[int]) -> None:
     try:
-        capture_course.apply_async((course_id,), countdown=PAGE_FIRST_S, retry_policy=ONCE_MORE)
+        capture_courses.apply_async((course_ids,), countdown=PAGE_FIRST_S, retry_policy=ONCE_MORE)
     except OperationalError:
-        logger.warning("no broker: capture of course %s is left to the sweep", course_id)
+        logger.warning("no broker: capture of courses %s is left to the sweep", course_ids)
+
+
+bell = Doorbell(answer=_enqueue_capture)
+"""What was rung in this process and is not yet asked for."""

@@ -189,7 +189,14 @@ DATABASES = {
         "CONN_MAX_AGE": 0 if IS_TEST else 60,
         "CONN_HEALTH_CHECKS": True,
         # Whatever libpq knows may stand behind the question mark: ?sslmode=verify-full&sslrootcert=...
-        "OPTIONS": {"connect_timeout": "5", "application_name": "oncocharge", **dict(parse_qsl(_DATABASE.query))},
+        # Few statements are kept planned (patients/prepared.py): none whose best plan depends on its values.
+        "OPTIONS": {
+            "connect_timeout": "5",
+            "application_name": "oncocharge",
+            "prepare_threshold": 5,
+            "options": "-c plan_cache_mode=force_generic_plan",
+            **dict(parse_qsl(_DATABASE.query)),
+        },
     }
 }
 # History: append-only event tables filled by database triggers; `row.history` leads to them.

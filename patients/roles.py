@@ -13,8 +13,9 @@ from typing import Concatenate, ParamSpec, cast
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
+
+from patients.prepared import read_prepared
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -57,9 +58,7 @@ def roles_of(user: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
         return cast(frozenset[Role], known)
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
-    with connection.cursor() as cursor:
-        cursor.execute(_GROUPS, [user.pk])
-        names = {name for (name,) in cursor.fetchall()}
+    names = {name for (name,) in read_prepared(_GROUPS, [user.pk])}
     roles = {role for role in Role if role.value in names}
     if user.is_superuser:
         roles.add(Role.ADMINISTRATOR)

@@ -15,6 +15,7 @@ from django.db import connection
 
 import billing.rules
 from billing.reference.overlay import REVISION_SQL
+from patients.prepared import read_prepared
 
 RETRY_MINUTES = 15
 """A course that failed is tried again after this time, or as soon as anything changed."""
@@ -114,9 +115,7 @@ def asked_of_basis(course_ids: Collection[int]) -> dict[str, str | list[int]]:
 
 def read_basis(*, course_ids: Collection[int]) -> dict[int, Basis]:
     """Return the basis of courses as it is now: one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, asked_of_basis(course_ids))
-        return {row[0]: Basis(*row) for row in cursor.fetchall()}
+    return {row[0]: Basis(*row) for row in read_prepared(_READ, asked_of_basis(course_ids))}
 
 
 def stale_courses(*, limit: int) -> list[int]:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from billing.capture.basis import asked_of_basis, basis_of
 from billing.models import COUNTING
+from patients.prepared import read_prepared
 from patients.terms import CoverageRank
 
 
@@ -146,9 +145,7 @@ def read_rows(course_ids: Collection[int]) -> list[CourseRows]:
     """Return the rows of each course, by id: one statement, one snapshot, whatever the number of courses."""
     asked: dict[str, str | list[int] | list[str]] = {**asked_of_basis(course_ids)}
     asked |= {"counting": list(COUNTING), "primary": CoverageRank.PRIMARY.value}
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, asked)
-        return [CourseRows(*head, told=_without_gaps(told)) for *head, told in cursor.fetchall()]  # type: ignore[misc]
+    return [CourseRows(*head, told=_without_gaps(told)) for *head, told in read_prepared(_READ, asked)]  # type: ignore[misc]
 
 
 def _without_gaps(text: str) -> dict[str, list[list[Any]]]:

@@ -23,7 +23,7 @@ def session_earned(request: HttpRequest, session_id: int) -> HttpResponse:
     earned = worklist.earned_by(session_id=session.pk)
     if not earned.is_captured:
         capture.capture_course(course_id=session.course_id)
-        earned = worklist.earned_by(session_id=session.pk, is_captured=True)
+        earned = worklist.earned_by(session_id=session.pk)
     context = {"session": session, "counts": session.counts, "earned": earned, "layout": _layout(request)}
     return render(request, "billing/session_earned.html", context)
 

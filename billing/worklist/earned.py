@@ -1,15 +1,13 @@
 """What a session or a plan earned, in words for the person who logged it: names, no prices."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
-from django.db.models import F, Q
-
-from billing.models import LedgerEntry, StandingFinding
 from billing.rules import load_codebook
-from billing.rules.lines import Family, Severity
-from courses.models import Course
+from billing.rules.lines import Family
+from patients.prepared import read_prepared
 
-_READ = ("id", "code", "service_on", "family")
 _FAMILIES = tuple(family.value for family in Family)
 """The plan before its device and calculations."""
 _AWAITED = {"guidance-not-reviewed": "the physician's review of the images, before the next fraction"}
@@ -37,42 +35,61 @@ class Earned:
         return f"{said} Needs review: {', '.join(self.needs_review)}." if self.needs_review else said
 
 
-def earned_by(*, session_id: int | None = None, plan_id: int | None = None, is_captured: bool = False) -> Earned:
-    """Return what stands in the ledger for a session or a plan (give one of the two).
+# One row: whether the charges rest on the newest facts; what stands for the session or plan; what holds that.
+_EARNED = """
+    SELECT * FROM (
+    WITH standing AS MATERIALIZED (
+        SELECT e.id, e.code, e.service_on, e.family
+          FROM oncocharge_billing_ledgerentry e
+         WHERE e.{subject}_id = %(id)s AND e.kind = 'charge'
+           AND NOT EXISTS (SELECT FROM oncocharge_billing_ledgerentry v WHERE v.reverses_id = e.id))
+    SELECT c.revision IS NOT DISTINCT FROM m.course_revision,
+           (SELECT array_agg(s.code ORDER BY s.id) FROM standing s),
+           (SELECT array_agg(s.service_on ORDER BY s.id) FROM standing s),
+           (SELECT array_agg(s.family ORDER BY s.id) FROM standing s),
+           (SELECT array_agg(f.code ORDER BY f.id)
+              FROM oncocharge_billing_standingfinding f
+             WHERE f.course_id = c.id AND f.severity = 'hold' AND f.resolved_at IS NULL AND f.overridden_at IS NULL
+               AND (f.entry_id IN (SELECT s.id FROM standing s)
+                    OR f.entry_id IS NULL AND f.subject = concat('{subject}:', o.id)))
+      FROM oncocharge_courses_{subject} o
+      JOIN oncocharge_courses_course c ON c.id = o.course_id
+      LEFT JOIN oncocharge_billing_capturemark m ON m.course_id = c.id
+     WHERE o.id = %(id)s) found
+"""
+_OF_SESSION, _OF_PLAN = _EARNED.format(subject="session"), _EARNED.format(subject="plan")
 
-    Three narrow queries; only the first where the course is not captured yet.
 
-    Args:
-        is_captured: the course was captured a moment ago; then nobody asks again.
+def earned_by(*, session_id: int | None = None, plan_id: int | None = None) -> Earned:
+    """Return what stands in the ledger for a session or a plan (give one of the two). One statement.
+
+    Where the charges do not rest on the newest facts of the course, none are said.
     """
-    if not (is_captured or _is_captured(session_id, plan_id)):
+    statement, asked = (_OF_SESSION, session_id) if session_id is not None else (_OF_PLAN, plan_id)
+    found = read_prepared(statement, {"id": asked})
+    if not found or not found[0][0]:
         return Earned((), (), is_captured=False)
-    subject = f"session:{session_id}" if session_id is not None else f"plan:{plan_id}"
-    asked = Q(session_id=session_id) if session_id is not None else Q(plan_id=plan_id)
-    entries = sorted(
-        LedgerEntry.objects.filter(asked, kind="charge", reversal=None).order_by("id").only(*_READ),
-        key=lambda entry: _FAMILIES.index(entry.family),
-    )
-    about = Q(entry__in=entries) | Q(entry=None, subject=subject)
-    holds = StandingFinding.objects.filter(
-        about, severity=Severity.HOLD.value, resolved_at=None, overridden_at=None
-    ).order_by("id")
-    codes = list(dict.fromkeys(holds.values_list("code", flat=True)))
+    _is_captured, *standing, holds = found[0]
+    services = [Service(*service) for service in zip(*(column or () for column in standing), strict=True)]
+    services.sort(key=lambda service: _FAMILIES.index(service.family))
+    codes = list(dict.fromkeys(holds or ()))
     return Earned(
-        charged=tuple(dict.fromkeys(_name(entry) for entry in entries)),
+        charged=tuple(dict.fromkeys(_name(service) for service in services)),
         needs_review=tuple(code.replace("-", " ") for code in codes if code not in _AWAITED),
         is_captured=True,
         awaits=tuple(_AWAITED[code] for code in codes if code in _AWAITED),
     )
 
 
-def _name(entry: LedgerEntry) -> str:
+class Service(NamedTuple):
+    """A charge that stands, as far as its name asks."""
+
+    code: str
+    service_on: date
+    family: str
+
+
+def _name(service: Service) -> str:
     """Return the service in our own words, without what the table adds for billers behind a semicolon."""
-    procedure = load_codebook().procedure(entry.code, entry.service_on)
-    return procedure.name.partition(";")[0] if procedure is not None else entry.code
-
-
-def _is_captured(session_id: int | None, plan_id: int | None) -> bool:
-    """Whether the charges of the course rest on its newest facts."""
-    owner = Q(sessions=session_id) if session_id is not None else Q(plans=plan_id)
-    return Course.objects.filter(owner, capture_mark__course_revision=F("revision")).exists()
+    procedure = load_codebook().procedure(service.code, service.service_on)
+    return procedure.name.partition(";")[0] if procedure is not None else service.code

@@ -1,13 +1,13 @@
 """Log a session: record and sign it in one go, once, however often and by however many hands it is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Unpack
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from courses.delivery.checks import faults_of, hold, written_session
@@ -24,6 +24,7 @@ from courses.delivery.proposals import next_number, standing_numbers
 from courses.models import Course, Fraction, Machine, Plan, Session
 from courses.signals import ring
 from courses.terms import SessionStatus
+from patients.prepared import read_prepared
 
 SAME_VISIT = timedelta(minutes=10)
 """Two entries of one plan closer than this, and no fraction named, are one visit to the machine."""
@@ -134,20 +135,36 @@ def _fractions(session: Session, plans: Sequence[Plan], numbers: Mapping[Plan, i
 def _standing_already(session: Session, fractions: Sequence[Fraction], *, named: bool) -> Logged | None:
     """Return the session that delivered one of these fractions, or that began at the same time."""
     wanted = {(one.plan_id, one.number) for one in fractions if one.is_standing}
-    rows = Fraction.objects.filter(course=session.course, is_standing=True, plan__in=[one.plan for one in fractions])
-    if named:
-        rows = rows.filter(number__in=[number for _, number in wanted if number is not None])
-    else:
-        rows = rows.filter(
-            session__starts_at__range=(session.starts_at - SAME_VISIT, session.starts_at + SAME_VISIT),
-            session__resumes=session.resumes,
-        )
     # As above: found by narrow rows, told by whole ones.
-    for pk, plan_id, number in rows.order_by("pk").values_list("pk", "plan_id", "number"):
+    for pk, plan_id, number in _of_same_fractions(wanted) if named else _of_same_visit(session, fractions):
         if not named or (plan_id, number) in wanted:
             whole = Fraction.objects.select_related("session__course__facility", "session__logged_by", "plan")
             return _already(whole.get(pk=pk), len(fractions))
     return None
+
+
+# Asked before every session is stored: written out, and kept planned.
+_SAME_FRACTIONS = """
+    SELECT id, plan_id, number FROM oncocharge_courses_fraction
+     WHERE is_standing AND plan_id = ANY(%s::bigint[]) AND number = ANY(%s::int[])
+     ORDER BY id
+"""
+
+
+def _of_same_fractions(wanted: Collection[tuple[int, int | None]]) -> list[tuple[int, int, int]]:
+    plans, numbers = zip(*wanted, strict=True) if wanted else ((), ())
+    return read_prepared(_SAME_FRACTIONS, [list(plans), [number for number in numbers if number is not None]])
+
+
+def _of_same_visit(session: Session, fractions: Sequence[Fraction]) -> QuerySet[Fraction, tuple[int, int, int | None]]:
+    rows = Fraction.objects.filter(
+        course=session.course,
+        is_standing=True,
+        plan__in=[one.plan for one in fractions],
+        session__starts_at__range=(session.starts_at - SAME_VISIT, session.starts_at + SAME_VISIT),
+        session__resumes=session.resumes,
+    )
+    return rows.order_by("pk").values_list("pk", "plan_id", "number")
 
 
 def _already(row: Fraction, count: int) -> Logged:

@@ -17,6 +17,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, S
 from courses.delivery.proposals import FRACTIONS, Standing, due_plans, is_open_partial, next_number
 from courses.models import Absence, Course, Fraction, Machine, Plan, Session
 from courses.terms import SessionStatus
+from patients.prepared import read_prepared
 
 LAST = time.max
 
@@ -126,18 +127,24 @@ def row_of_course(*, course: Course, machine: Machine, day: date) -> DayRow:
     return _row(course, of_the_day, standing, day=day, machine=machine, last_before=lambda: last_at)
 
 
-# In the order of the model's fields, as ``from_db`` wants them.
+# In the order of the model's fields, as ``from_db`` wants them; then who logged it, then each fraction.
 _SHOWN = (
     "id", "machine_id", "starts_at", "treated_on", "status", "status_reason", "resumes_id", "logged_by_id", "signed_at",
 )  # fmt: skip
-_WHO = ("logged_by__username", "logged_by__first_name", "logged_by__last_name")
-_FRACTION = ("fractions__id", "fractions__plan_id", "fractions__number", "fractions__is_standing")
+_DELIVERED = f"""
+    SELECT {", ".join(f"s.{column}" for column in _SHOWN)}, u.username, u.first_name, u.last_name,
+           f.id, f.plan_id, f.number, f.is_standing
+      FROM oncocharge_courses_session s
+      LEFT JOIN auth_user u ON u.id = s.logged_by_id
+      LEFT JOIN oncocharge_courses_fraction f ON f.session_id = s.id
+     WHERE s.course_id = %s AND s.cancelled_at IS NULL
+     ORDER BY s.starts_at, s.id
+"""
 
 
 def _delivered(course: Course) -> Iterable[tuple[Any, ...]]:
     """Return the course's sessions that stand, in order of time, each once for every fraction of it."""
-    rows = Session.objects.filter(course=course, cancelled_at__isnull=True).order_by("starts_at", "pk")
-    return rows.values_list(*_SHOWN, *_WHO, *_FRACTION)
+    return read_prepared(_DELIVERED, [course.pk])
 
 
 def _shown_session(values: Sequence[Any], course: Course, machine: Machine) -> Session:

@@ -146,11 +146,11 @@ def test_a_withdrawn_row_prices_nothing_and_leaves_room_for_another(practice: Fe
     assert amount("77014") == Decimal("320.00")
 
 
-def test_prices_are_loaded_in_two_statements_whatever_their_number(practice: FeeSchedule) -> None:
+def test_prices_are_loaded_in_one_statement_whatever_their_number(practice: FeeSchedule) -> None:
     payers = [cast.medicare(), cast.commercial()]
     for payer in payers:
         a_schedule(payer.name, "400.00", payer=payer)
         a_schedule(f"{payer.name} in hospitals", "300.00", payer=payer, setting="hospital")
     with CaptureQueriesContext(connection) as queries:
         load_fees(payer_ids=[payer.pk for payer in payers], codes=["77385", "77014"])
-    assert len(queries) == 2
+    assert len(queries) == 1
