@@ -1,5 +1,6 @@
 """What is typed when lines are held: for which reason, whose matter it is, until when."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,9 +9,17 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from billing.forms.fields import day_field
-from billing.models import OTHER
+from billing.models import OTHER, HoldReason
 from billing.worklist.decisions import REASON_LENGTH
+from billing.worklist.held import Age, HeldFilters
 from billing.worklist.holds import possible_owners, usable_reasons
+
+AGE_WORDS = {
+    Age.DAYS_0_2: "0 to 2 days",
+    Age.DAYS_3_7: "3 to 7 days",
+    Age.DAYS_8_30: "8 to 30 days",
+    Age.OVER_30: "over 30 days",
+}
 
 
 class HoldForm(forms.Form):
@@ -25,7 +34,10 @@ class HoldForm(forms.Form):
         help_text="In your own words; needed where none of the list says it.",
     )
     owner = forms.ChoiceField(label="Whose matter it is", required=False)
-    due_on = day_field(label="Comes back on", help_text="Empty: after the days of the reason; never on a weekend.")
+    due_on = day_field(
+        label="Comes back on",
+        help_text="Empty: after the days of the reason; never on a weekend.",
+    )
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         """Offer the practice's reasons and people; the hold is the matter of who holds unless said otherwise."""
@@ -54,7 +66,12 @@ class HoldForm(forms.Form):
         said = self.cleaned_data
         owner: User | None = self.people.get(said["owner"])
         due_on: date | None = said["due_on"]
-        return {"code": said["code"] or OTHER, "reason": said["reason"], "owner": owner, "due_on": due_on}
+        return {
+            "code": said["code"] or OTHER,
+            "reason": said["reason"],
+            "owner": owner,
+            "due_on": due_on,
+        }
 
 
 def _days(days: int) -> str:
@@ -63,3 +80,43 @@ def _days(days: int) -> str:
 
 def _name(user: User) -> str:
     return user.get_full_name() or user.get_username()
+
+
+class HeldForm(forms.Form):
+    """What an address says about which held lines to show: codes, ids and ages, never a name."""
+
+    reason = forms.SlugField(required=False, max_length=20)
+    owner = forms.RegexField(r"^[0-9]{1,9}$|^[a-z ]{1,20}$", required=False)
+    finding = forms.SlugField(required=False, max_length=60)
+    age = forms.ChoiceField(required=False, choices=[("", ""), *((age.value, age.value) for age in Age)])
+    due = forms.BooleanField(required=False)
+    rules = forms.BooleanField(required=False)
+
+    @property
+    def filters(self) -> HeldFilters:
+        """What is valid of it."""
+        self.is_valid()
+        said = self.cleaned_data
+        return HeldFilters(
+            reason=said.get("reason") or "",
+            owner=said.get("owner") or "",
+            finding=said.get("finding") or "",
+            age=Age(said["age"]) if said.get("age") else None,
+            is_due=bool(said.get("due")),
+            by_rules=bool(said.get("rules")),
+        )
+
+    def narrowing(self) -> Iterator[str]:
+        """Yield in words what is asked for."""
+        asked = self.filters
+        if asked.reason:
+            yield (HoldReason.objects.filter(code=asked.reason).values_list("words", flat=True).first() or asked.reason)
+        if asked.owner:
+            person = User.objects.filter(pk=int(asked.owner)).first() if asked.owner.isdigit() else None
+            yield f"owner {_name(person) if person else asked.owner}"
+        if asked.finding or asked.by_rules:
+            yield f"held by a rule{': ' + asked.finding.replace('-', ' ') if asked.finding else ''}"
+        if asked.age:
+            yield f"held for {AGE_WORDS[asked.age]}"
+        if asked.is_due:
+            yield "their day has come"

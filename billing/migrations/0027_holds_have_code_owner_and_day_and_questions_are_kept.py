@@ -273,6 +273,27 @@ class Migration(migrations.Migration):
             model_name="review",
             index=models.Index(condition=models.Q(("state", "held")), fields=["code"], name="review_held"),
         ),
+        migrations.AddField(
+            model_name="holdreasonevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="holdreasonevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="oncocharge_billing.holdreason",
+            ),
+        ),
         migrations.RunSQL(_SEEDS, migrations.RunSQL.noop),
         migrations.RunSQL(_OLD_HOLDS, migrations.RunSQL.noop),
         migrations.AddConstraint(
@@ -374,27 +395,6 @@ class Migration(migrations.Migration):
                     table="oncocharge_billing_review",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddField(
-            model_name="holdreasonevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="holdreasonevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="oncocharge_billing.holdreason",
             ),
         ),
         migrations.AddField(

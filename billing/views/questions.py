@@ -15,14 +15,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from billing.forms import take_faults
 from billing.forms.question import AnswerForm, AskForm
 from billing.models import Question
 from billing.templatetags.charges import person
-from billing.views.answers import CONFLICT, UNPROCESSABLE, back, form_answer, is_fragment, user_of
+from billing.views.answers import (
+    CONFLICT,
+    UNPROCESSABLE,
+    back,
+    form_answer,
+    is_fragment,
+    user_of,
+)
 from billing.views.decisions import answer_decision, line_or_404, seen_of
+from billing.views.rows import fresh_row
 from billing.worklist import questions
 from billing.worklist.seen import OVERTAKEN, decide_as_seen
 from patients.audit import note_access
@@ -41,14 +53,28 @@ def ask(request: HttpRequest, entry_id: int) -> HttpResponse:
     line = line_or_404(entry_id)
     form = AskForm(request.POST or None, line=line)
     by, at = user_of(request), timezone.now()
-    context = {"form": form, "line": line, "action": request.path, "thread": _thread_of_line(entry_id)}
+    context = {
+        "form": form,
+        "line": line,
+        "action": request.path,
+        "thread": _thread_of_line(entry_id),
+    }
     if not form.is_valid():
-        return form_answer(request, "billing/ask.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+        return form_answer(
+            request,
+            "billing/ask.html",
+            context,
+            status=UNPROCESSABLE if form.is_bound else 200,
+        )
     try:
         decided = decide_as_seen(
             seen=seen_of(request, entry_id),
             step=lambda ids: questions.ask(
-                entry_ids=ids, asked=form.put_to, text=form.cleaned_data["text"], by=by, at=at
+                entry_ids=ids,
+                asked=form.put_to,
+                text=form.cleaned_data["text"],
+                by=by,
+                at=at,
             ),
         )
     except ValidationError as error:
@@ -56,7 +82,12 @@ def ask(request: HttpRequest, entry_id: int) -> HttpResponse:
         return form_answer(request, "billing/ask.html", context, status=UNPROCESSABLE)
     if any(OVERTAKEN in refusal.findings for refusal in decided.refused):
         form.add_error(None, decided.refused[0].reason)
-        return form_answer(request, "billing/ask.html", {**context, "line": line_or_404(entry_id)}, status=CONFLICT)
+        return form_answer(
+            request,
+            "billing/ask.html",
+            {**context, "line": line_or_404(entry_id)},
+            status=CONFLICT,
+        )
     return answer_decision(request, entry_id, decided, f"{form.put_to} is asked", at)
 
 
@@ -92,7 +123,11 @@ def question_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if is_fragment(request):
         return _slot(request, user)
-    context = {"page_title": "Questions", "parts": list(_parts(user)), "may_ask": has_role(user, *BILLING)}
+    context = {
+        "page_title": "Questions",
+        "parts": list(_parts(user)),
+        "may_ask": has_role(user, *BILLING),
+    }
     return render(request, "billing/questions.html", context)
 
 
@@ -104,7 +139,11 @@ def _slot(request: HttpRequest, user: User) -> HttpResponse:
     else:
         found = list(questions.unread_answers().filter(asked_by=user)) if has_role(user, *BILLING) else []
         template = "billing/answers_slot.html"
-    context = {"rows": found[:SHOWN_IN_SLOT], "count": len(found), "left_off": max(len(found) - SHOWN_IN_SLOT, 0)}
+    context = {
+        "rows": found[:SHOWN_IN_SLOT],
+        "count": len(found),
+        "left_off": max(len(found) - SHOWN_IN_SLOT, 0),
+    }
     return render(request, template, context)
 
 
@@ -114,7 +153,13 @@ def _parts(user: User) -> Iterable[Part]:
         yield Part("yours", "For you", _shown(yours, user), "Nobody asks you anything.")
         theirs = questions.open_questions().filter(questions.put_to_colleagues(user)).distinct()
         nothing = "No colleague of yours is asked. Where one is away, you may answer instead."
-        yield Part("colleagues", "For colleagues", _shown(theirs, user), nothing, names_asked=True)
+        yield Part(
+            "colleagues",
+            "For colleagues",
+            _shown(theirs, user),
+            nothing,
+            names_asked=True,
+        )
     if roles_of(user) & READS_MONEY:
         answers = sorted(questions.unread_answers(), key=lambda one: one.asked_by_id != user.pk)
         yield Part("answers", "Answers to read", _shown(answers, user), "Every answer is read.")
@@ -152,7 +197,12 @@ def answer(request: HttpRequest, question_id: int) -> HttpResponse:
     form = AnswerForm(request.POST or None)
     if form.is_valid():
         try:
-            questions.answer(question_id=question_id, text=form.cleaned_data["answer"], by=user, at=timezone.now())
+            questions.answer(
+                question_id=question_id,
+                text=form.cleaned_data["answer"],
+                by=user,
+                at=timezone.now(),
+            )
         except ValidationError as error:
             form.add_error(None, error)
             return _ask_answer(request, found.get(), form, status=CONFLICT)
@@ -162,7 +212,11 @@ def answer(request: HttpRequest, question_id: int) -> HttpResponse:
 
 
 def _ask_answer(request: HttpRequest, question: Question, form: AnswerForm, *, status: int) -> HttpResponse:
-    note_access(user=request.user, patient=question.entry.course.patient_id, what="billing:answer")
+    note_access(
+        user=request.user,
+        patient=question.entry.course.patient_id,
+        what="billing:answer",
+    )
     context = {
         "form": form, "question": question, "line": question.entry, "action": request.path,
         "before": list(_before(question)), "back": _page_behind(request),
@@ -200,7 +254,9 @@ def withdraw(request: HttpRequest, question_id: int) -> HttpResponse:
 def read(request: HttpRequest, question_id: int) -> HttpResponse:
     """Note that the answer was read: the line stands among the others again."""
     get_object_or_404(Question, pk=question_id)
-    questions.read_answer(question_id=question_id, by=user_of(request), at=timezone.now())
+    question = questions.read_answer(question_id=question_id, by=user_of(request), at=timezone.now())
+    if is_fragment(request):
+        return fresh_row(request, question.entry_id)
     messages.success(request, "Noted as read.")
     return back(request)
 
