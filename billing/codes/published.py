@@ -6,6 +6,7 @@ Each answer names its file. Where no file of a kind is loaded, the page says so;
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import overload
 
 from django.db.models import Q, QuerySet
 
@@ -98,7 +99,7 @@ class PairShown:
     source: str
 
 
-class Pairs:
+class Pairs(Sequence[PairShown]):
     """The pairs of a code on a day, as a paginator takes them: those of loaded files, else of the tables."""
 
     def __init__(
@@ -116,11 +117,17 @@ class Pairs:
     def __len__(self) -> int:
         return len(self._shown) if self._rows is None else self._rows.count()
 
-    count = __len__
+    @overload
+    def __getitem__(self, part: int) -> PairShown: ...
 
-    def __getitem__(self, part: slice) -> Sequence[PairShown]:
+    @overload
+    def __getitem__(self, part: slice) -> Sequence[PairShown]: ...
+
+    def __getitem__(self, part: int | slice) -> PairShown | Sequence[PairShown]:
         if self._rows is None:
             return self._shown[part]
+        if isinstance(part, int):
+            return self._of_row(self._rows[part])
         return [self._of_row(row) for row in self._rows[part]]
 
     def _loaded(self, ids: Collection[int]) -> QuerySet[CodePair]:

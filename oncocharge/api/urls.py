@@ -20,6 +20,7 @@ router.register("authorizations", billing.AuthorizationApi, basename="authorizat
 router.register("charges", billing.ChargeApi, basename="charge")
 router.register("payer-policies", billing.PayerPolicyApi, basename="payer-policy")
 router.register("claims", billing.ClaimApi, basename="claim")
+router.register("codes", billing.CodeApi, basename="code")
 
 app_name = "api"
 urlpatterns = [
