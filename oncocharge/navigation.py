@@ -45,6 +45,7 @@ OVERSEES = frozenset({Role.PHYSICIST, Role.PHYSICIAN})
 ENTRIES: tuple[Entry | Menu, ...] = (
     Entry("Worklist", "courses:worklist", OVERSEES, "courses:worklist-count"),
     Entry("Machine day", "courses:machine-day", CLINICAL | {Role.ADMINISTRATOR, Role.AUDITOR}),
+    Entry("Questions", "billing:questions", CLINICAL, "billing:questions-count"),
     Entry("Patients", "patients:list", EVERYONE),
     Entry("Review", "billing:worklist", READS_MONEY),
     Entry("Claim files", "billing:files", READS_MONEY),
@@ -58,6 +59,7 @@ ENTRIES: tuple[Entry | Menu, ...] = (
             Entry("Treated and charged", "billing:grid", READS_MONEY),
             Entry("Closed courses", "billing:reconciliation", READS_MONEY),
             Entry("Holds", "billing:holds", READS_MONEY),
+            Entry("Questions", "billing:questions", READS_MONEY),
             Entry("Month close", "billing:month-close", READS_MONEY),
             Entry("What would differ", "billing:time-machine", READS_MONEY),
         ),

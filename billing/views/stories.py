@@ -3,32 +3,28 @@
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from django.apps import apps
-from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
 
 from billing.models import ClaimLine, LedgerEntry, StandingFinding
 from billing.money import print_dollars
 from billing.templatetags.charges import charge_code, person
 from billing.views.claim_stories import told_of_claims, told_of_ends, told_of_files, told_of_payments
+from billing.views.edit_stories import told_of_edits
+from billing.views.hold_stories import told_of_questions, told_of_reviews
 from billing.views.story import Event, event
 
-DECISIONS = {
-    "open": ("Open again", "open"),
-    "held": ("Held", "held"),
-    "released": ("Released", "released"),
-}
 _FREQUENCIES = {"1": "original", "7": "replacement", "8": "void"}
 
 
 def story_of(entry: LedgerEntry, zone: ZoneInfo, *, shows_money: bool = True) -> list[Event]:
-    """Return all that happened to a line and to what stood in its place before, oldest first. At most 12 queries."""
+    """Return all that happened to a line and to what stood in its place before, oldest first. At most 16 queries."""
     entries = list(_entries(entry))
     lines = [line for entry in entries for line in entry.claim_lines.all()]
     claims = {line.claim_id: line.claim for line in lines}.values()
     events = [*_postings(entries, zone, shows_money), *_claims(lines, zone)]
-    events += _reviews(entries, zone)
+    events += [*told_of_reviews(entries, zone), *told_of_questions(entries, zone)]
     events += _findings(entries, zone)
+    events += told_of_edits(entry, zone)
     if claims:
         events += [*told_of_files(claims, zone), *told_of_claims(claims, zone, names=True), *told_of_ends(lines, zone)]
     if claims and shows_money:
@@ -62,16 +58,6 @@ def _claims(lines: Sequence[ClaimLine], zone: ZoneInfo) -> Iterator[Event]:
         what = f"On claim {claim.control_number}, line {line.number}"
         note = f"{_FREQUENCIES[claim.frequency]} to {claim.payer.name}, {claim.file.name}"
         yield event(claim.file.sealed_at, zone, what, "claimed", note=note)
-
-
-def _reviews(entries: Sequence[LedgerEntry], zone: ZoneInfo) -> Iterator[Event]:
-    history = apps.get_model("oncocharge_billing", "ReviewEvent")
-    states = list(history.objects.filter(entry__in=entries).order_by("pgh_id"))
-    users = User.objects.in_bulk({state.by_id for state in states if state.by_id})
-    for state in states:
-        what, shown = DECISIONS[state.state]
-        who = person(users[state.by_id]) if state.by_id in users else "by the program"
-        yield event(state.at, zone, what, shown, who=who, note=state.reason)
 
 
 def _findings(entries: Sequence[LedgerEntry], zone: ZoneInfo) -> Iterator[Event]:
