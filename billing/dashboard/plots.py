@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-HEIGHT, TOP, FOOT, LEFT = 190, 10, 34, 62
+HEIGHT, TOP, FOOT, LEFT = 260, 10, 34, 56
 NARROWEST, WIDEST, USUAL_WIDTH = 24, 72, 750
 GAP = 4
 _STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
