@@ -32,7 +32,7 @@ class PolicyForm(forms.Form):
         self.plan: Plan | None = None
         super().__init__(*args, **kwargs)
         for setting in SETTINGS:
-            self.fields[setting.name] = _field_of(setting)
+            self.fields[setting.name] = field_of(setting)
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Return the settings as the page groups them."""
@@ -81,7 +81,8 @@ def initial_of(period: Period) -> dict[str, object]:
     return {**columns, "effective_from": period.effective_from, "effective_to": period.last_day}
 
 
-def _field_of(setting: Setting) -> forms.Field:
+def field_of(setting: Setting) -> forms.Field:
+    """Return the field that asks for a setting."""
     options: dict[str, Any] = {"label": setting.question, "help_text": _help(setting), "required": False}
     if setting.choices is YES_NO:
         return forms.TypedChoiceField(choices=list(YES_NO.items()), coerce=_is_yes, **{**options, "required": True})

@@ -25,7 +25,7 @@ class CodeForm(forms.Form):
         return day or timezone.localdate()
 
 
-class _Files(forms.FileField):
+class FilesField(forms.FileField):
     """Several files at once."""
 
     widget = type("SeveralFiles", (forms.FileInput,), {"allow_multiple_selected": True})
@@ -35,16 +35,16 @@ class _Files(forms.FileField):
         given = (data if isinstance(data, (list, tuple)) else [data]) or [None]
         if len(given) > MOST_FILES:
             raise forms.ValidationError(f"{len(given)} files; at most {MOST_FILES} go at once.")
-        return [super(_Files, self).clean(one, initial) for one in given]
+        return [super(FilesField, self).clean(one, initial) for one in given]
 
 
 class LoadFilesForm(forms.Form):
     """Files to load, and what they do not say of themselves."""
 
-    uploads = _Files(
+    uploads = FilesField(
         label="Files",
         help_text="TXT or CSV as CMS offers them, or the zip. All are loaded or none.",
-        widget=_Files.widget(attrs={"accept": ".txt,.csv,.zip"}),
+        widget=FilesField.widget(attrs={"accept": ".txt,.csv,.zip"}),
     )
     effective = day_field(
         required=False, label="First day of the quarter", help_text="Only for a file that does not tell."

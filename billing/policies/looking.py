@@ -87,11 +87,11 @@ def look(scope: Scope, *, after_id: int = 0, most: int = BATCH) -> Step:
         ids = found[:most]
         payers = list(Payer.objects.values_list("pk", flat=True))
         policies = {**load_policies(payers), scope.payer_id: scope.periods}
-        foreseen = foresee(course_ids=ids, after=World(course=lambda course: _insured_by(course, policies)))
+        foreseen = foresee(course_ids=ids, after=World(course=lambda course: insured_by(course, policies)))
     return Step(foreseen, ids[-1] if len(found) > most else None)
 
 
-def _insured_by(course: LoadedCourse, policies: Mapping[int, Sequence[PolicyPeriod]]) -> LoadedCourse:
+def insured_by(course: LoadedCourse, policies: Mapping[int, Sequence[PolicyPeriod]]) -> LoadedCourse:
     """Return the course as the rules would see it with these policies."""
     insurance = insurance_of(course.insurance.spans, policies)
     return replace(course, facts=replace(course.facts, payer=insurance.payer), insurance=insurance)
