@@ -98,8 +98,8 @@ class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
             fields = (
                 "id", "kind", "course", "session", "plan", "line_key", "generation", "family", "code", "modifiers",
                 "service_on", "units", "claim_kind", "place_of_service", "unit_amount", "amount", "fee_line",
-                "narrative", "rule", "because", "reverses", "replaces", "posted_at", "findings", "state", "held",
-                "standing", "reversed_by", "claim",
+                "narrative", "diagnoses", "provider", "rule", "because", "reverses", "replaces",
+                "posted_at", "findings", "state", "held", "standing", "reversed_by", "claim",
             )  # fmt: skip
 
         @extend_schema_field(HeldOutput(allow_null=True))

@@ -5,6 +5,7 @@ sees the edit, and posts the difference. So the reversal, the new line, the corr
 follows are those of any other change. Who may change what is asked here; the page only draws it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -87,8 +88,8 @@ class Editable:
         edit = self.edit
         if edit is None:
             return ()
-        was, wanted = _coding_of(edit, was=True), _coding_of(edit, was=False)
-        return coding_differences(was, wanted)
+        named = [one for one in (edit.provider, edit.was_provider) if one is not None]
+        return tuple(said.replace("->", "→") for said in words_of(edit, {one.pk: one for one in named}))
 
     @property
     def is_lapsed(self) -> bool:
@@ -96,17 +97,22 @@ class Editable:
         return self.edit is not None and self.entry.because.get("edit", {}).get("id") != self.edit.pk
 
 
-def _coding_of(edit: LineEdit, *, was: bool) -> Coding:
-    """Return the original, or what was wanted."""
-    provider = edit.was_provider if was else edit.provider
-    return Coding(
-        edit.code,
-        edit.service_on,
-        edit.was_units if was else edit.units,
-        tuple(edit.was_modifiers if was else edit.modifiers),
-        tuple(edit.was_diagnoses if was else edit.diagnoses),
-        Renderer(str(provider.pk), str(provider)) if provider else Renderer(),
-    )
+def words_of(state: LineEdit, providers: Mapping[int, Provider]) -> tuple[str, ...]:
+    """Return in words what an edit, or a state of its history, makes of the line that it was made for."""
+
+    def named(provider_id: int | None) -> Renderer:
+        found = providers.get(provider_id or 0)
+        return Renderer(str(found.pk), str(found)) if found else Renderer()
+
+    was = Coding(
+        state.code, state.service_on, state.was_units, tuple(state.was_modifiers), tuple(state.was_diagnoses),
+        named(state.was_provider_id),
+    )  # fmt: skip
+    wanted = Coding(
+        state.code, state.service_on, state.units, tuple(state.modifiers), tuple(state.diagnoses),
+        named(state.provider_id),
+    )  # fmt: skip
+    return coding_differences(was, wanted)
 
 
 def edit_version(edit: LineEdit | None) -> str:
@@ -125,7 +131,7 @@ def read_line(*, entry_id: int) -> Editable:
     entry = LedgerEntry.objects.select_related(*related).get(pk=entry_id, kind=LedgerEntry.Kind.CHARGE)
     successor = _standing(entry)
     if successor is None or successor.pk != entry.pk:
-        raise Overtaken("The line changed after you had opened it.", successor.pk if successor else None)
+        raise Overtaken(_why_overtaken(entry), successor.pk if successor else None)
     loaded = load_courses([entry.course_id])[entry.course_id]
     codebook = codebook_of(loaded.files)
     facts = replace(loaded.facts, line_edits=tuple(e for e in loaded.facts.line_edits if e.line != entry.line_key))
@@ -195,20 +201,32 @@ def undo(*, edit_id: int, version: str, by: User, at: datetime) -> None:
         edit = LineEdit.objects.get(pk=edit_id)
         if edit_version(edit) != version or by not in (edit.taken_back_by or edit.edited_by,):
             raise ValidationError("Nothing was undone: the edit was changed since, or is somebody else's.")
+        _refuse_second(edit)
         if not _go_back(edit):
             edit.taken_back_at, edit.taken_back_by, edit.taken_back_reason = at, by, UNDONE
         edit.save()
         capture_course(course_id=edit.course_id)
 
 
+def _refuse_second(edit: LineEdit) -> None:
+    same = LineEdit.objects.filter(course=edit.course_id, line_key=edit.line_key, taken_back_at=None)
+    if same.exclude(pk=edit.pk).exists():
+        raise ValidationError("Nothing was undone: the line was edited anew since.")
+
+
 def _go_back(edit: LineEdit) -> bool:
-    """Put the state before the last change into ``edit``; false where there is none."""
+    """Put the state before the last change into ``edit``; false where there is none.
+
+    The history knows the present state by its moment: what was undone before has it twice, and the first one counts.
+    """
     history = apps.get_model("oncocharge_billing", "LineEditEvent")
-    earlier = history.objects.filter(pgh_obj=edit).order_by("-pgh_id")[1:2].first()
-    if earlier is None or earlier.taken_back_at is not None:
+    states = list(history.objects.filter(pgh_obj=edit).order_by("pgh_id"))
+    moments = [(state.edited_at, state.taken_back_at) for state in states]
+    present = moments.index((edit.edited_at, edit.taken_back_at))
+    if present == 0:
         return False
     for column in (field.attname for field in LineEdit._meta.concrete_fields if not field.primary_key):
-        setattr(edit, column, getattr(earlier, column))
+        setattr(edit, column, getattr(states[present - 1], column))
     return True
 
 
@@ -217,27 +235,24 @@ def _locked_line(entry_id: int, seen: str) -> Editable:
     _lock(LedgerEntry.objects.values_list("course_id", flat=True).get(pk=entry_id, kind=LedgerEntry.Kind.CHARGE))
     course_id = LedgerEntry.objects.values_list("course_id", flat=True).get(pk=entry_id)
     capture_course(course_id=course_id)
-    try:
-        line = read_line(entry_id=entry_id)
-    except Overtaken as overtaken:
-        raise Overtaken(_who_was_faster(entry_id) or overtaken.message, overtaken.entry_id) from None
+    line = read_line(entry_id=entry_id)
     if seen != line.version:
-        raise Overtaken(
-            _who_was_faster(entry_id) or "Somebody decided about the line after you had opened it.", entry_id
-        )
+        raise Overtaken(_why_overtaken(line.entry), entry_id)
     return line
 
 
-def _who_was_faster(entry_id: int) -> str:
-    """Return who edited the line last, and to what, in words; empty where nobody did."""
-    entry = LedgerEntry.objects.select_related("course__facility").get(pk=entry_id)
-    edits = LineEdit.objects.filter(course=entry.course_id, line_key=entry.line_key).select_related("edited_by")
-    edit = edits.order_by("-edited_at").first()
-    if edit is None:
-        return ""
-    at = edit.edited_at.astimezone(entry.course.facility.zone)
-    who = edit.edited_by.get_full_name() or edit.edited_by.get_username()
-    return f"{who} edited this line on {at.day} {at:%b} at {at:%H:%M}, after you had opened it: {edit.reason}"
+def _why_overtaken(entry: LedgerEntry) -> str:
+    """Return who edited the line since it was posted and why, or what else became of it."""
+    edits = LineEdit.objects.filter(course=entry.course_id, line_key=entry.line_key, edited_at__gte=entry.posted_at)
+    edit = edits.select_related("edited_by").order_by("-edited_at").first()
+    if edit is not None:
+        at = edit.edited_at.astimezone(entry.course.facility.zone)
+        who = edit.edited_by.get_full_name() or edit.edited_by.get_username()
+        return f"{who} edited this line on {at.day} {at:%b} at {at:%H:%M}, after you had opened it: {edit.reason}."
+    reversal = LedgerEntry.objects.filter(reverses=entry).first()
+    if reversal is not None:
+        return f"The line was posted anew after you had opened it. {reversal.because.get('reason', '')}"
+    return "Somebody decided about the line, or took its edit back, after you had opened it."
 
 
 def _lock(course_id: int) -> None:
@@ -252,6 +267,9 @@ def _coding(line: Editable, wanted: Wanted) -> Coding:
         named = Provider.objects.get(pk=wanted.provider_id)
         _refuse_inactive(named)
         provider = Renderer(str(named.pk), str(named))
+    unknown = [code for code in wanted.diagnoses if code not in line.diagnoses]
+    if unknown:
+        raise ValidationError({"diagnoses": [f"{', '.join(unknown)} is no diagnosis of the course."]})
     return replace(
         line.generated,
         units=wanted.units,

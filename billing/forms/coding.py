@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from billing.rules.coding import MOST_POINTERS
+from billing.rules.coding import MOST_POINTERS, Renderer
 from patients.models import Provider
 
 MODIFIERS = 4
@@ -74,7 +74,7 @@ class PointersField(forms.CharField):
         if not isinstance(value, list | tuple):
             return value
         letters = {code: letter for letter, code in lettered(self.diagnoses)}
-        return " ".join(letters.get(code, code) for code in value)
+        return " ".join(letters.get(str(code)) or str(code) for code in value)
 
     @staticmethod
     def _words(typed: str) -> Iterator[str]:
@@ -105,16 +105,17 @@ def lettered(diagnoses: Sequence[str]) -> list[tuple[str, str]]:
     return [(chr(ord("A") + place), code) for place, code in enumerate(diagnoses)]
 
 
-def provider_field(*, usual: str, also: int | None = None) -> "forms.ModelChoiceField[Provider]":
+def provider_field(*, usual: Renderer, also: int | None = None) -> "forms.ModelChoiceField[Provider]":
     """Return a choice among those who work here now.
 
     Args:
-        usual: how the course's physician is called, who renders what nobody else does.
+        usual: the course's physician, who renders what nobody else does.
         also: somebody who stands on the line already, even if he no longer works here.
     """
+    offered = Provider.objects.filter(Q(is_active=True) | Q(pk=also))
     return forms.ModelChoiceField(
-        Provider.objects.filter(Q(is_active=True) | Q(pk=also)),
+        offered.exclude(pk=usual.key) if usual.key else offered,
         required=False,
         label="Rendered by",
-        empty_label=usual or "nobody is named on the course",
+        empty_label=f"{usual.name}, as on the course" if usual.name else "nobody is named on the course",
     )

@@ -37,7 +37,7 @@ class LineEditForm(forms.Form):
         if line.entry.claim_kind == ClaimKind.PROFESSIONAL:
             named = int(shown.provider.key) if shown.provider != generated.provider else None
             self.fields["diagnoses"] = PointersField(line.diagnoses)
-            self.fields["provider"] = provider_field(usual=f"{generated.provider.name}, the course's", also=named)
+            self.fields["provider"] = provider_field(usual=generated.provider, also=named)
             self.initial["provider"] = named
         for name in () if may_change_all else ("units", "provider"):
             if name in self.fields:

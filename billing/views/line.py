@@ -18,7 +18,7 @@ from patients.roles import BILLING, READS_MONEY, allow, has_role
 
 RELATED = (
     "course__patient", "course__facility", "course__physician", "session__machine", "session__signed_by", "plan",
-    "fee_line__schedule", "review__by", "reversal", "reverses", "replaces",
+    "fee_line__schedule", "review__by", "provider", "reversal", "reverses", "replaces",
 )  # fmt: skip
 
 

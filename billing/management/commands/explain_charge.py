@@ -5,6 +5,7 @@ Prints no name, MRN or birth date: what it shows may be pasted into a ticket.
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
@@ -73,6 +74,7 @@ def _why(entry: LedgerEntry) -> Iterator[str]:
     yield f"  source: {because.get('source')}"
     for name, value in because.get("facts", {}).items():
         yield f"  {name}: {value}"
+    yield from _edited(because.get("edit"))
     if entry.session is not None:
         session = entry.session
         cancelled = ", cancelled" if session.cancelled_at else ""
@@ -82,6 +84,15 @@ def _why(entry: LedgerEntry) -> Iterator[str]:
     else:
         _family, _slash, earner = entry.line_key.partition("/")
         yield f"earned by {earner.split('/')[0].replace(':', ' ')} of course {entry.course_id}"
+
+
+def _edited(edit: dict[str, Any] | None) -> Iterator[str]:
+    if edit:
+        yield f"edited by {edit['by']} at {edit['at']}: {', '.join(edit['changes'])}"
+        yield f"  reason: {edit['reason']}"
+        was = edit["was"]
+        listed = f"modifiers {'+'.join(was['modifiers']) or 'none'}, diagnoses {'+'.join(was['diagnoses']) or 'none'}"
+        yield f"  the rules say: {was['units']} units, {listed}"
 
 
 def _history(entry: LedgerEntry) -> Iterator[str]:
