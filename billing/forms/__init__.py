@@ -6,14 +6,12 @@ from billing.forms.fees import EndPriceForm, LoadPricesForm, PriceForm, Schedule
 from billing.forms.fields import take_faults
 from billing.forms.review import (
     MOST_IDS,
-    ORDERS,
     USUAL_REASONS,
-    FilterForm,
-    FindForm,
     LinesForm,
     ManualLineForm,
     ReasonForm,
 )
+from billing.forms.worklist import ORDERS, FilterForm, FindForm, ViewForm
 
 __all__ = [
     "MOST_IDS",
@@ -31,5 +29,6 @@ __all__ = [
     "PriceForm",
     "ReasonForm",
     "ScheduleForm",
+    "ViewForm",
     "take_faults",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -14,7 +15,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from billing import worklist
-from billing.forms import MOST_IDS, FilterForm, LinesForm, ReasonForm
+from billing.forms import MOST_IDS, FilterForm, LinesForm, take_faults
+from billing.forms.hold import HoldForm
 from billing.money import print_dollars
 from billing.views.answers import UNPROCESSABLE, back, page_behind, user_of
 from billing.worklist import EVERYTHING, Decided, Refusal
@@ -45,14 +47,14 @@ def choose(request: HttpRequest) -> HttpResponse:
         messages.warning(request, f"These are more than {MOST_IDS:,} lines. Narrow the list, by day for instance.")
         return back(request)
     if request.POST.get("deed") == "hold":
-        return _ask_hold(request, lines, ReasonForm())
+        return _ask_hold(request, lines, HoldForm(by=user_of(request)))
     return _ask_release(request, lines)
 
 
 def _chosen(request: HttpRequest) -> list[GroupedLine]:
     if "matching" in request.POST:
         form = FilterForm(QueryDict(request.POST["matching"].lstrip("?")))
-        return list(_plain(grouped_lines(form.filters, group=form.asked_group)))
+        return list(_plain(grouped_lines(form.filters, groups=form.asked_groups)))
     ids = [int(number) for number in request.POST.getlist("line") if number.isdigit()]
     return list(_plain(grouped_lines(EVERYTHING).filter(pk__in=ids)))
 
@@ -78,7 +80,7 @@ def _ask_release(request: HttpRequest, lines: list[GroupedLine]) -> HttpResponse
     return render(request, "billing/release_many.html", context)
 
 
-def _ask_hold(request: HttpRequest, lines: list[GroupedLine], form: ReasonForm, status: int = 200) -> HttpResponse:
+def _ask_hold(request: HttpRequest, lines: list[GroupedLine], form: HoldForm, status: int = 200) -> HttpResponse:
     context = {
         "page_title": "Hold these lines?", "count": len(lines), "amount": _amount(lines), "form": form,
         "lines": _as_seen(lines), "back": page_behind(request),
@@ -104,20 +106,23 @@ def release_many(request: HttpRequest) -> HttpResponse:
 @allow(write=BILLING)
 @require_POST
 def hold_many(request: HttpRequest) -> HttpResponse:
-    """Hold lines back with one reason."""
-    form, reason = LinesForm(request.POST), ReasonForm(request.POST)
+    """Hold lines back for one reason, with one owner and until one day."""
+    by, at = user_of(request), timezone.now()
+    form, asked = LinesForm(request.POST), HoldForm(request.POST, by=by)
     if not form.is_valid():
         messages.error(request, str(form.errors["lines"][0]))
         return back(request)
     seen: dict[int, str] = form.cleaned_data["lines"]
-    if not reason.is_valid():
+    if asked.is_valid():
+        try:
+            decided = decide_as_seen(
+                seen=seen, step=lambda ids: worklist.hold(entry_ids=ids, by=by, at=at, **asked.hold)
+            )
+        except ValidationError as error:
+            take_faults(asked, error)
+    if not asked.is_valid():
         lines = list(_plain(grouped_lines(EVERYTHING).filter(pk__in=seen)))
-        return _ask_hold(request, lines, reason, status=UNPROCESSABLE)
-    by, at = user_of(request), timezone.now()
-    decided = decide_as_seen(
-        seen=seen,
-        step=lambda ids: worklist.hold(entry_ids=ids, reason=reason.cleaned_data["reason"], by=by, at=at),
-    )
+        return _ask_hold(request, lines, asked, status=UNPROCESSABLE)
     return _answer(request, decided, "Held", moment_number(at))
 
 

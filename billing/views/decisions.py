@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing import worklist
-from billing.forms import FilterForm, ReasonForm, take_faults
+from billing.forms import ReasonForm, take_faults
+from billing.forms.hold import HoldForm
 from billing.models import LedgerEntry, Review, StandingFinding
 from billing.templatetags.charges import charge_code, dollars
 from billing.views.answers import CONFLICT, UNPROCESSABLE, back, form_answer, is_fragment, user_of
-from billing.views.rows import one_line, query_behind, row_of, totals_shown
+from billing.views.rows import fresh_row
 from billing.worklist import Decided
 from billing.worklist.overrides import MAY_OVERRIDE
 from billing.worklist.seen import OVERTAKEN, decide_as_seen, moment_number, moment_of
@@ -37,16 +38,20 @@ def release(request: HttpRequest, entry_id: int) -> HttpResponse:
 @allow(read=BILLING, write=BILLING)
 @require_http_methods(["GET", "POST"])
 def hold(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Ask why a line is to be held; hold it."""
+    """Ask why a line is to be held, whose matter it is and until when; hold it."""
     line = line_or_404(entry_id)
-    form = ReasonForm(request.POST or None)
+    by, at = user_of(request), timezone.now()
+    form = HoldForm(request.POST or None, by=by)
     if not form.is_valid():
         return _ask(request, line, form)
-    by, at = user_of(request), timezone.now()
-    decided = decide_as_seen(
-        seen=seen_of(request, entry_id),
-        step=lambda ids: worklist.hold(entry_ids=ids, reason=form.cleaned_data["reason"], by=by, at=at),
-    )
+    try:
+        decided = decide_as_seen(
+            seen=seen_of(request, entry_id),
+            step=lambda ids: worklist.hold(entry_ids=ids, by=by, at=at, **form.hold),
+        )
+    except ValidationError as error:
+        take_faults(form, error)
+        return _ask(request, line, form)
     if any(OVERTAKEN in refusal.findings for refusal in decided.refused):
         form.add_error(None, decided.refused[0].reason)
         return _ask(request, line_or_404(entry_id), form, status=CONFLICT)
@@ -104,7 +109,7 @@ def override(request: HttpRequest, finding_id: int) -> HttpResponse:
             take_faults(form, error)
         else:
             messages.success(request, f"{charge_code(line)} may pass in spite of it. It is released as any other line.")
-            return _fresh_row(request, line.pk) if is_fragment(request) else back(request)
+            return fresh_row(request, line.pk) if is_fragment(request) else back(request)
     context = {"form": form, "line": line, "finding": finding, "action": request.path}
     return form_answer(request, "billing/override.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
@@ -120,7 +125,7 @@ def line_or_404(entry_id: int) -> LedgerEntry:
     return get_object_or_404(LedgerEntry.objects.select_related(*related).filter(kind="charge"), pk=entry_id)
 
 
-def _ask(request: HttpRequest, line: LedgerEntry, form: ReasonForm, status: int | None = None) -> HttpResponse:
+def _ask(request: HttpRequest, line: LedgerEntry, form: HoldForm, status: int | None = None) -> HttpResponse:
     context = {"form": form, "line": line, "action": request.path}
     return form_answer(
         request, "billing/hold.html", context, status=status or (UNPROCESSABLE if form.is_bound else 200)
@@ -137,7 +142,7 @@ def answer_decision(
     undo_tag = f"undo:{reverse('billing:undo', args=[moment_number(at)])}" if at else ""
     day = f"{line.service_on.day} {line.service_on:%b}"
     messages.success(request, f"{said}: {charge_code(line)} of {day}, {dollars(line.amount)}.", extra_tags=undo_tag)
-    return _fresh_row(request, entry_id) if is_fragment(request) else back(request)
+    return fresh_row(request, entry_id) if is_fragment(request) else back(request)
 
 
 def _refused(request: HttpRequest, entry_id: int, decided: Decided) -> HttpResponse:
@@ -145,23 +150,9 @@ def _refused(request: HttpRequest, entry_id: int, decided: Decided) -> HttpRespo
     status = CONFLICT if OVERTAKEN in refusal.findings else UNPROCESSABLE
     if is_fragment(request):
         messages.error(request, refusal.reason)
-        return _fresh_row(request, entry_id, status=status)
+        return fresh_row(request, entry_id, status=status)
     context = {"page_title": "Nothing was changed", "refusal": refusal, "line": line_or_404(entry_id)}
     return render(request, "billing/refused.html", context, status=status)
-
-
-def _fresh_row(request: HttpRequest, entry_id: int, status: int = 200) -> HttpResponse:
-    """Answer the row as it is now, with the figures above the list."""
-    line = one_line(entry_id)
-    query = query_behind(request)
-    context = {
-        "row": row_of(line, user_of(request)) if line else None,
-        "entry_id": entry_id,
-        "tiles": totals_shown(FilterForm(query), reverse("billing:worklist"), query),
-    }
-    response = render(request, "billing/row_answer.html", context, status=status)
-    response["HX-Retarget"], response["HX-Reswap"] = f"#line-{entry_id}", "outerHTML"
-    return response
 
 
 def _count(lines: int) -> str:

@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 
 from billing import worklist
 from billing.forms import FilterForm
-from billing.models import StandingFinding
+from billing.models import LedgerEntry, StandingFinding
 from billing.money import print_dollars
+from billing.templatetags.charges import charge_code
+from billing.views.answers import user_of
 from billing.worklist import EVERYTHING, LineState
-from billing.worklist.groups import Group, GroupedLine, GroupTotal, group_totals, grouped_lines
+from billing.worklist.groups import Figures, Group, GroupedLine, GroupTotal, figures, grouped_lines
+from billing.worklist.holds import RETURN_WORDS, Return
 from patients.roles import BILLING, has_role
 
-FRACTIONS = "session__fractions__plan"
 ROW_CLASS = {Group.ACTION: "oc-row-held", Group.LOOK: "oc-row-warning", Group.HELD: "oc-row-info"}
 GROUP_STATE = {
     Group.ACTION: ("hold", "Needs action"), Group.LOOK: ("warning", "Look"), Group.CLEAN: ("clean", "Clean"),
@@ -46,9 +51,25 @@ class Row:
     @property
     def row_class(self) -> str:
         """Return the class of the row's state."""
-        if self.line.state != LineState.OPEN:
-            return "" if self.line.group == Group.HELD else "oc-row-good oc-row-quiet"
-        return ROW_CLASS.get(Group(self.line.group), "")
+        if self.line.state in (LineState.RELEASED, LineState.CLAIMED):
+            return "oc-row-good oc-row-quiet"
+        return ROW_CLASS.get(Group(self.line.group), "") if self.line.group != Group.HELD else ""
+
+    @property
+    def named(self) -> str:
+        """Return what a button says of the line, for those who hear it."""
+        day = self.line.service_on
+        return f"{charge_code(self.line)} of {day.day} {day:%b}, {self.line.course.patient.full_name}"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is asked of anybody for now: the keys go on to the next line."""
+        return self.line.state != LineState.OPEN and not self.line.returns
+
+    @property
+    def came_back(self) -> str:
+        """Return why a held line is back; nothing where it is not."""
+        return RETURN_WORDS[Return(self.line.returns)] if self.line.returns else ""
 
     @property
     def is_decided(self) -> bool:
@@ -111,7 +132,31 @@ def row_of(line: GroupedLine, user: User, due: worklist.Due | None = None) -> Ro
 
 def one_line(entry_id: int) -> GroupedLine | None:
     """Return a standing line, whatever its state; nothing if it was reversed."""
-    return grouped_lines(EVERYTHING).filter(pk=entry_id).prefetch_related(FRACTIONS).first()
+    return grouped_lines(EVERYTHING).filter(pk=entry_id).first()
+
+
+def fresh_row(request: HttpRequest, entry_id: int, status: int = 200) -> HttpResponse:
+    """Answer the row as it is now, or of what stands in the line's place, with the figures above the list."""
+    line = one_line(entry_id) or _successor(entry_id)
+    query = query_behind(request)
+    due = worklist.pressing(entry_ids=[line.pk], at=timezone.now()) if line else {}
+    context = {
+        "row": row_of(line, user_of(request), due.get(line.pk)) if line else None,
+        "entry_id": entry_id,
+        "tiles": totals_shown(FilterForm(query), reverse("billing:worklist"), query),
+    }
+    response = render(request, "billing/row_answer.html", context, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = f"#line-{entry_id}", "outerHTML"
+    return response
+
+
+def _successor(entry_id: int) -> GroupedLine | None:
+    """Return what stands in place of a reversed line: the latest charge of the same line, or what names it."""
+    gone = LedgerEntry.objects.filter(pk=entry_id).values("course_id", "line_key").first()
+    if gone is None:
+        return None
+    same = grouped_lines(EVERYTHING).filter(course=gone["course_id"], line_key=gone["line_key"]).first()
+    return same or grouped_lines(EVERYTHING).filter(replaces=entry_id).first()
 
 
 def _state(finding: StandingFinding) -> str:
@@ -124,8 +169,13 @@ def _gravity(finding: StandingFinding) -> int:
 
 
 def totals_shown(form: FilterForm, address: str, query: QueryDict) -> list[dict[str, object]]:
-    """Return a tile for each group under the same filters; each leads to its lines."""
-    totals = group_totals(form.filters)
+    """Return a tile for each group under the same filters; each leads to its lines. One query."""
+    return tiles_of(figures(form.filters), form, address, query)
+
+
+def tiles_of(counted: Figures, form: FilterForm, address: str, query: QueryDict) -> list[dict[str, object]]:
+    """Return the tiles of totals that were counted already."""
+    totals = counted.groups
     shown = [group for group in totals if group is not Group.DECIDED or totals[group].lines]
     return [_tile(group, totals[group], form, address, query) for group in shown]
 
@@ -134,12 +184,12 @@ def _tile(group: Group, total: GroupTotal, form: FilterForm, address: str, query
     state, words = GROUP_STATE[group]
     asked = query.copy()
     asked.pop("page", None)
-    is_active = form.asked_group is group
+    is_active = form.asked_groups == (group,)
     asked.pop("group", None) if is_active else asked.__setitem__("group", group.value)
     note = print_dollars(total.amount)
     return {
         "group": group.value, "label": words, "value": f"{total.lines:,}", "state": state, "active": is_active,
-        "note": f"{note}, {total.unpriced} without a fee" if total.unpriced else note,
+        "lines": total.lines, "note": f"{note}, {total.unpriced} without a fee" if total.unpriced else note,
         "url": f"{address}?{asked.urlencode()}" if asked else address,
     }  # fmt: skip
 

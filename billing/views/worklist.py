@@ -1,7 +1,8 @@
 """The list of lines to review, and what stands in place of a line. Filters in the address."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,13 +14,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing import follow_ups
-from billing.forms import ORDERS, FilterForm, FindForm
+from billing.forms import FilterForm, FindForm
 from billing.models import Claim, LedgerEntry
 from billing.standing import standing_counts
-from billing.views.answers import UNPROCESSABLE, user_of
-from billing.views.rows import FRACTIONS, GROUP_STATE, Row, causes_of, row_of, totals_shown
+from billing.views.answers import UNPROCESSABLE, is_fragment, user_of
+from billing.views.rows import GROUP_STATE, Row, causes_of, row_of, tiles_of
+from billing.views.saved_views import views_beside
 from billing.worklist import Filters, loose_findings, pressing
-from billing.worklist.groups import GROUPED, Group, grouped_lines
+from billing.worklist.groups import GROUPED, Group, GroupedLine, Listed, figures
 from courses.models import Course
 from patients.models import Patient
 from patients.roles import BILLING, READS_MONEY, allow, has_role
@@ -59,29 +61,43 @@ class Section:
 @allow(read=READS_MONEY)
 @require_safe
 def worklist(request: HttpRequest) -> HttpResponse:
-    """Show the lines that are not yet released, in a fixed number of queries."""
-    form = FilterForm(request.GET)
-    found = grouped_lines(form.filters, group=form.asked_group, order=form.asked_order).prefetch_related(FRACTIONS)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    due = pressing(entry_ids=[line.pk for line in page.object_list], at=timezone.now())
-    rows = [row_of(line, user_of(request), due.get(line.pk)) for line in page.object_list]
-    tiles = totals_shown(form, reverse("billing:worklist"), request.GET)
-    sections = list(_sections(rows, form.asked_order))
+    """Show the lines that need a person, the others as a total each; nine queries, whatever there is."""
+    user = user_of(request)
+    form = FilterForm(request.GET, reader_id=user.pk)
+    filters, groups, order = form.filters, form.asked_groups, form.asked_order
+    counted = figures(filters, **_besides(filters))
+    listed: Any = Listed(filters, groups, order, counted.of(groups))  # all of a sequence that a paginator asks for
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    lines: list[GroupedLine] = list(page.object_list)
+    due = pressing(entry_ids=[line.pk for line in lines], at=timezone.now())
+    sections = list(_sections([row_of(line, user, due.get(line.pk)) for line in lines], order))
+    tiles = tiles_of(counted, form, reverse("billing:worklist"), request.GET)
+    headed = [section.group for section in sections]
     context = {
         "page_title": "Lines to review",
         "form": form,
         "page_obj": page,
         "sections": sections,
-        "tiles_not_shown": [tile for tile in tiles if tile["group"] not in [section.group for section in sections]],
+        "folded": [tile for tile in tiles if groups and tile["group"] not in groups and tile["lines"]],
+        "tiles_not_shown": [tile for tile in tiles if tile["group"] not in headed],
         "tiles": tiles,
         "groups": {str(tile["group"]): tile for tile in tiles},
-        "is_narrowed": any(True for _ in form.narrowing()) or form.asked_group is not None,
-        "orders": ORDERS,
+        "is_narrowed": any(True for _ in form.narrowing()),
         # Where everything stands is asked where a biller's day begins, not with every filter.
-        "counts": [] if request.GET else standing_counts(),
-        **around(request, form, "worklist"),
+        "is_beginning": not request.GET,
+        **around(request, form, "worklist", counts=counted.others, lines=lines),
+        **views_beside(request, form),
     }
     return render(request, "billing/worklist.html", context, status=status_of(form))
+
+
+@allow(read=READS_MONEY)
+@require_safe
+def standings(request: HttpRequest) -> HttpResponse:
+    """Show how much stands where, and which answers are missing: beside the list, or as a page."""
+    context = {"page_title": "Where everything stands", "counts": standing_counts()}
+    layout = "billing/fragment.html" if is_fragment(request) else "base.html"
+    return render(request, "billing/standings_page.html", {**context, "layout": layout})
 
 
 def _sections(rows: list[Row], order: str) -> Iterator[Section]:
@@ -94,6 +110,14 @@ def _sections(rows: list[Row], order: str) -> Iterator[Section]:
             yield Section(group, of_group)
 
 
+def _besides(filters: Filters) -> dict[str, QuerySet[Any]]:
+    """Return what the tabs beside the lines count."""
+    return {
+        "loose": loose_findings(filters),
+        "corrections": narrowed(follow_ups.claims_to_correct(), filters),
+    }
+
+
 @allow(read=READS_MONEY)
 @require_safe
 def loose(request: HttpRequest) -> HttpResponse:
@@ -104,11 +128,23 @@ def loose(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/loose.html", context, status=status_of(form))
 
 
-def around(request: HttpRequest, form: FilterForm, shown: str) -> dict[str, object]:
-    """Return what the lists share: tabs with counts, chips of what narrows them, who may decide."""
+def around(
+    request: HttpRequest,
+    form: FilterForm,
+    shown: str,
+    *,
+    counts: Mapping[str, int] | None = None,
+    lines: Sequence[LedgerEntry] = (),
+) -> dict[str, object]:
+    """Return what the lists share: tabs with counts, chips of what narrows them, who may decide.
+
+    Args:
+        counts: the tabs' counts, where they are known already.
+        lines: lines that are shown, with course and patient: where all are of one, it is asked no more.
+    """
     filters = form.filters
-    corrections = narrowed(follow_ups.claims_to_correct(), filters)
-    counts = {"loose": loose_findings(filters).count(), "corrections": corrections.count()}
+    if counts is None:
+        counts = {name: rows.count() for name, rows in _besides(filters).items()}
     query = request.GET.copy()
     for name in ("page", "group", "sort"):
         query.pop(name, None)
@@ -117,8 +153,8 @@ def around(request: HttpRequest, form: FilterForm, shown: str) -> dict[str, obje
         "tabs": tabs,
         "chips": list(_chips(request, form)),
         "clear": reverse(f"billing:{shown}"),
-        "course": _course(form.filters),
-        "patient": _patient(form.filters),
+        "course": (lines[0].course if lines and filters.course_id else None) or _course(filters),
+        "patient": (lines[0].course.patient if lines and filters.patient_id else None) or _patient(filters),
         "may_decide": has_role(request.user, *BILLING),
         "back": request.get_full_path(),
     }

@@ -4,11 +4,8 @@ A line is a standing charge: what was reversed has dropped out. Its state is the
 come first, because a held line waits for somebody and a clean one does not.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import (
@@ -30,24 +27,22 @@ from django.db.models.functions import Coalesce
 
 from billing.models import LedgerEntry, StandingFinding
 from billing.rules.lines import Severity
-from billing.standing import Standing, noted, of_standing
-from patients.models import Coverage
+from billing.standing import noted, of_standing
+from billing.worklist.filters import (
+    EVERYTHING,
+    TO_DO,
+    WAITING,
+    Filters,
+    LineState,
+    coverage_on,
+    narrowed,
+    of_course,
+    of_days,
+    of_findings,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
-
-
-class LineState(StrEnum):
-    """What a biller decided about a line so far; where it stands beyond is said by billing/standing."""
-
-    OPEN = "open"
-    HELD = "held"
-    RELEASED = "released"
-    CLAIMED = "claimed"
-
-
-TO_REVIEW = (LineState.OPEN, LineState.HELD)
-ON_NO_CLAIM = (*TO_REVIEW, LineState.RELEASED)
 
 ORDERS: dict[str, tuple[str, ...]] = {
     "findings": ("-is_blocked", "-has_findings", "service_on", "course__patient__last_name", "id"),
@@ -61,39 +56,18 @@ ORDERS: dict[str, tuple[str, ...]] = {
 """How a list may be sorted; ``findings`` is the worklist's own order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """Which lines to show; what is empty does not narrow. Days are days of service, both inclusive."""
-
-    states: Collection[LineState] = TO_REVIEW
-    standings: Collection[Standing] = ()
-    severity: str = ""
-    finding: str = ""
-    family: str = ""
-    code: str = ""
-    claim_kind: str = ""
-    payer_id: int | None = None
-    facility_id: int | None = None
-    course_id: int | None = None
-    patient_id: int | None = None
-    first_day: date | None = None
-    last_day: date | None = None
-    search: str = ""
-    """Beginning of an MRN or a last name; ``last, first`` narrows by both names."""
-
-
-TO_DO = Filters()
-WAITING = Filters(states=ON_NO_CLAIM)
-EVERYTHING = Filters(states=())
-
-
-class LineNotes(TypedDict):
-    """What ``lines`` notes on each entry. ``is_blocked``: an open hold keeps it from being released."""
+class ChosenNotes(TypedDict):
+    """What ``chosen`` notes on each entry. ``is_blocked``: an open hold keeps it from being released."""
 
     state: LineState
-    stands: str
     is_blocked: bool
     has_findings: bool
+
+
+class LineNotes(ChosenNotes):
+    """What ``lines`` notes besides: where the line stands, and who is asked to pay for it."""
+
+    stands: str
     payer_id: int | None
     payer_name: str | None
 
@@ -105,10 +79,11 @@ class LineWithFindings(LineNotes):
 
 
 if TYPE_CHECKING:
+    ChosenLine = WithAnnotations[LedgerEntry, ChosenNotes]
     NotedLine = WithAnnotations[LedgerEntry, LineNotes]
     ReviewLine = WithAnnotations[LedgerEntry, LineWithFindings]
 else:
-    NotedLine = ReviewLine = LedgerEntry
+    ChosenLine = NotedLine = ReviewLine = LedgerEntry
 
 
 def lines(filters: Filters = TO_DO, order: str = "findings") -> "QuerySet[ReviewLine, ReviewLine]":
@@ -120,7 +95,9 @@ def lines(filters: Filters = TO_DO, order: str = "findings") -> "QuerySet[Review
     open_findings = StandingFinding.objects.filter(resolved_at=None).order_by("id").select_related("overridden_by")
     found = (
         _noted(filters)
-        .select_related("course__patient", "course__facility", "review__by", "session", "plan", "replaces")
+        .select_related(
+            "course__patient", "course__facility", "review__by", "review__owner", "session", "plan", "replaces"
+        )
         .prefetch_related(Prefetch("findings", queryset=open_findings, to_attr="open_findings"))
         .order_by(*ORDERS.get(order, ORDERS["findings"]))
     )
@@ -128,10 +105,24 @@ def lines(filters: Filters = TO_DO, order: str = "findings") -> "QuerySet[Review
 
 
 def _noted(filters: Filters) -> "QuerySet[NotedLine, NotedLine]":
-    open_findings = StandingFinding.objects.filter(entry=OuterRef("pk"), resolved_at=None)
+    coverage = coverage_on(OuterRef("course__patient_id"), OuterRef("service_on"))
+    lines = noted(chosen(filters)).annotate(
+        payer_id=Subquery(coverage.values("payer_id")[:1]),
+        payer_name=Subquery(coverage.values("payer__name")[:1]),
+    )
+    return cast("QuerySet[NotedLine, NotedLine]", lines)
+
+
+def open_findings_of_line() -> QuerySet[StandingFinding]:
+    """Return the findings that stand for a line, inside of a query of lines."""
+    return StandingFinding.objects.filter(entry=OuterRef("pk"), resolved_at=None)
+
+
+def chosen(filters: Filters) -> "QuerySet[ChosenLine, ChosenLine]":
+    """Return the lines with nothing noted but what their order and their group are told by: for counts, and for ids."""
+    open_findings = open_findings_of_line()
     holds = open_findings.filter(severity=Severity.HOLD.value, overridden_at=None)
-    coverage = _coverage_on(OuterRef("course__patient_id"), OuterRef("service_on"))
-    lines = noted(_standing(filters)).annotate(
+    lines = _standing(filters).annotate(
         state=Case(
             When(waiting=None, then=Value(LineState.CLAIMED.value)),
             default=Coalesce("review__state", Value(LineState.OPEN.value)),
@@ -139,13 +130,13 @@ def _noted(filters: Filters) -> "QuerySet[NotedLine, NotedLine]":
         ),
         is_blocked=Exists(holds),
         has_findings=Exists(open_findings),
-        payer_id=Subquery(coverage.values("payer_id")[:1]),
-        payer_name=Subquery(coverage.values("payer__name")[:1]),
     )
-    narrowed = lines.filter(_of_course(filters), _of_line(filters))
-    for named in _of_findings(filters):
-        narrowed = narrowed.filter(Exists(open_findings.filter(named)))
-    return cast("QuerySet[NotedLine, NotedLine]", narrowed)
+    if filters.states:
+        lines = lines.filter(state__in=[state.value for state in filters.states])
+    kept = narrowed(lines, filters)
+    for named in of_findings(filters):
+        kept = kept.filter(Exists(open_findings.filter(named)))
+    return cast("QuerySet[ChosenLine, ChosenLine]", kept)
 
 
 def _standing(filters: Filters) -> QuerySet[LedgerEntry]:
@@ -160,59 +151,6 @@ def _standing(filters: Filters) -> QuerySet[LedgerEntry]:
         return charges.filter(waiting__isnull=False)
     reversals = LedgerEntry.objects.filter(reverses=OuterRef("pk"))
     return charges.filter(~Exists(reversals))
-
-
-def _coverage_on(patient: OuterRef, day: OuterRef) -> QuerySet[Coverage]:
-    in_force = Q(effective_to__isnull=True) | Q(effective_to__gte=day)
-    return Coverage.objects.filter(in_force, patient=patient, rank="primary", effective_from__lte=day).order_by()
-
-
-def _of_line(filters: Filters) -> Q:
-    """Return what the filters ask of the line itself."""
-    asked = Q()
-    if filters.states:
-        asked &= Q(state__in=[state.value for state in filters.states])
-    for column in ("family", "code", "claim_kind", "payer_id"):
-        value = getattr(filters, column)
-        if value:
-            asked &= Q(**{column: value})
-    return asked & _of_days(filters)
-
-
-def _of_days(filters: Filters) -> Q:
-    asked = Q()
-    if filters.first_day:
-        asked &= Q(service_on__gte=filters.first_day)
-    if filters.last_day:
-        asked &= Q(service_on__lte=filters.last_day)
-    return asked
-
-
-def _of_course(filters: Filters) -> Q:
-    """Return what the filters ask of the course and its patient, of a table with a ``course``."""
-    asked = Q()
-    if filters.course_id:
-        asked &= Q(course_id=filters.course_id)
-    if filters.facility_id:
-        asked &= Q(course__facility_id=filters.facility_id)
-    if filters.patient_id:
-        asked &= Q(course__patient_id=filters.patient_id)
-    last, _comma, first = (part.strip() for part in filters.search.partition(","))
-    if last and first:
-        asked &= Q(course__patient__last_name__istartswith=last, course__patient__first_name__istartswith=first)
-    elif last:
-        asked &= Q(course__patient__last_name__istartswith=last) | Q(course__patient__mrn__istartswith=last)
-    return asked
-
-
-def _of_findings(filters: Filters) -> list[Q]:
-    """Return what the filters ask of one and the same finding, if anything."""
-    asked = Q()
-    if filters.severity:
-        asked &= Q(severity=filters.severity)
-    if filters.finding:
-        asked &= Q(code=filters.finding)
-    return [asked] if asked else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +168,7 @@ def totals(filters: Filters = WAITING) -> dict[LineState, StateTotal]:
     Unless the filters ask for claimed lines, none are counted: they are all that was ever sent.
     """
     rows = (
-        _noted(filters)
+        chosen(filters)
         .order_by()
         .values("state")
         .annotate(lines=Count("id"), blocked=Count("id", filter=Q(is_blocked=True)), total=Sum("amount"))
@@ -253,9 +191,9 @@ def loose_findings(filters: Filters = EVERYTHING) -> QuerySet[StandingFinding]:
 
     Filters of line, payer and state do not apply: there is no line.
     """
-    asked = Q(entry=None, resolved_at=None, overridden_at=None) & _of_course(filters) & _of_days(filters)
+    asked = Q(entry=None, resolved_at=None, overridden_at=None) & of_course(filters) & of_days(filters)
     return (
-        StandingFinding.objects.filter(asked, *_of_findings(filters))
+        StandingFinding.objects.filter(asked, *of_findings(filters))
         .select_related("course__patient", "course__facility")
         .order_by(_GRAVEST_FIRST, "service_on", "id")
     )

@@ -5,14 +5,21 @@
 
   const rows = () => [...document.querySelectorAll("tr[data-line]")];
   let current = "";
+  // What was pressed last, in which row, and which row comes after it: an answer may put another row in its place.
+  let pressed = null;
+  const GOES_ON = new Set(["release", "hold", "return", "edit"]);
 
   const row = () => (current ? document.getElementById(`line-${current}`) : null);
 
-  function go(to) {
+  function mark(to) {
     document.querySelectorAll("tr.oc-row-current").forEach((one) => one.classList.remove("oc-row-current"));
-    if (!to) return;
     current = to.dataset.line;
     to.classList.add("oc-row-current");
+  }
+
+  function go(to) {
+    if (!to) return;
+    mark(to);
     to.tabIndex = -1;
     to.focus({ preventScroll: true });
     to.scrollIntoView({ block: "nearest" });
@@ -21,8 +28,45 @@
   function step(by) {
     const all = rows();
     const place = all.findIndex((one) => one.dataset.line === current);
-    go(all[Math.min(Math.max(place + by, 0), all.length - 1)]);
+    if (place + by >= all.length) more();
+    else go(all[Math.max(place + by, 0)]);
   }
+
+  // Past the last row come the next lines. What was decided has left the list, so that they stand on this very page;
+  // where nothing was decided, or what is decided stays in the list, they stand on the next one.
+  function more() {
+    const table = document.getElementById("lines");
+    const next = document.querySelector(".oc-pages a[rel=next]");
+    if (next && "drops" in table.dataset && table.querySelector("tr[data-decided]")) leave(() => location.reload());
+    else if (next) leave(() => next.click());
+    else {
+      go(row());
+      tell("That was the last line of this list.");
+    }
+  }
+
+  // Which line is the current one outlives a page: its number only, in this browser tab only.
+  const KEPT = "oc-line";
+  function keep(value) {
+    try {
+      if (value) sessionStorage.setItem(KEPT, value);
+      else sessionStorage.removeItem(KEPT);
+    } catch { /* Storage is switched off: one presses j. */ }
+  }
+  function kept() {
+    try {
+      return sessionStorage.getItem(KEPT) || "";
+    } catch {
+      return "";
+    }
+  }
+  let leaving = false;
+  function leave(how) {
+    leaving = true;
+    keep("first");
+    how();
+  }
+  window.addEventListener("pagehide", () => leaving || keep(current));
 
   function tell(text) {
     const message = document.getElementById("oc-message-template").content.firstElementChild.cloneNode(true);
@@ -40,17 +84,18 @@
     else if (!button && row()) tell(otherwise);
   }
 
+  const DECIDED = "This line is decided already. u takes it back.";
   const KEYS = {
     j: () => step(1),
     k: () => step(-1),
     x: () => row()?.querySelector("input[name=line]")?.click(),
-    r: () => press("release", row()?.dataset.why || "This line is decided already. u takes it back."),
-    a: () => KEYS.r(),
-    h: () => press("hold", "This line is decided already, or you may not hold it. u takes a decision back."),
+    a: () => press("release", row()?.dataset.why || DECIDED),
+    h: () => press("hold", `${DECIDED} Or you may not hold it.`),
+    r: () => press("return", `${DECIDED} Or you may not ask about it.`),
+    e: () => press("edit", `${DECIDED} Or you may not edit it.`),
     o: () => press("override", "Nothing holds this line that you may override."),
     u: () => press("undo", "Nothing is decided about this line."),
-    e: () => press("expand", ""),
-    Enter: () => row()?.querySelector("a.oc-code")?.click(),
+    Enter: () => press("expand", ""),
     "/": () => document.getElementById("find")?.focus(),
     "?": () => document.getElementById("keys")?.showModal(),
   };
@@ -65,7 +110,10 @@
     KEYS[event.key]();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && event.target.matches("#find, .oc-filter input, .oc-filter select")) event.target.blur();
+    if (event.key === "Escape" && event.target.matches("#find, .oc-filter input, .oc-filter select")) {
+      event.target.blur();
+      go(row());
+    }
   });
 
   // The row opens under its line, and shuts again.
@@ -79,39 +127,49 @@
     else htmx.ajax("GET", opener.dataset.detail, { source: opener, target: line, swap: "afterend" });
     opener.setAttribute("aria-expanded", String(!open));
   });
+
+  function sayWhatOpens(line) {
+    const opener = line?.querySelector("[data-deed=expand]");
+    opener?.setAttribute("role", "button");
+    opener?.setAttribute("aria-expanded", String(Boolean(document.getElementById(`why-${line.dataset.line}`))));
+  }
   document.addEventListener("DOMContentLoaded", () => {
-    document.querySelectorAll("[data-deed=expand]").forEach((opener) => {
-      opener.setAttribute("role", "button");
-      opener.setAttribute("aria-expanded", "false");
-    });
+    rows().forEach(sayWhatOpens);
+    const at = kept();
+    keep("");
+    go(at === "first" ? rows()[0] : document.getElementById(`line-${at}`));
   });
 
   // What the mouse touches is where the keys go on.
   document.addEventListener("click", (event) => {
     const line = event.target.closest?.("tr[data-line]");
     if (!line) return;
-    document.querySelectorAll("tr.oc-row-current").forEach((one) => one.classList.remove("oc-row-current"));
-    current = line.dataset.line;
-    line.classList.add("oc-row-current");
+    mark(line);
+    const deed = event.target.closest("[data-deed]")?.dataset.deed;
+    const all = rows();
+    if (deed) pressed = { deed, line: current, next: all[all.indexOf(line) + 1]?.dataset.line };
   }, true);
 
-  // A decided row stays where it is, with its undo; the keys go on to the next one.
+  // A decided row stays where it is, with its undo; the keys go on to the next one. Nothing was decided where the answer
+  // is a refusal: then they stay.
   document.addEventListener("htmx:afterSettle", (event) => {
-    const swapped = event.target.closest?.("tr[data-line]") || (event.target.matches?.("tr[data-line]") ? event.target : null);
-    const opener = swapped?.querySelector("[data-deed=expand]");
-    if (opener) {
-      opener.setAttribute("role", "button");
-      opener.setAttribute("aria-expanded", String(Boolean(document.getElementById(`why-${swapped.dataset.line}`))));
-    }
+    const swapped = event.target.closest?.("tr");
+    if (swapped?.dataset.line) sayWhatOpens(swapped);
     // One message with an undo at a time: the earlier ones are undone in their rows.
     const undos = [...document.querySelectorAll(".oc-toasts .oc-message:has(form:not([data-submitted]))")];
     undos.slice(0, -1).forEach((message) => message.remove());
-    if (!row() || document.querySelector("dialog[open]")) return;
-    if (swapped?.dataset.line !== current) return;
-    if ("decided" in row().dataset) step(1);
-    else go(row());
+    if (!swapped?.id.startsWith("line-") || !pressed || document.querySelector("dialog[open]")) return;
+    if (swapped.id !== `line-${pressed.line}`) document.getElementById(`why-${pressed.line}`)?.remove();
+    const { deed, line, next } = pressed;
+    if (deed === "expand" || line !== current) return;
+    pressed = null;
+    const isRefused = event.detail.xhr?.status >= 400;
+    if (swapped.dataset.line) mark(swapped);
+    if (!isRefused && GOES_ON.has(deed) && swapped.dataset.line) step(1);
+    else if (swapped.dataset.line) go(swapped);
+    else go(document.getElementById(`line-${next}`) || rows().at(-1));
   });
   document.addEventListener("close", (event) => {
-    if (event.target.matches("#dialog-place dialog")) go(row());
+    if (event.target.matches("#dialog-place dialog, #keys")) go(row());
   }, true);
 })();
