@@ -20,6 +20,7 @@ from tests import cast
 from tests.cast import Treated
 from tests.exports import NIGHT, export, line, partner, release, released_line, segments, text_of, texts
 from tests.follow_ups import decided, error_of, instead, reverse, sent, sent_as
+from tests.holds import as_held
 from tests.validators import claim_numbers_read_by_x12sdk, pyx12_report
 
 pytestmark = pytest.mark.django_db
@@ -162,7 +163,7 @@ def test_a_line_that_a_person_holds_stays_out_of_the_replacement() -> None:
     kept, changed = line(ada), line(ada, service_on=date(2026, 3, 3))
     claim = sent(kept, changed)
     new = instead(changed, code="77385")
-    Review.objects.create(entry=new, state="held", reason="Ask the physicist", at=NIGHT)
+    Review.objects.create(entry=new, reason="Ask the physicist", at=NIGHT, **as_held(NIGHT))
     correction = sent_as_after(decided(claim, REPLACEMENT))
     assert standing(correction) == [kept.pk]
     assert WaitingLine.objects.filter(entry=new).exists()

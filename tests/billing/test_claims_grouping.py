@@ -25,6 +25,7 @@ from tests.exports import (
     released_line,
     segments,
 )
+from tests.holds import as_held
 
 pytestmark = pytest.mark.django_db
 
@@ -135,7 +136,8 @@ def test_one_diagnosis_is_all_that_a_line_can_point_to() -> None:
 @pytest.mark.parametrize("state", ["open", "held"])
 def test_a_line_that_was_not_released_never_goes(state: str) -> None:
     entry = line(cast.ada())
-    Review.objects.create(entry=entry, state=state, reason="Ask the physician", at=NIGHT)
+    decided = as_held(NIGHT) if state == "held" else {"state": state}
+    Review.objects.create(entry=entry, reason="Ask the physician", at=NIGHT, **decided)
     captured()
     assert export().claims == 0
     assert claimed([entry]) == [False]

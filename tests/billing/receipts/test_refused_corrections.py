@@ -11,8 +11,9 @@ from patients.models import Coverage, Payer
 from tests import cast
 from tests.answers import Says, codes, states, statuses, take
 from tests.cast import local
-from tests.exports import export, line, partner, release
+from tests.exports import NIGHT, export, line, partner, release
 from tests.follow_ups import decided, instead, sent, sent_as
+from tests.holds import as_held
 from tests.remittances import Pays, answered, edi, post_file
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +128,7 @@ def test_second_refusal_of_an_open_claim_changes_nothing() -> None:
     entry = line(cast.ada())
     claim = sent(entry)
     refuse(claim)
-    Review.objects.update(state="held", reason="mine")
+    Review.objects.update(reason="mine", **as_held(NIGHT))
     assert refuse(claim, role="PR", on="20260325") == []
     assert Review.objects.get().state == "held"
     assert StandingFinding.objects.filter(source="payer").count() == 1
