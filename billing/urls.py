@@ -33,6 +33,7 @@ from billing.views import (
     rule,
     saved_views,
     slots,
+    time_machine,
     underpayments,
     worklist,
 )
@@ -128,6 +129,8 @@ urlpatterns = [
     path("reference/", reference.reference, name="reference"),
     path("reference/load/", reference.load, name="reference-load"),
     path("reference/<int:file_id>/remove/", reference.remove, name="reference-remove"),
+    path("what-would-differ/", time_machine.time_machine, name="time-machine"),
+    path("what-would-differ/tables/<str:name>/", time_machine.table, name="time-machine-table"),
     path("codes/", codes.codes, name="codes"),
     path("codes/descriptors/", codes.descriptors, name="descriptors"),
     path("codes/descriptors/<int:file_id>/remove/", codes.descriptors_remove, name="descriptors-remove"),
