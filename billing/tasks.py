@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 
 from billing import capture, receipts, submission
 from billing.doorbell import Doorbell
+from billing.reconciliation.proving import prove_and_keep
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,12 @@ def deliver_sealed_files() -> None:
 def read_responses() -> None:
     """Fetch what partners answered and read it. The second run finds nothing; a run beside it reads others."""
     receipts.take_in(at=timezone.now())
+
+
+@shared_task(name="billing.prove_reconciled")
+def prove_reconciled() -> None:
+    """Prove that sessions, delivery lines and claims agree, and keep the proof. The second run keeps another."""
+    prove_and_keep(to_on=timezone.localdate(), started_by="nightly")
 
 
 def announce_capture(*, course_id: int, **_signal: object) -> None:

@@ -1,6 +1,6 @@
 """The addresses of the biller's pages. Ids, codes and days only: no address names a patient."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from billing.views import (
     authorizations,
@@ -18,12 +18,15 @@ from billing.views import (
     fees,
     files,
     follow_ups,
+    grid,
     holds,
     line,
     lists_csv,
     manual,
+    month_close,
     partners,
     policies,
+    proof,
     questions,
     receipts,
     reconciliation,
@@ -37,6 +40,8 @@ from billing.views import (
     underpayments,
     worklist,
 )
+
+register_converter(month_close.MonthInAddress, "month")
 
 app_name = "billing"
 urlpatterns = [
@@ -76,7 +81,11 @@ urlpatterns = [
     path("decided/<int:moment>/undo/", decisions.undo, name="undo"),
     path("findings/<int:finding_id>/override/", decisions.override, name="override"),
     path("courses/<int:course_id>/lines/", manual.manual, name="manual"),
+    path("courses/<int:course_id>/lines/codes/", manual.codes, name="manual-codes"),
+    path("courses/<int:course_id>/lines/check/", manual.check, name="manual-check"),
+    path("keyed/<int:line_id>/amend/", manual.amend, name="manual-amend"),
     path("keyed/<int:line_id>/cancel/", manual.cancel, name="manual-cancel"),
+    path("keyed/<int:line_id>/undo/<int:state>/", manual.undo, name="manual-undo"),
     path("rules/<str:rule>/", rule.rule, name="rule"),
     path("files/", files.files, name="files"),
     path("files/export/", files.export, name="export"),
@@ -112,6 +121,16 @@ urlpatterns = [
     path("authorizations/<int:authorization_id>/", authorizations.authorization, name="authorization"),
     path("authorizations/<int:authorization_id>/change/", authorizations.change, name="authorization-change"),
     path("authorizations/<int:authorization_id>/end/", authorizations.end, name="authorization-end"),
+    path("grid/", grid.grid, name="grid"),
+    path("grid.csv", grid.grid_csv, name="grid-csv"),
+    path("proof/", proof.proof, name="proof"),
+    path("proof/now/", proof.prove_now, name="prove"),
+    path("proof/<int:proof_id>.csv", proof.proof_csv, name="proof-csv"),
+    path("month-close/", month_close.months, name="month-close"),
+    path("month-close/<int:facility_id>/<month:day>/", month_close.month, name="month"),
+    path("month-close/<int:facility_id>/<month:day>/sign/", month_close.sign, name="month-sign"),
+    path("month-close/<int:facility_id>/<month:day>/rows/<slug:item>/", month_close.rows, name="month-rows"),
+    path("month-close/reopen/<int:close_id>/", month_close.reopen, name="month-reopen"),
     path("reconciliation/courses/", reconciliation.courses, name="reconciliation"),
     path("reconciliation/courses.csv", reconciliation.courses_csv, name="reconciliation-csv"),
     path("courses/<int:course_id>/reconciliation/", reconciliation.of_course, name="course-reconciliation"),

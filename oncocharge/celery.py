@@ -31,6 +31,11 @@ app.conf.beat_schedule = {
         "task": "billing.export_claims_nightly",
         "schedule": crontab(hour=1, minute=0),
     },
+    # After the export, so that a line which it left behind is found the same night.
+    "prove-reconciled": {
+        "task": "billing.prove_reconciled",
+        "schedule": crontab(hour=3, minute=30),
+    },
     # A partner that was down, a disk that was full: sealed files go out as soon as they can. Each minute, as a
     # partner's first wait is one; whose wait is not over is left alone.
     "deliver-sealed-files": {

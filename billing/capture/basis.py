@@ -69,17 +69,21 @@ _BASIS = """
           FROM (VALUES ('freestanding'), ('hospital')) AS s(setting)
           JOIN lists l ON l.payer_id IS NULL AND l.setting IN (s.setting, '')
          GROUP BY s.setting),
+    closed AS (
+        SELECT facility_id, string_agg(id::text, '+' ORDER BY id) AS text
+          FROM oncocharge_billing_monthclose WHERE reopened_at IS NULL GROUP BY facility_id),
     loaded AS ({loaded}),
     basis AS (
         SELECT c.id, c.revision, loaded.revision AS files, concat(
                  'c', c.revision, ' p', p.id, '.', p.revision, ' f', f.id, '.', f.revision, ' y', payers.text,
-                 ' s', house.text, ' k', loaded.revision, ' r', %(stamp)s::text) AS text
+                 ' s', house.text, ' m', closed.text, ' k', loaded.revision, ' r', %(stamp)s::text) AS text
           FROM oncocharge_courses_course c
           JOIN oncocharge_patients_patient p ON p.id = c.patient_id
           JOIN oncocharge_patients_facility f ON f.id = c.facility_id
           CROSS JOIN loaded
           LEFT JOIN payers ON payers.patient_id = c.patient_id
-          LEFT JOIN house ON house.setting = f.setting)
+          LEFT JOIN house ON house.setting = f.setting
+          LEFT JOIN closed ON closed.facility_id = f.id)
 """
 
 

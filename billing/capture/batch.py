@@ -20,6 +20,7 @@ from billing.capture.approvals import note_approvals
 from billing.capture.basis import read_basis
 from billing.capture.difference import PricedLine, difference
 from billing.capture.facts import LoadedCourse, load_courses
+from billing.capture.late import late_charges
 from billing.capture.notes import CAPTURE_FAILED, failure_finding, notes_of
 from billing.capture.posting import Mark, carry_holds, post, write_marks, write_notes
 from billing.findings import OpenFinding, open_findings, raise_findings, resolve_findings
@@ -122,8 +123,16 @@ def _post_difference(outcomes: Mapping[int, Outcome], loaded: Mapping[int, Loade
     priced = _priced(outcomes, loaded)
     differences = {course: difference(course, priced[course], posted.get(course, ())) for course in outcomes}
     results = post(differences)
+    late = _by_course(late_charges(course_ids=outcomes))
     notes = [
-        notes_of(course, priced[course], outcomes[course].findings, results[course], standing.get(course, ()))
+        notes_of(
+            course,
+            priced[course],
+            outcomes[course].findings,
+            results[course],
+            standing.get(course, ()),
+            late=late.get(course, ()),
+        )
         for course in outcomes
     ]
     carry_holds(list(results.values()))

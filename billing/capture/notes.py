@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from billing.capture.difference import RELEASED, Difference, PricedLine
+from billing.capture.late import LateCharge
 from billing.findings import NewFinding, OpenFinding
 from billing.ledger import PostedCharge
+from billing.models import AFTER_CLOSE
 from billing.rules.lines import Finding, Severity
 
 RULES, FEES, CAPTURE = "rules", "fees", "capture"
@@ -47,15 +49,21 @@ def notes_of(
     findings: Iterable[Finding],
     posted: Posted,
     standing: Iterable[OpenFinding],
+    *,
+    late: Iterable[LateCharge] = (),
 ) -> Notes:
     """Return what the worklist must show after this capture, as a difference from what it shows.
 
     A finding that says the same stays, with its override. One whose words changed is a new finding: whoever
     let the old one pass had not read this one. Only a change of price carries overrides to the new line.
+
+    Args:
+        late: the charges of the course that came after their month was signed off.
     """
     standing = list(standing)
     notes = Notes()
-    wanted = {finding.identity: finding for finding in _wanted(course_id, lines, findings, posted)}
+    told = [*_wanted(course_id, lines, findings, posted), *_told_by_close(late)]
+    wanted = {finding.identity: finding for finding in told}
     _carry_overrides(wanted, posted.difference, posted.entries, standing)
     for finding in standing:
         if finding.identity in wanted:
@@ -122,6 +130,11 @@ def _told_by_claims(course_id: int, posted: Posted) -> Iterable[NewFinding]:
         yield NewFinding(course_id, entry_id, CAPTURE, Severity.WARNING.value, REPLACES_CLAIMED_LINE, message, LINE)
 
 
+def _told_by_close(late: Iterable[LateCharge]) -> Iterable[NewFinding]:
+    for charge in late:
+        yield _held(charge.course_id, charge.entry_id, CAPTURE, AFTER_CLOSE, charge.message)
+
+
 def _uncorrected(posted: Posted) -> Iterable[tuple[PostedCharge, int, str]]:
     """Yield the charges that are reversed and stand on a claim all the same, each with its reversal and the reason."""
     for charge, reason in posted.difference.reversals:
@@ -148,14 +161,17 @@ def _carry_overrides(
     entries: Mapping[str, int],
     standing: Iterable[OpenFinding],
 ) -> None:
-    """Let overrides follow a line whose price alone changed: what a person let pass is still what was found."""
+    """Let overrides follow a line whose price alone changed: what a person let pass is still what was found.
+
+    Not that of a line which came after its month was signed off: its price is what that month comes to.
+    """
     successor = {
         change.instead_of.id: entries[change.charge.line_key]
         for change in difference.changes
         if change.is_repricing and change.instead_of is not None
     }
     for finding in standing:
-        if finding.override is None or finding.entry_id not in successor:
+        if finding.override is None or finding.entry_id not in successor or finding.code == AFTER_CLOSE:
             continue
         course, _entry, *told = finding.identity
         identity = (course, successor[finding.entry_id], *told)

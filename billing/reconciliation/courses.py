@@ -54,7 +54,7 @@ def compare_courses(course_ids: Collection[int]) -> dict[int, Compared]:
     """Return expected against actual of each course, in the order given; five statements, however many."""
     ids = list(course_ids)
     loaded = load_courses(ids)
-    books = _books(ids)
+    books = read_books(ids)
     captured = {pk for pk, basis in read_basis(course_ids=ids).items() if not basis.is_stale}
     return {
         pk: Compared(pk, compare(due_lines(loaded[pk].facts, books[pk].too_close), books[pk]), pk in captured)
@@ -63,7 +63,8 @@ def compare_courses(course_ids: Collection[int]) -> dict[int, Compared]:
     }
 
 
-def _books(course_ids: list[int]) -> defaultdict[int, Books]:
+def read_books(course_ids: list[int]) -> defaultdict[int, Books]:
+    """Return what ledger and worklist say of each course: three statements, however many."""
     books: defaultdict[int, Books] = defaultdict(Books)
     charges = posted_charges(course_ids=course_ids)
     holds = _read_findings(course_ids, books)

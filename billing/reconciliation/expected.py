@@ -218,19 +218,18 @@ def _guidance_is_billed(facts: CourseFacts, day: date, *, is_reviewed: bool) -> 
 def _management(facts: CourseFacts, sessions: Sequence[SessionFacts]) -> Iterator[Due]:
     usual = [session for session in sessions if not _is_stereotactic(session, facts)]
     is_closed = facts.closed_on is not None
-    subjects = [f"five-{number}" for number in range(1, len(usual) // FIVE + 1)]
-    if is_closed and len(usual) % FIVE in (3, 4):
-        subjects.append(f"five-{len(usual) // FIVE + 1}")
+    fives = len(usual) // FIVE + (is_closed and len(usual) % FIVE in (3, 4))
+    subjects = {f"five-{number}": usual[min(number * FIVE, len(usual)) - 1].on for number in range(1, fives + 1)}
     if is_closed and len(sessions) in SHORT_COURSE and len(usual) == len(sessions):
-        subjects.append("course")
-    subjects += [
-        technique.value
+        subjects["course"] = sessions[-1].on
+    subjects |= {
+        technique.value: sessions[-1].on
         for technique in (Technique.SBRT, Technique.SRS)
         if _is_over(technique, sessions, facts, is_closed=is_closed)
-    ]
-    for subject in subjects:
+    }
+    for subject, on in subjects.items():
         for claim in _physicians_claims(facts):
-            yield Due(Service.MANAGEMENT, f"course:{subject}", claim, sessions[-1].on)
+            yield Due(Service.MANAGEMENT, f"course:{subject}", claim, on)
 
 
 def _is_over(technique: Technique, sessions: Sequence[SessionFacts], facts: CourseFacts, *, is_closed: bool) -> bool:

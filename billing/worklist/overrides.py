@@ -13,6 +13,7 @@ from billing import ledger
 from billing.models import StandingFinding
 from billing.rules.lines import Severity
 from billing.worklist.decisions import required_reason
+from billing.worklist.late import require_second_person
 from patients.roles import Role, has_role
 
 MAY_OVERRIDE = frozenset({Role.BILLING_MANAGER, Role.ADMINISTRATOR})
@@ -41,7 +42,8 @@ def override_finding(*, finding_id: int, reason: str, by: User, at: datetime) ->
 
     Raises:
         PermissionDenied: the user is neither billing manager nor administrator.
-        ValidationError: no reason; or the finding is no hold, is settled, or cannot be overridden.
+        ValidationError: no reason; or the finding is no hold, is settled, or cannot be overridden; or the line came
+            after its month was signed off, and the user entered it.
     """
     if not has_role(by, *MAY_OVERRIDE):
         raise PermissionDenied("Only a billing manager or an administrator may override a hold.")
@@ -56,6 +58,7 @@ def override_finding(*, finding_id: int, reason: str, by: User, at: datetime) ->
             return found
         if obstacle := _obstacle(found):
             raise ValidationError(obstacle)
+        require_second_person(found, by)
         found.overridden_at, found.overridden_by, found.override_reason = at, by, said
         found.save(update_fields=["overridden_at", "overridden_by", "override_reason"])
         return found

@@ -6,6 +6,7 @@ A new URL without a row in ``doors.toml`` fails here, so that its door is decide
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,10 @@ LETTERS = {
     "M": Role.BILLING_MANAGER, "A": Role.ADMINISTRATOR, "U": Role.AUDITOR,
 }  # fmt: skip
 NO_SUCH_ID = 2_000_000_000
-VALUES = {"int": NO_SUCH_ID, "uuid": "00000000-0000-4000-8000-000000000000", "str": "none", "slug": "none", "path": "x"}
+VALUES = {
+    "int": NO_SUCH_ID, "uuid": "00000000-0000-4000-8000-000000000000", "str": "none", "slug": "none", "path": "x",
+    "monthinaddress": date(2026, 3, 1),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
