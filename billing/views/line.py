@@ -1,5 +1,7 @@
 """Everything about one line: as a page, and opened in place under its row."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -7,19 +9,23 @@ from django.views.decorators.http import require_safe
 
 from billing.models import LedgerEntry
 from billing.rules import load_codebook
-from billing.templatetags.charges import charge_code
+from billing.templatetags.charges import charge_code, person
 from billing.views.answers import user_of
 from billing.views.rows import one_line, row_of
 from billing.views.stories import story_of
 from billing.worklist import Filters
-from billing.worklist.groups import grouped_lines
+from billing.worklist.groups import GroupedLine, grouped_lines
+from courses.models import Plan
 from patients.audit import note_access
 from patients.roles import BILLING, READS_MONEY, allow, has_role
 
 RELATED = (
-    "course__patient", "course__facility", "course__physician", "session__machine", "session__signed_by", "plan",
-    "fee_line__schedule", "review__by", "provider", "reversal", "reverses", "replaces",
+    "course__patient", "course__facility", "course__physician", "session__machine", "session__signed_by",
+    "session__logged_by", "plan__approved_by", "fee_line__schedule", "review__by", "provider", "reversal", "reverses",
+    "replaces",
 )  # fmt: skip
+AROUND = 3
+"""How many lines of the same family are shown before a line, and after it."""
 
 
 @allow(read=READS_MONEY)
@@ -45,15 +51,18 @@ def detail(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 def _told(request: HttpRequest, entry: LedgerEntry) -> dict[str, object]:
     standing = one_line(entry.pk)
-    fractions = list(entry.session.fractions.select_related("plan")) if entry.session else []
+    fractions = list(entry.session.fractions.select_related("plan__approved_by")) if entry.session else []
+    plan = entry.plan or (fractions[0].plan if fractions else None)
     return {
         "line": entry,
         "row": row_of(standing, user_of(request)) if standing else None,
         "events": story_of(entry, entry.course.facility.zone),
         "facts": _facts(entry),
         "fractions": fractions,
-        "plan": entry.plan or (fractions[0].plan if fractions else None),
-        "neighbours": _neighbours(entry),
+        "plan": plan,
+        "plan_facts": _plan_facts(plan) if plan else [],
+        "that_day": _that_day(entry),
+        "family": Relatives.of(entry),
         "says": _says(entry),
         "may_decide": has_role(request.user, *BILLING),
         "successor": LedgerEntry.objects.filter(replaces=entry, kind="charge").order_by("id").first(),
@@ -65,9 +74,28 @@ def _says(entry: LedgerEntry) -> str:
     return f"{procedure.name}. Counted by the {procedure.unit}." if procedure else ""
 
 
-def _neighbours(entry: LedgerEntry) -> list[LedgerEntry]:
-    day = Filters(states=(), course_id=entry.course_id, first_day=entry.service_on, last_day=entry.service_on)
-    return [other for other in grouped_lines(day) if other.pk != entry.pk]
+def _that_day(entry: LedgerEntry) -> list[GroupedLine]:
+    """Return what else stands of the patient on the line's day, of every course."""
+    day = Filters(states=(), patient_id=entry.course.patient_id, first_day=entry.service_on, last_day=entry.service_on)
+    return [other for other in grouped_lines(day).prefetch_related(None) if other.pk != entry.pk]
+
+
+@dataclass(frozen=True, slots=True)
+class Relatives:
+    """The lines of one family around a line of a course, by day; ``place`` is the line's own among ``count``."""
+
+    around: list[GroupedLine]
+    place: int
+    count: int
+
+    @classmethod
+    def of(cls, entry: LedgerEntry) -> "Relatives":
+        """Return the lines before and after; one query. A reversed line has no place, and the last ones are shown."""
+        asked = Filters(states=(), course_id=entry.course_id, family=entry.family)
+        lines = list(grouped_lines(asked, order="day").prefetch_related(None))
+        place = next((number for number, line in enumerate(lines) if line.pk == entry.pk), None)
+        middle = len(lines) if place is None else place
+        return cls(lines[max(0, middle - AROUND) : middle + AROUND + 1], 0 if place is None else place + 1, len(lines))
 
 
 def _facts(entry: LedgerEntry) -> list[tuple[str, object]]:
@@ -80,14 +108,23 @@ def _facts(entry: LedgerEntry) -> list[tuple[str, object]]:
             ("Machine", session.machine.name if session.machine else None),
             ("Status", session.get_status_display() + (f": {session.status_reason}" if session.status_reason else "")),
             ("Guidance", session.get_guidance_display()),
-            ("Signed by", session.signed_by.get_full_name() if session.signed_by else None),
+            ("Logged by", person(session.logged_by) if session.logged_by else None),
+            ("Signed by", person(session.signed_by) if session.signed_by else None),
         ]
     if entry.plan is not None:
-        plan = entry.plan
-        approved = plan.approved_on
-        return [
-            ("Plan", f"{plan.key}, {plan.get_kind_display()}"),
-            ("Approved", f"{approved.day} {approved:%b} {approved.year}" if approved else None),
-            ("Prescribed", f"{plan.fractions} fractions" if plan.fractions else None),
-        ]
+        return []  # all of it stands under the plan
     return [("Narrative", entry.narrative or None), ("Attachment", entry.attachment or None)]
+
+
+def _plan_facts(plan: Plan) -> list[tuple[str, object]]:
+    """Return what a plan says that the line follows from: technique, prescription, approval."""
+    approved = plan.approved_on
+    by = f", {person(plan.approved_by)}" if plan.approved_by else ""
+    a_day = f", {plan.sessions_per_day} sessions a day" if plan.sessions_per_day > 1 else ""
+    return [
+        ("Plan", f"{plan.key}, {plan.get_kind_display()}"),
+        ("Site", plan.get_site_display()),
+        ("Technique", plan.get_technique_display()),
+        ("Prescribed", f"{plan.fractions} fractions{a_day}" if plan.fractions else None),
+        ("Approved", f"{approved.day} {approved:%b} {approved.year}{by}" if approved else "not yet"),
+    ]

@@ -4,14 +4,15 @@ A page carries with each line the version of its review. Under the same lock as 
 version is compared; where it is another, nothing is decided about that line and the second is told.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from billing import ledger
-from billing.models import LedgerEntry, Review
+from billing.models import ClaimLine, LedgerEntry, LineEdit, Review
 from billing.worklist.decisions import Decided, Refusal, release
 from courses.models import Course
 
@@ -20,6 +21,11 @@ UNSEEN = "open"
 """The version of a line about which nothing was ever decided."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DONE = {"released": "released", "held": "held", "open": "took back the decision about"}
+_BY_PROGRAM = {
+    "released": "An answer of the payer released again", "held": "The program held", "open": "The program opened again",
+}  # fmt: skip
+_SAME_DEED = timedelta(seconds=30)
+"""What one transaction wrote bears one moment; an edit is dated by the request, a moment before its charge is."""
 
 
 def moment_number(at: datetime) -> int:
@@ -76,17 +82,86 @@ def _overtaken(seen: Mapping[int, str]) -> list[Refusal]:
         review.entry_id: review
         for review in Review.objects.filter(entry_id__in=seen).select_related("by", "entry__course__facility")
     }
-    return [
-        Refusal(entry_id, _told(reviews.get(entry_id)), (OVERTAKEN,))
+    replaced = _replaced(seen)
+    refused = [Refusal(entry_id, told, (OVERTAKEN,)) for entry_id, told in replaced.items() if seen[entry_id]]
+    changed = [
+        entry_id
         for entry_id, version in seen.items()
-        if version and version != version_of(reviews.get(entry_id))
+        if version and entry_id not in replaced and version != version_of(reviews.get(entry_id))
+    ]
+    refusals = _refusals_of_claims(entry_id for entry_id in changed if _is_by_program(reviews.get(entry_id)))
+    return refused + [
+        Refusal(entry_id, _told(reviews.get(entry_id), refusals.get(entry_id)), (OVERTAKEN,)) for entry_id in changed
     ]
 
 
-def _told(review: Review | None) -> str:
+def _is_by_program(review: Review | None) -> bool:
+    return review is not None and review.by_id is None
+
+
+def _refusals_of_claims(entry_ids: Iterable[int]) -> dict[int, ClaimLine]:
+    """Return the last place of each line on a claim that its payer refused; one query, none for none."""
+    asked = list(entry_ids)
+    if not asked:
+        return {}
+    ended = ClaimLine.objects.filter(entry_id__in=asked, sequence="P", ended_at__isnull=False)
+    refused = ended.filter(claim__standing__state="rejected").select_related("claim__payer").order_by("ended_at")
+    return {line.entry_id: line for line in refused}
+
+
+def _replaced(entry_ids: Collection[int]) -> dict[int, str]:
+    """Tell of each line that was reversed since by whom, if a person edited it, and why; one query, two if any was."""
+    reversals = list(
+        LedgerEntry.objects.filter(reverses_id__in=entry_ids).select_related("posted_by", "course__facility")
+    )
+    if not reversals:
+        return {}
+    keys = {(entry.course_id, entry.line_key) for entry in reversals}
+    edits = {
+        (edit.course_id, edit.line_key): edit
+        for edit in LineEdit.objects.filter(
+            course__in={course for course, _key in keys}, line_key__in={key for _course, key in keys}
+        )
+        .select_related("edited_by", "taken_back_by")
+        .order_by("id")
+    }
+    return {
+        entry.reverses_id: _told_of_reversal(entry, edits.get((entry.course_id, entry.line_key)))
+        for entry in reversals
+        if entry.reverses_id is not None
+    }
+
+
+def _told_of_reversal(reversal: LedgerEntry, edit: LineEdit | None) -> str:
+    zone = reversal.course.facility.zone
+    if edit is not None and abs((edit.taken_back_at or edit.edited_at) - reversal.posted_at) <= _SAME_DEED:
+        by, deed, why = edit.edited_by, "edited", edit.reason
+        if edit.taken_back_by is not None:
+            by, deed, why = edit.taken_back_by, "took back the edit of", edit.taken_back_reason
+        return f"{_name(by)} {deed} this line{_when(edit.taken_back_at or edit.edited_at, zone)}: {why}"
+    who = _name(reversal.posted_by) if reversal.posted_by else "A capture"
+    reason = str(reversal.because.get("reason", ""))
+    told = f"{who} reversed this line{_when(reversal.posted_at, zone)}"
+    return f"{told}: {reason}" if reason else f"{told}. What stands in its place is reviewed by itself."
+
+
+def _told(review: Review | None, refused: ClaimLine | None) -> str:
     if review is None:
         return "The line is not as you saw it. Look at it again."
-    who = (review.by.get_full_name() or review.by.get_username()) if review.by else "A capture"
-    at = review.at.astimezone(review.entry.course.facility.zone)
-    deed = f"{who} {_DONE[review.state]} this line on {at.day} {at:%b} at {at:%H:%M}"
-    return f"{deed}, after you had opened it{f': {review.reason}' if review.reason else '.'}"
+    when = _when(review.at, review.entry.course.facility.zone)
+    reason = f": {review.reason}" if review.reason else "."
+    if review.by is not None:
+        return f"{_name(review.by)} {_DONE[review.state]} this line{when}{reason}"
+    if refused is not None and refused.ended_at is not None and abs(refused.ended_at - review.at) <= _SAME_DEED:
+        claim = refused.claim
+        return f"{claim.payer.name} refused claim {claim.control_number}, which opened this line again{when}{reason}"
+    return f"{_BY_PROGRAM[review.state]} this line{when}{reason}"
+
+
+def _name(user: User) -> str:
+    return user.get_full_name() or user.get_username()
+
+
+def _when(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return f" on {local.day} {local:%b} at {local:%H:%M}, after you had opened it"
