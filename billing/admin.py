@@ -14,6 +14,7 @@ from billing.models import (
     ExportRun,
     FeeLine,
     FeeSchedule,
+    HoldReason,
     LedgerEntry,
     PayerRoute,
     TradingPartner,
@@ -70,6 +71,22 @@ class PayerRouteAdmin(ReadOnly, admin.ModelAdmin[PayerRoute]):
     list_display = ("payer", "partner")
     list_select_related = ("payer", "partner")
     search_fields = ("payer__name", "partner__name")
+
+
+@admin.register(HoldReason)
+class HoldReasonAdmin(AdministratorsAlone, admin.ModelAdmin[HoldReason]):
+    """The practice's reasons for holds: words, days and place are changed here. One in use is put off, not deleted."""
+
+    list_display = ("words", "code", "days", "place", "is_active")
+    ordering = ("place",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: HoldReason | None = None) -> tuple[str, ...]:
+        """Keep the code of a reason: held lines and the program know it by that."""
+        return ("code",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: HoldReason | None = None) -> bool:
+        """Nobody deletes: history names it."""
+        return False
 
 
 @admin.register(Authorization)

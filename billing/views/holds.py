@@ -26,7 +26,7 @@ from billing.worklist.held import (
     held_by_rules,
     held_lines,
 )
-from patients.roles import READS_MONEY, allow
+from patients.roles import BILLING, READS_MONEY, allow, has_role
 
 PAGE = 50
 
@@ -161,7 +161,8 @@ def lines(request: HttpRequest) -> HttpResponse:
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {
-        "page_title": "Held lines", "rows": rows, "page_obj": page, "told": list(form.narrowing()),
+        "page_title": "Held lines", "may_decide": has_role(user, *BILLING), "rows": rows,
+        "page_obj": page, "told": list(form.narrowing()),
         "csv_url": f"{reverse('billing:holds-csv')}?{asked.urlencode()}", "back": request.get_full_path(),
         "crumbs": [("Holds", reverse("billing:holds")), ("Lines", "")],
     }  # fmt: skip

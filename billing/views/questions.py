@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -37,8 +38,9 @@ from billing.views.decisions import answer_decision, line_or_404, seen_of
 from billing.views.rows import fresh_row
 from billing.worklist import questions
 from billing.worklist.seen import OVERTAKEN, decide_as_seen
+from courses.models import Course, Session
 from patients.audit import note_access
-from patients.roles import BILLING, CLINICAL, READS_MONEY, allow, has_role, roles_of
+from patients.roles import BILLING, CLINICAL, READS_COURSES, READS_MONEY, allow, has_role, roles_of
 
 CHANGED = "worklist-changed"
 """What the page is told when a question was answered: lists and counts are read again."""
@@ -171,6 +173,31 @@ def _parts(user: User) -> Iterable[Part]:
 def _shown(found: Iterable[Question], user: User) -> list[ShownQuestion]:
     clinical, bills = bool(roles_of(user) & CLINICAL), has_role(user, *BILLING)
     return [ShownQuestion(one, clinical, bills, one.asked_by_id == user.pk) for one in found]
+
+
+@allow(read=READS_COURSES)
+@require_safe
+def of_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Show what was asked about what a session earned; nothing where nobody asked. A slot of its page."""
+    get_object_or_404(Session.objects.only("pk"), pk=session_id)
+    return _asked_about(request, Q(entry__session=session_id))
+
+
+@allow(read=READS_COURSES)
+@require_safe
+def of_course(request: HttpRequest, course_id: int) -> HttpResponse:
+    """Show what was asked about the lines of a course; nothing where nobody asked. A slot of its page."""
+    get_object_or_404(Course.objects.only("pk"), pk=course_id)
+    return _asked_about(request, Q(entry__course=course_id))
+
+
+def _asked_about(request: HttpRequest, about: Q) -> HttpResponse:
+    user = user_of(request)
+    found = questions.with_line().filter(about).order_by("-asked_at", "-pk")
+    rows = [ShownQuestion(one, one.is_open and questions.may_answer(user, one)) for one in found[:SHOWN_IN_SLOT]]
+    layout = "billing/fragment.html" if is_fragment(request) else "base.html"
+    context = {"page_title": "Questions from billing", "rows": rows, "layout": layout}
+    return render(request, "billing/asked_before.html", context)
 
 
 @allow(read=CLINICAL | BILLING)

@@ -1,0 +1,121 @@
+"""A biller asks, a therapist sees it on the machine's day and answers, the biller sees it on the same row."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import ViewportSize, expect
+
+from billing import worklist
+from billing.capture import capture_course
+from billing.models import LedgerEntry, Question, Review
+from billing.worklist.questions import Asked, answer
+from patients.roles import Role
+from tests import cast
+from tests.axe import faults_of
+from tests.browser import DESK, TABLET, OpenAs
+from tests.captures import deliver_days, practice_fees, standing
+from tests.cast import Treated, user
+from tests.holds import asked
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def ada() -> Treated:
+    """Ada after three clean sessions."""
+    practice_fees()
+    patient = cast.ada()
+    deliver_days(patient, date(2025, 3, 4), 3)
+    capture_course(course_id=patient.course.pk)
+    return patient
+
+
+def delivery(patient: Treated) -> LedgerEntry:
+    return next(entry for entry in standing(patient) if entry.family == "delivery")
+
+
+def test_a_question_goes_to_the_machine_and_its_answer_comes_back_to_the_row(open_as: OpenAs, ada: Treated) -> None:
+    line = delivery(ada)
+    biller = open_as(Role.BILLER, "/billing/?group=clean")
+    row = biller.locator(f"#line-{line.pk}")
+    row.get_by_role("link", name="Return with a question").click()
+    dialog = biller.get_by_role("dialog")
+    expect(dialog.get_by_label("Who is asked")).to_have_value(f"user:{user(Role.THERAPIST).pk}")
+    assert faults_of(biller) == []
+    dialog.get_by_label("Question").fill("Was the whole dose given?")
+    dialog.get_by_role("button", name="Ask", exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(row).to_contain_text("Question to Therapist Tester")
+    expect(row).to_contain_text("Was the whole dose given?")
+
+    therapist = open_as(Role.THERAPIST, "/courses/day/", touch=True)
+    questions = therapist.get_by_role("region", name="Questions from billing")
+    expect(questions).to_contain_text("Was the whole dose given?")
+    expect(questions).not_to_contain_text("$")
+    expect(therapist.get_by_role("link", name="Questions 1 waiting")).to_be_visible()
+    questions.get_by_role("link", name="Answer: Abbott, Ada").click()
+    asks = therapist.get_by_role("dialog", name="Biller Tester asks")
+    expect(asks.get_by_role("link", name="Amend the session…")).to_be_visible()
+    assert faults_of(therapist) == []
+    asks.get_by_role("button", name="Answer", exact=True).click()
+    expect(asks.get_by_label("Answer", exact=True)).to_be_focused()
+    asks.get_by_label("Answer", exact=True).fill("All of it; the door opened after the beam.")
+    asks.get_by_role("button", name="Answer", exact=True).click()
+    expect(asks).to_have_count(0)
+    expect(therapist.get_by_text("Biller Tester sees your answer on the line.")).to_be_visible()
+    expect(questions).to_have_count(0)
+    expect(therapist.get_by_role("link", name="Questions", exact=True)).to_be_visible()
+
+    biller.goto(biller.url.split("/billing/")[0] + "/billing/")
+    expect(biller.get_by_text("1 answer to your question")).to_be_visible()
+    row = biller.locator(f"#line-{line.pk}")
+    expect(row).to_contain_text("Answered by Therapist Tester: All of it; the door opened after the beam.")
+    assert faults_of(biller) == []
+    row.get_by_role("button", name="Noted").click()
+    expect(row).not_to_contain_text("Answered by")
+    assert Review.objects.get().state == "open"
+    assert Question.objects.get().seen_by == user(Role.BILLER)
+
+
+def test_without_scripts_a_question_is_asked_and_answered_on_pages_of_their_own(open_as: OpenAs, ada: Treated) -> None:
+    line = delivery(ada)
+    biller = open_as(Role.BILLER, f"/billing/lines/{line.pk}/return/", scripts=False)
+    biller.get_by_label("Who is asked").select_option("role:therapist")
+    biller.get_by_label("Question").fill("Was the whole dose given?")
+    biller.get_by_role("button", name="Ask", exact=True).click()
+    therapist = open_as(Role.THERAPIST, "/billing/questions/", scripts=False)
+    therapist.get_by_role("link", name="Answer: Abbott, Ada").click()
+    therapist.get_by_label("Answer").fill("All of it.")
+    therapist.get_by_role("button", name="Answer", exact=True).click()
+    expect(therapist.get_by_text("Nobody asks you anything.")).to_be_visible()
+    assert Question.objects.get().answer == "All of it."
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+def test_pages_of_holds_and_questions_can_be_used_by_everybody(
+    open_as: OpenAs, ada: Treated, size: ViewportSize, theme: str, tmp_path: Path
+) -> None:
+    first, second, third = [entry for entry in standing(ada) if entry.family == "delivery"]
+    biller, long_ago = user(Role.BILLER), timezone.now() - timedelta(days=12)
+    worklist.hold(entry_ids=[first.pk], reason="", code="coverage", by=biller, at=long_ago)
+    asked(second, timezone.now(), of=Asked(role=Role.THERAPIST))
+    answered = asked(third, timezone.now() - timedelta(hours=3))
+    answer(question_id=answered.pk, text="All of it.", by=user(Role.THERAPIST), at=timezone.now())
+    addresses = {
+        Role.BILLER: [
+            "/billing/holds/", "/billing/holds/lines/", "/billing/questions/", f"/billing/lines/{first.pk}/hold/",
+            f"/billing/lines/{third.pk}/return/", "/billing/", f"/billing/lines/{third.pk}/",
+        ],
+        Role.THERAPIST: ["/courses/day/", "/billing/questions/"],
+    }  # fmt: skip
+    for role, pages in addresses.items():
+        page = open_as(role, pages[0], size=size, theme=theme)
+        for number, address in enumerate(pages):
+            page.goto(page.url.split("/billing/")[0].split("/courses/")[0] + address)
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=tmp_path / f"{role.value}-{number}-{theme}-{size['width']}.png", full_page=True)
+            assert faults_of(page) == [], address
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
