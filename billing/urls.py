@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from billing.views import (
+    audit_pack,
     authorizations,
     bulk,
     claim_preview,
@@ -140,6 +141,7 @@ urlpatterns = [
     path("dashboard/authorizations/", dashboard.authorizations, name="dashboard-authorizations"),
     path("dashboard/rows/<str:figure>/", dashboard.rows, name="dashboard-rows"),
     path("dashboard/rows/<str:figure>.csv", dashboard.rows_csv, name="dashboard-csv"),
+    path("courses/<int:course_id>/audit-pack/", audit_pack.audit_pack, name="audit-pack"),
     path("lists/<str:name>.csv", lists_csv.list_csv, name="list-csv"),
     path("estimates/", estimates.estimates, name="estimates"),
     path("courses/<int:course_id>/estimate/", estimates.left_of_course, name="course-estimate"),
