@@ -1,5 +1,6 @@
 """REST endpoints of what it is worth: charges and their review, claims, estimates."""
 
+from billing.api.audit_packs import AuditPackApi
 from billing.api.authorizations import AuthorizationApi
 from billing.api.charges import ChargeApi
 from billing.api.claims import ClaimApi
@@ -9,6 +10,7 @@ from billing.api.payer_policies import PayerPolicyApi
 from billing.api.planned_estimates import PlannedEstimateApi
 
 __all__ = [
+    "AuditPackApi",
     "AuthorizationApi",
     "ChargeApi",
     "ClaimApi",

@@ -25,6 +25,7 @@ router.register("codes", billing.CodeApi, basename="code")
 app_name = "api"
 urlpatterns = [
     *router.urls,
+    path("courses/<int:course_id>/audit-pack/", billing.AuditPackApi.as_view(), name="audit-pack"),
     path("estimates/", billing.EstimateApi.as_view(), name="estimates"),
     path("estimates/planned/", billing.PlannedEstimateApi.as_view(), name="estimates-planned"),
     path("token/", obtain_auth_token, name="token"),
