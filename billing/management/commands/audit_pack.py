@@ -1,4 +1,4 @@
-"""``manage.py audit_pack COURSE -o FOLDER``: everything of a course as PDF and CSV. Reads only, but notes who looked."""
+"""``manage.py audit_pack COURSE -o FOLDER``: all of a course as PDF and CSV. Reads only, but notes who looked."""
 
 import os
 from argparse import ArgumentParser
