@@ -61,6 +61,23 @@ def test_a_visit_is_recorded_with_one_tap_and_undone(open_as: OpenAs, ada: cast.
     assert ClinicalEvent.objects.get().cancelled_at is not None
 
 
+def test_the_focus_goes_on_to_the_next_row_after_a_deed(open_as: OpenAs, ada: cast.Treated) -> None:
+    for number in (2, 3):
+        other = cast.treated(
+            mrn=f"Z-{number}", last_name=f"Zed{number}", facility=ada.course.facility, payer=cast.commercial(),
+            opened_on=ada.course.opened_on, diagnosis="C61",
+        )  # fmt: skip
+        log(other, timezone.now() - timedelta(minutes=5))
+    page = open_as(Role.PHYSICIAN, reverse("courses:worklist"))
+    for following in ("Zed2", "Zed3"):
+        deed = page.get_by_role("button", name="Visit today:").first
+        deed.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name=f"Visit today: {following}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Visits due in these five fractions")).to_be_focused()
+
+
 def test_images_are_reviewed_before_the_next_fraction(open_as: OpenAs, ada: cast.Treated) -> None:
     page = open_as(Role.PHYSICIAN, reverse("courses:worklist"))
     page.get_by_role("button", name="Images of Abbott, Ada").click()
