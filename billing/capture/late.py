@@ -17,7 +17,7 @@ _READ = """
       JOIN oncocharge_patients_facility f ON f.id = m.facility_id
       JOIN oncocharge_billing_ledgerentry e ON e.id = l.entry_id
       LEFT JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = e.id
-     WHERE e.course_id = ANY(%s) AND v.id IS NULL
+     WHERE e.course_id = ANY(%s) AND e.kind = 'charge' AND v.id IS NULL
      ORDER BY e.id
 """
 

@@ -95,8 +95,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="notes_late_lines",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n    PERFORM pg_advisory_xact_lock_shared(7203645);\n    INSERT INTO oncocharge_billing_lateline (entry_id, close_id)\n    SELECT n.id, m.id FROM new_entries n\n      JOIN oncocharge_courses_course c ON c.id = n.course_id\n      JOIN oncocharge_billing_monthclose m ON m.facility_id = c.facility_id AND m.reopened_at IS NULL\n       AND m.month = date_trunc('month', n.service_on)::date\n     WHERE n.kind = 'charge';\n    RETURN NULL;\n",
-                    hash="55c208b746b0baef81957f077f6eba14a44e0856",
+                    func="\n    PERFORM pg_advisory_xact_lock_shared(7203645);\n    INSERT INTO oncocharge_billing_lateline (entry_id, close_id)\n    SELECT n.id, m.id FROM new_entries n\n      JOIN oncocharge_courses_course c ON c.id = n.course_id\n      JOIN oncocharge_billing_monthclose m ON m.facility_id = c.facility_id AND m.reopened_at IS NULL\n       AND m.month = date_trunc('month', n.service_on)::date;\n    RETURN NULL;\n",
+                    hash="a64254b8499d0b0b51a6fd2efcb87c5b553eff2d",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_notes_late_lines_5e1e7",

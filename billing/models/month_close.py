@@ -74,9 +74,9 @@ class MonthClose(models.Model):
 
 
 class LateLine(models.Model):
-    """A charge that was posted for a day of a closed month; the trigger of the ledger writes it, nobody else.
+    """An entry that was posted for a day of a closed month; the trigger of the ledger writes it, nobody else.
 
-    It counts as late as long as its close stands.
+    A charge counts as late as long as its close stands; a reversal holds nothing, and is noted to be told.
     """
 
     entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, primary_key=True, related_name="late")
@@ -99,8 +99,7 @@ _NOTES_LATE_LINES = f"""
     SELECT n.id, m.id FROM new_entries n
       JOIN oncocharge_courses_course c ON c.id = n.course_id
       JOIN oncocharge_billing_monthclose m ON m.facility_id = c.facility_id AND m.reopened_at IS NULL
-       AND m.month = date_trunc('month', n.service_on)::date
-     WHERE n.kind = 'charge';
+       AND m.month = date_trunc('month', n.service_on)::date;
     RETURN NULL;
 """
 

@@ -5,7 +5,7 @@ Reads only. What is open keeps nobody from signing the month off; but it is kept
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -147,9 +147,10 @@ _ROWS = {
 }
 _AFTER = """
     SELECT e.service_on, e.course_id, e.session_id, e.id, NULL::bigint, e.amount, e.kind || ' ' || e.code
-      FROM oncocharge_billing_ledgerentry e
-      JOIN oncocharge_courses_course c ON c.id = e.course_id AND c.facility_id = %(facility)s
-     WHERE e.service_on BETWEEN %(first)s AND %(last)s AND e.posted_at > %(signed_at)s
+      FROM oncocharge_billing_lateline l
+      JOIN oncocharge_billing_monthclose m ON m.id = l.close_id AND m.reopened_at IS NULL
+       AND m.facility_id = %(facility)s AND m.month = %(first)s
+      JOIN oncocharge_billing_ledgerentry e ON e.id = l.entry_id
      ORDER BY e.id
 """
 
@@ -164,14 +165,13 @@ def all_open_rows(month: Month) -> dict[Item, list[OpenRow]]:
     return {item: open_rows(month, item) for item in _ROWS}
 
 
-def rows_after(month: Month, signed_at: datetime) -> list[OpenRow]:
+def rows_after(month: Month) -> list[OpenRow]:
     """Return the entries, charges and reversals, that were posted for days of the month after it was signed off."""
-    return list(_read(_AFTER, month, signed_at))
+    return list(_read(_AFTER, month))
 
 
-def _read(statement: str, month: Month, signed_at: datetime | None = None) -> Iterator[OpenRow]:
-    asked: dict[str, int | date | datetime | None] = {"facility": month.facility_id, "signed_at": signed_at}
-    asked |= {"first": month.first, "last": month.last}
+def _read(statement: str, month: Month) -> Iterator[OpenRow]:
+    asked: dict[str, int | date] = {"facility": month.facility_id, "first": month.first, "last": month.last}
     with connection.cursor() as cursor:
         cursor.execute(statement, asked)
         for on, course, session, entry, claim, amount, why in cursor.fetchall():

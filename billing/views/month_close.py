@@ -103,7 +103,7 @@ def month(request: HttpRequest, facility_id: int, day: date) -> HttpResponse:
     report = report_of(asked)
     closes = closing.closes_of(asked)
     close = next((one for one in closes if one.reopened_at is None), None)
-    after = rows_after(asked, close.signed_at) if close else []
+    after = rows_after(asked)
     is_over = closing.today_at(facility, timezone.now()) > asked.last
     context = {
         "page_title": f"{day:%B %Y}",
@@ -219,8 +219,7 @@ def _url(asked: Month, item: str) -> str:
 
 def _rows_of(asked: Month, item: str) -> tuple[str, list[OpenRow]]:
     if item == AFTER_SIGN_OFF:
-        close = closing.standing_close(asked)
-        return AFTER_WORDS, rows_after(asked, close.signed_at) if close else []
+        return AFTER_WORDS, rows_after(asked)
     if item not in list(Item):
         raise Http404
     return ITEM_WORDS[Item(item)], list(report_of(asked).open[Item(item)])
