@@ -4,11 +4,11 @@ from billing.forms.authorization import AuthorizationForm, EndForm
 from billing.forms.fee_computation import ComputeForm
 from billing.forms.fees import EndPriceForm, LoadPricesForm, PriceForm, ScheduleForm
 from billing.forms.fields import take_faults
+from billing.forms.manual_line import ManualLineForm
 from billing.forms.review import (
     MOST_IDS,
     USUAL_REASONS,
     LinesForm,
-    ManualLineForm,
     ReasonForm,
 )
 from billing.forms.worklist import ORDERS, FilterForm, FindForm, ViewForm
