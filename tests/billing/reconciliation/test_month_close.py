@@ -12,7 +12,16 @@ from django.db.utils import ProgrammingError
 from billing import worklist
 from billing.capture import capture_course, stale_courses
 from billing.capture.keying import key_line
-from billing.models import AFTER_CLOSE, LateLine, LedgerEntry, ManualLine, MonthClose, Review, StandingFinding
+from billing.models import (
+    AFTER_CLOSE,
+    FeeSchedule,
+    LateLine,
+    LedgerEntry,
+    ManualLine,
+    MonthClose,
+    Review,
+    StandingFinding,
+)
 from billing.reconciliation import closing
 from billing.reconciliation.months import report_of
 from billing.reconciliation.open_rows import Item, Month, rows_after
@@ -54,7 +63,11 @@ def sign(patient: Treated, *, by: User | None = None, note: str = "Looked throug
 
 
 def late_of(patient: Treated) -> list[LedgerEntry]:
-    return list(LedgerEntry.objects.filter(course=patient.course, late__isnull=False, reversal=None).order_by("pk"))
+    return list(
+        LedgerEntry.objects.filter(course=patient.course, kind="charge", late__isnull=False, reversal=None).order_by(
+            "pk"
+        )
+    )
 
 
 def override(entry: LedgerEntry, by: User) -> StandingFinding:
@@ -107,25 +120,22 @@ def _reason_of_hold() -> dict[str, object]:
 
 
 def test_code_with_many_more_lines_than_before_is_an_outlier_and_comes_first() -> None:
-    ada = treated(3)
+    practice_fees()
     before = cast.treated(
         mrn="R-9", last_name="Before", facility=cast.center(), payer=cast.commercial(), opened_on=date(2025, 2, 3),
         diagnosis="C61",
     )  # fmt: skip
-    deliver_days(before, date(2025, 2, 4), 3)
-    capture_course(course_id=before.course.pk)
-    for day in range(10, 18):
-        ClinicalEvent.objects.create(
-            course=ada.course, family="special_physics_consult", happened_on=date(2025, 3, day), performer="physicist",
-            distinct_service=True, documented=True, reason="Overlap",
-        )  # fmt: skip
-    capture_course(course_id=ada.course.pk)
-    codes = report_of(march(ada)).codes
-    many = max(codes, key=lambda row: row.lines)
-    assert all(row.usual == row.lines for row in codes if row.code == "77301")
-    if many.difference >= 5:
-        assert codes[0] == many
-        assert many.is_outlier
+    deliver_days(before, date(2025, 2, 4), 8)
+    ada = cast.ada(payer=cast.medicare())
+    deliver_days(ada, date(2025, 3, 4), 8, guidance="cbct", guidance_reviewed=True)
+    for patient in (before, ada):
+        capture_course(course_id=patient.course.pk)
+    codes = {row.code: row for row in report_of(march(ada)).codes}
+    guidance = next(line for line in standing(ada) if line.family == "guidance")
+    assert (codes[guidance.code].lines, codes[guidance.code].usual, codes[guidance.code].is_outlier) == (8, 0, True)
+    assert (codes["77301"].lines, codes["77301"].usual, codes["77301"].is_outlier) == (1, 1, False)
+    outliers = [row.is_outlier for row in codes.values()]
+    assert outliers == sorted(outliers, reverse=True)
 
 
 # --- signing off --------------------------------------------------------------------------------------------------
@@ -192,8 +202,7 @@ def _late_session(ada: Treated) -> None:
 
 def _late_event(ada: Treated) -> None:
     ClinicalEvent.objects.create(
-        course=ada.course, family="special_physics_consult", happened_on=date(2025, 3, 20), performer="physicist",
-        reason="Overlap", entered_by=manager(),
+        course=ada.course, family="device_complex", happened_on=date(2025, 3, 20), entered_by=manager(),
     )  # fmt: skip
 
 
@@ -206,12 +215,12 @@ def test_late_entry_is_held_and_passes_by_a_second_person_alone(enter: Callable[
     ada = treated()
     before = {line.pk for line in standing(ada, with_the_plan=True)}
     sign(ada)
-    set_fee(cast_schedule(), "77370", "200.00")
-    set_fee(cast_schedule(), "77470", "300.00")
+    set_fee(the_schedule(), "77334", "200.00")
+    set_fee(the_schedule(), "77470", "300.00")
     enter(ada)
     capture_course(course_id=ada.course.pk)
     late = late_of(ada)
-    assert late, list(StandingFinding.objects.values_list('code','message'))
+    assert late
     assert not {line.pk for line in late} & before
     for line in late:
         (refusal,) = release(line).refused
@@ -227,9 +236,7 @@ def _other_holds(line: LedgerEntry) -> bool:
     return StandingFinding.objects.filter(entry=line, severity="hold", resolved_at=None, overridden_at=None).exists()
 
 
-def cast_schedule() -> object:
-    from billing.models import FeeSchedule
-
+def the_schedule() -> FeeSchedule:
     return FeeSchedule.objects.get()
 
 
@@ -246,13 +253,13 @@ def test_lines_that_stood_at_the_sign_off_and_other_months_are_free() -> None:
 
 def test_line_that_changes_after_the_sign_off_is_late_and_its_reversal_is_told() -> None:
     ada = treated()
-    close = sign(ada)
+    sign(ada)
     session = ada.course.sessions.order_by("starts_at")[0]
     ada.course.sessions.filter(pk=session.pk).update(status="partial", status_reason="Machine down")
     capture_course(course_id=ada.course.pk)
     (late,) = late_of(ada)
     assert (late.session_id, late.modifiers) == (session.pk, ["52"])
-    kinds = [row.why.split()[0] for row in rows_after(march(ada), close.signed_at)]
+    kinds = [row.why.split()[0] for row in rows_after(march(ada))]
     assert sorted(kinds) == ["charge", "reversal"]
 
 
