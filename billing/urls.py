@@ -98,6 +98,7 @@ urlpatterns = [
     path("claims/", claims.claims, name="claims"),
     path("claims/<int:claim_id>/", claims.claim, name="claim"),
     path("claims/<int:claim_id>/text/", claims.claim_text, name="claim-text"),
+    path("claims/<int:claim_id>/paper/", claims.claim_paper, name="sealed-paper"),
     path("denials/", denials.denials, name="denials"),
     path("denials/<int:denial_id>/", denials.decide, name="denial"),
     path("remittances/", remittances.remittance_list, name="remittances"),

@@ -1,19 +1,16 @@
 """The claims of a course before they are sent: as the payer would see them, with what must be mended first."""
 
 from dataclasses import dataclass
-from io import BytesIO
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from billing.paper import write_cms1500, write_ub04
 from billing.previews import PreviewedClaim, PreviewFault, preview_course
+from billing.views.claim_paper import paper_of
 from billing.views.claim_text import ShownSection, sections_of
-from billing.x12.claim_837i import Claim837I
 from billing.x12.explain import Mends
 from courses.models import Course
 from patients.audit import note_access
@@ -87,21 +84,8 @@ def paper(request: HttpRequest, course_id: int, number: int) -> HttpResponse:
     claims = preview_course(course_id=course.pk, at=timezone.now()).claims
     if not 1 <= number <= len(claims) or claims[number - 1].faults:
         raise Http404("There is no complete claim of this number.")
-    out, printed = BytesIO(), None
-    value, grid, phone = claims[number - 1].value, request.GET.get("grid") == "1", course.facility.contact_phone
-    today = timezone.localdate(timezone=course.facility.zone)
-    if isinstance(value, Claim837I):
-        printed = write_ub04([value], out, made_on=today, grid=grid, phone=phone)
-    else:
-        printed = write_cms1500([value], out, grid=grid, phone=phone, signed_on=today)
-    if printed.faults:
-        messages.error(request, f"The form cannot carry this claim: {printed.faults[0].remedy}")
-        return redirect("billing:claim-preview", course.pk)
-    headers = {
-        "Content-Disposition": f'attachment; filename="claim-{course.pk}-{number}.pdf"',
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(out.getvalue(), content_type="application/pdf", headers=headers)
+    made = paper_of(claims[number - 1].value, request, course.facility, timezone.now(), f"claim-{course.pk}-{number}")
+    return made or redirect("billing:claim-preview", course.pk)
 
 
 def _shown(request: HttpRequest, number: int, claim: PreviewedClaim, payer: Payer, course: Course) -> ShownClaim:

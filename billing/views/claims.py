@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -13,11 +13,13 @@ from billing.follow_ups import MAY_DECIDE
 from billing.forms import FilterForm
 from billing.models import Claim, ClaimFilePart, ClaimLine
 from billing.standing import SENT, claims_noted, claims_that_stand, standing_counts
+from billing.views.claim_paper import paper_of
 from billing.views.claim_stories import told_of_claims, told_of_ends, told_of_files, told_of_held_payments
 from billing.views.claim_text import sections_of
 from billing.views.story import Event, event
 from billing.views.worklist import narrowed
 from billing.x12.explain import cut_claim, explain
+from billing.x12.read_back import read_claim
 from patients.audit import note_access
 from patients.roles import READS_MONEY, allow, has_role
 
@@ -87,6 +89,20 @@ def claim_text(request: HttpRequest, claim_id: int) -> HttpResponse:
         ],
     }
     return render(request, "billing/claim_text.html", context)
+
+
+@allow(read=READS_MONEY)
+@require_safe
+def claim_paper(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Hand out a sealed claim as a PDF for the payer that wants paper, from the sealed bytes."""
+    found = _claim_or_404(claim_id)
+    note_access(user=request.user, patient=found.patient_id, what="billing:claim-paper")
+    text = cut_claim(_parts(found.file_id), found.control_number)
+    if text is None:
+        raise Http404("The claim is not found in its file.")
+    name = f"claim-{found.control_number}"
+    made = paper_of(read_claim(text.whole), request, found.facility, found.file.sealed_at, name)
+    return made or redirect("billing:claim", found.pk)
 
 
 def _parts(file_id: int) -> Iterator[bytes]:

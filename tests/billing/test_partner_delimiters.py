@@ -8,9 +8,8 @@ import pytest
 from billing.models.partner import SEPARATOR, TERMINATOR
 from billing.x12.characters import alphabet_of
 from billing.x12.inspect_837 import inspect_837
+from billing.x12.read_back import read_bills, read_claims
 from billing.x12.syntax import Separators, X12Fault, read_separators
-from tests.billing.x12.bill_reader import read_bills
-from tests.billing.x12.claim_reader import read_claims
 from tests.billing.x12.claims import TODAY, a_file, varied_claims
 from tests.billing.x12.institutional_claims import a_bill_file, varied_bills
 from tests.validators import claim_numbers_read_by_x12sdk, pyx12_report

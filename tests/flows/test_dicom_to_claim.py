@@ -14,6 +14,7 @@ from billing.models import ClaimFile, LedgerEntry, TradingPartner
 from billing.submission import export_claims, file_bytes
 from billing.worklist import release
 from billing.x12.inspect_837 import inspect_837
+from billing.x12.read_back import read_claims
 from courses.adapters.dicom_answer import Became
 from courses.adapters.dicom_import import import_dicom, read_files
 from courses.adapters.dicom_placing import Wishes
@@ -23,7 +24,6 @@ from courses.planning import approve_plan, confirm_plan
 from patients.models import Coverage, Patient
 from patients.roles import Role
 from tests import cast
-from tests.billing.x12.claim_reader import read_claims
 from tests.captures import practice_fees
 from tests.courses.adapters import rt_files as rt
 

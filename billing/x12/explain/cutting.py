@@ -18,6 +18,11 @@ class ClaimText(NamedTuple):
     """Without their terminators: ISA, GS, ST to 1000B, then 2000A, 2000B, 2000C where there is one, and the claim."""
     separators: Separators
 
+    @property
+    def whole(self) -> str:
+        """The segments with their terminators, as they stand in the file."""
+        return "".join(segment + self.separators.segment for segment in self.segments)
+
 
 def cut_claim(source: bytes | Iterable[bytes], control_number: str) -> ClaimText | None:
     """Return the claim of this CLM01 with its ancestors; None if it is not in the file.

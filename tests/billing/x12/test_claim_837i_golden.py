@@ -8,8 +8,8 @@ from billing.x12.check_837i import check_claim
 from billing.x12.claim_837i import Claim837I, Note, Occurrence, ValueCode
 from billing.x12.inspect_837 import inspect_837
 from billing.x12.other_payers import Adjustment, LineAdjudication, OtherPayer, Reason
+from billing.x12.read_back import read_bills
 from billing.x12.syntax import Separators
-from tests.billing.x12.bill_reader import read_bills
 from tests.billing.x12.claims import ANNEX, BORIS, MUTUAL, REEVE, SPENCER, TODAY
 from tests.billing.x12.institutional_claims import (
     ADA_PART_A,

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from billing.x12.check_837i import check_claim
 from billing.x12.claim_837i import Claim837I, Note, Occurrence, OccurrenceSpan, ValueCode
 from billing.x12.inspect_837 import inspect_837
+from billing.x12.read_back import read_bills
 from billing.x12.syntax import Separators
-from tests.billing.x12.bill_reader import read_bills
 from tests.billing.x12.bill_strategies import bill_batches, bills, full_bills
 from tests.billing.x12.claims import TODAY
 from tests.billing.x12.institutional_claims import a_bill, a_bill_file

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from billing.x12.check_837p import check_claim
 from billing.x12.claim_837p import Claim837P
 from billing.x12.inspect_837 import inspect_837
+from billing.x12.read_back import read_claims
 from billing.x12.syntax import Separators
-from tests.billing.x12.claim_reader import read_claims
 from tests.billing.x12.claims import TODAY, a_claim, a_file
 from tests.billing.x12.strategies import batches, claims, full_claims
 

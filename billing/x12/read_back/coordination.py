@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from billing.x12.attachments import Attachment
 from billing.x12.other_payers import Adjustment, LineAdjudication, OtherPayer, OutpatientAdjudication, Reason
 from billing.x12.parties import Payer, Subscriber
+from billing.x12.read_back.parties import PartyReader
 from billing.x12.syntax import Segment
-from tests.billing.x12.party_reader import PartyReader
 
 Claim = TypeVar("Claim")
 _AMOUNTS = {"D": "paid", "A8": "non_covered", "EAF": "remaining"}

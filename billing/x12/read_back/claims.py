@@ -1,12 +1,12 @@
-"""Reads a professional claim file back into the values it was written from: the writer's mirror, for round trips."""
+"""Reads a professional claim file back into the values it was written from."""
 
 from typing import Any
 
 from billing.x12.claim_837p import Claim837P, Line837P
 from billing.x12.parties import Facility, Provider
+from billing.x12.read_back.coordination import CoordinationReader
+from billing.x12.read_back.parties import CLAIM_REFERENCES
 from billing.x12.syntax import Segment, read_separators
-from tests.billing.x12.coordination_reader import CoordinationReader
-from tests.billing.x12.party_reader import CLAIM_REFERENCES
 
 _LINE_REFERENCES = {"G1": "authorization", "6R": "control_number", "9F": "referral"}
 _DAYS = {"439": "accident_on", "435": "admitted_on", "096": "discharged_on"}

@@ -1,11 +1,11 @@
-"""Reads an institutional claim file back into the values it was written from: the writer's mirror, for round trips."""
+"""Reads an institutional claim file back into the values it was written from."""
 
 from typing import Any
 
 from billing.x12.claim_837i import Claim837I, Line837I, Note, Occurrence, OccurrenceSpan, ValueCode
+from billing.x12.read_back.coordination import CoordinationReader
+from billing.x12.read_back.parties import CLAIM_REFERENCES
 from billing.x12.syntax import Segment, read_separators
-from tests.billing.x12.coordination_reader import CoordinationReader
-from tests.billing.x12.party_reader import CLAIM_REFERENCES
 
 _LISTS = (
     "lines",
