@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
-from billing.claims.earlier import EarlierPayer
-from billing.x12.claim_837i import Claim837I
+from billing.claims.earlier import EarlierPayer, plain_amount
+from billing.x12.claim_837i import Claim837I, ValueCode
 from billing.x12.claim_837p import Claim837P
 from billing.x12.narrative import LONGEST
 from billing.x12.other_payers import OtherPayer
@@ -53,10 +54,12 @@ def bill_following(bill: Claim837I, extra: str, earlier: Sequence[EarlierPayer])
         )
         for line in bill.lines
     )
+    subscriber = _in_turn(bill.subscriber, said)
     return bill._replace(
         frequency=said["frequency"],
         payer_claim_number=said["number"],
-        subscriber=_in_turn(bill.subscriber, said),
+        subscriber=subscriber,
+        value_codes=_paid_before(subscriber, earlier),
         referral=bill.referral if said["sequence"] == _FIRST else "",
         other_payers=_other_payers(earlier, bill.referral),
         lines=lines,
@@ -82,6 +85,18 @@ def _in_turn(subscriber: Subscriber, said: Mapping[str, str]) -> Subscriber:
     """Return the policy in its turn. Why Medicare pays later is the reason of the decision to ask it."""
     is_later_medicare = said["sequence"] != "P" and subscriber.filing_indicator in _MEDICARE
     return subscriber._replace(rank=said["sequence"], msp_type=said["medicare_later"] if is_later_medicare else "")
+
+
+def _paid_before(subscriber: Subscriber, earlier: Sequence[EarlierPayer]) -> tuple[ValueCode, ...]:
+    """Return what a hospital tells Medicare that pays later: why, by value code, and what was paid before.
+
+    Source: CMS, Medicare Secondary Payer Manual (Pub. 100-05), billing by institutions: value codes 12 to 16, 41 to 43
+    and 47 stand for the same reasons as SBR05 of a professional claim, which an 837I does not have.
+    """
+    if not subscriber.msp_type:
+        return ()
+    paid = sum((payer.decision.paid for payer in earlier if payer.decision), Decimal(0))
+    return (ValueCode(subscriber.msp_type, plain_amount(paid)),)
 
 
 def _remarks(said: Mapping[str, str]) -> str:

@@ -85,7 +85,7 @@ class EarlierPayer(NamedTuple):
             self.payer,
             self.policy,
             self.relationship,
-            paid=_plain(decision.paid),
+            paid=plain_amount(decision.paid),
             adjustments=decision.adjustments,
             outpatient=OutpatientAdjudication(remarks) if remarks else None,
             adjudicated_on="" if decision.lines else f"{decision.adjudicated_on:%Y%m%d}",
@@ -99,7 +99,7 @@ class EarlierPayer(NamedTuple):
         return [
             LineAdjudication(
                 self.payer.payer_id,
-                _plain(line.paid),
+                plain_amount(line.paid),
                 line.code or code,
                 line.units,
                 f"{self.decision.adjudicated_on:%Y%m%d}",
@@ -202,7 +202,7 @@ def _adjustments(
         (
             group,
             tuple(
-                Reason(code, _plain(amount), _plain(units[group, code]) if (group, code) in units else "")
+                Reason(code, plain_amount(amount), plain_amount(units[group, code]) if (group, code) in units else "")
                 for code, amount in of_group.items()
                 if amount
             ),
@@ -212,6 +212,6 @@ def _adjustments(
     return tuple(Adjustment(group, given) for group, given in told if given)
 
 
-def _plain(amount: Decimal) -> str:
+def plain_amount(amount: Decimal) -> str:
     """Return an amount as claims write it: no needless zeros, never with an exponent."""
     return f"{amount.normalize():f}" if amount else "0"

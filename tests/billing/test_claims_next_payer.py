@@ -113,6 +113,22 @@ def test_the_referral_number_stays_with_the_payer_that_gave_it(make: Any) -> Non
     assert inspect_837(text, today=LATER.date()) == []
 
 
+def test_a_hospital_tells_medicare_why_it_pays_later_and_what_was_paid_before(tmp_path: Path) -> None:
+    treated = cast.treated(
+        mrn="M-1", last_name="Marsh", first_name="Mona", facility=cast.hospital(), payer=cast.commercial(),
+        opened_on=date(2026, 2, 2), diagnosis="C61", site="prostate", fractions=20,
+    )  # fmt: skip
+    claim = sent(technical(treated), technical(treated, service_on=date(2026, 3, 3)))
+    pays(answered(claim), npi=treated.course.facility.npi)
+    medicare = coverage(treated, payer=cast.medicare(), member_id="1EG4TE5MK73")
+    decided(claim, NEXT, coverage=medicare, reason_code="43")
+    text = text_of(export_later())
+    assert "HI*BE:43:::1456" in segments(text, "HI")
+    assert inspect_837(text, today=LATER.date()) == []
+    is_valid, errors = pyx12_report(text, tmp_path)
+    assert is_valid, errors
+
+
 def test_a_decision_about_the_claim_alone_has_its_day_at_the_claim() -> None:
     ada = cast.ada()
     claim = sent(line(ada))
