@@ -6,7 +6,17 @@
 import subprocess
 import sys
 
-BENCHES = ("capture", "x12_write", "x12_read", "export", "remittance", "session_save", "load_cms", "policy_look")
+BENCHES = (
+    "capture",
+    "x12_write",
+    "x12_read",
+    "export",
+    "remittance",
+    "session_save",
+    "load_cms",
+    "policy_look",
+    "worklist",
+)
 
 
 def main(names: list[str]) -> int:

@@ -4,16 +4,14 @@ The groups follow from findings, reviews and answers, never from a flag of their
 they can of all the lines that wait: first which lines, in which order; then everything, of the few that are shown.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
-    Case,
     CharField,
     Count,
     DecimalField,
@@ -27,14 +25,22 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
-    When,
 )
+from django.db.models.expressions import RawSQL
 
 from billing.models import LedgerEntry, Question, Review, StandingFinding
-from billing.rules.lines import Severity
 from billing.worklist.filters import Filters, LineState
 from billing.worklist.holds import has_unread_answer, what_returns
-from billing.worklist.lines import ORDERS, LineWithFindings, chosen, lines, open_findings_of_line
+from billing.worklist.lines import (
+    BESIDE_A_LINE,
+    HOLDS,
+    LOOKS,
+    ORDERS,
+    LineWithFindings,
+    chosen,
+    told,
+    with_state,
+)
 from billing.worklist.questions import of_line as questions_of_line
 from courses.models import Fraction
 
@@ -91,46 +97,74 @@ def grouped_lines(
     filters: Filters, *, groups: Collection[Group] = (), order: str = GROUPED
 ) -> "QuerySet[GroupedLine, GroupedLine]":
     """Return lines with all that a row shows and the group of each, of some groups if asked; in the order asked."""
+    return _told(_grouped(chosen(filters), groups)).order_by(*_places(order))
+
+
+def _places(order: str) -> Sequence[str]:
+    return _BY_GROUP if order == GROUPED else ORDERS.get(order, _BY_GROUP)
+
+
+BESIDE_A_ROW = ("course__patient", "course__facility", "review__by", "review__owner", "plan")
+"""What a row of the list shows of what stands beside its line; pages about one line read more."""
+_BY_GROUP = ("group_place", "-is_answered", "service_on", "course__patient__last_name", "id")
+
+
+def _told(found: QuerySet[LedgerEntry], beside: Sequence[str] = BESIDE_A_LINE) -> "QuerySet[GroupedLine, GroupedLine]":
+    """Note on grouped lines all that a row shows besides."""
     fractions = Fraction.objects.filter(session=OuterRef("session_id")).order_by("plan")
-    shown = lines(filters, order=order).prefetch_related(questions_of_line())
-    found = _grouped(shown, groups).annotate(
+    lines = told(found, beside).annotate(
         returns=what_returns(),
         fraction_number=Subquery(fractions.values("number")[:1]),
         fraction_of=Subquery(fractions.values("plan__fractions")[:1]),
     )
-    if order == GROUPED:
-        found = found.order_by(*_BY_GROUP)
-    return cast("QuerySet[GroupedLine, GroupedLine]", found)
+    return cast("QuerySet[GroupedLine, GroupedLine]", lines.prefetch_related(questions_of_line()))
 
 
-_BY_GROUP = ("group_place", "-is_answered", "service_on", "course__patient__last_name", "id")
-_Lines = TypeVar("_Lines", bound="QuerySet[Any, Any]")
+class _GroupOf(Func):
+    """The group of a line by its key, its state and whether its hold is back; a table as the docs have it.
+
+    Spelled in SQL: the worklist asks it of every line that waits, and Django would write each part several times.
+    """
+
+    output_field = CharField()
+
+    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
+        """Write state and hold once each, in the order of their values; the key has none."""
+        key, state, is_back = self.get_source_expressions()
+        key_sql, _none = compiler.compile(key)
+        state_sql, state_values = compiler.compile(state)
+        back_sql, back_values = compiler.compile(is_back)
+        written = _GROUPS.format(key=key_sql, state=state_sql, is_back=back_sql)
+        return written, (*state_values, *back_values)
 
 
-def _grouped(found: _Lines, groups: Collection[Group] = ()) -> _Lines:
-    looks = open_findings_of_line().filter(
-        Q(severity=Severity.WARNING.value) | Q(severity=Severity.HOLD.value, overridden_at__isnull=False)
-    )
-    is_held = Q(state=LineState.HELD)
+_ANSWERED = """EXISTS (SELECT FROM oncocharge_billing_question q
+     WHERE q.entry_id = {key} AND q.answered_at IS NOT NULL AND q.seen_at IS NULL)"""
+_FOUND = """EXISTS (SELECT FROM oncocharge_billing_standingfinding f
+     WHERE f.entry_id = {key} AND f.resolved_at IS NULL AND """
+_GROUPS = f"""CASE {{state}}
+    WHEN 'released' THEN 'decided'
+    WHEN 'claimed' THEN 'decided'
+    WHEN 'held' THEN CASE WHEN {{is_back}} OR {_ANSWERED} THEN 'action' ELSE 'held' END
+    ELSE CASE WHEN {_FOUND}{HOLDS}) THEN 'action'
+              WHEN {_FOUND}{LOOKS}) OR {_ANSWERED} THEN 'look'
+              ELSE 'clean' END END"""
+
+
+def _grouped(found: QuerySet[LedgerEntry], groups: Collection[Group] = ()) -> "QuerySet[Any, Any]":
     # Asked of the few that are held, not of all that wait.
     held = LedgerEntry.objects.filter(review__state=LineState.HELD.value, pk=OuterRef("pk"))
     is_back = Exists(held.annotate(returns=what_returns()).exclude(returns="").order_by())
-    noted = found.annotate(
-        is_answered=has_unread_answer(),
-        group=Case(
-            When(state__in=(LineState.RELEASED, LineState.CLAIMED), then=Value(Group.DECIDED.value)),
-            When(is_held & (Q(is_back) | Q(is_answered=True)), then=Value(Group.ACTION.value)),
-            When(is_held, then=Value(Group.HELD.value)),
-            When(is_blocked=True, then=Value(Group.ACTION.value)),
-            When(Q(Exists(looks)) | Q(is_answered=True), then=Value(Group.LOOK.value)),
-            default=Value(Group.CLEAN.value),
-            output_field=CharField(),
-        ),
+    noted: QuerySet[Any, Any] = with_state(found).annotate(
+        group=_GroupOf(F("pk"), F("state"), is_back),
         group_place=Func(Value(list(Group)), F("group"), function="array_position", output_field=IntegerField()),
+        is_answered=has_unread_answer(),
     )
     if groups and set(groups) <= set(FOR_A_PERSON):
         noted = noted.filter(_may_need_a_person())
-    return noted.filter(group__in=[group.value for group in groups]) if groups else noted
+    if groups:
+        noted = noted.filter(group__in=[group.value for group in groups])
+    return noted
 
 
 def _may_need_a_person() -> Q:
@@ -157,19 +191,19 @@ class Listed:
     def __getitem__(self, part: slice) -> "QuerySet[GroupedLine, GroupedLine]":
         if not self.lines:
             return cast("QuerySet[GroupedLine, GroupedLine]", LedgerEntry.objects.none())
-        places = _BY_GROUP if self.order == GROUPED else ORDERS[self.order]
+        places = _places(self.order)
         if len(self.groups) == 1:
-            places = tuple(place for place in places if place != "group_place")
+            places = [place for place in places if place != "group_place"]
         ids = _grouped(chosen(self.filters), self.groups).order_by(*places).values("pk")[part]
-        same_standing = Filters(states=self.filters.states, standings=self.filters.standings)
-        return grouped_lines(same_standing, order=self.order).filter(_is_one_of(ids))
+        # Spelled out once: as a part of the other query Django would take it to pieces and put it together again.
+        sql, values = ids.query.sql_with_params()
+        shown = _told(_grouped(LedgerEntry.objects.order_by()), beside=BESIDE_A_ROW)
+        return shown.order_by(*_places(self.order)).filter(_is_one_of(RawSQL(f"ARRAY({sql})", values)))
 
 
-def _is_one_of(ids: "QuerySet[Any, Any]") -> Func:
+def _is_one_of(ids: RawSQL) -> Func:
     """Keep the rows with these keys, found before anything else is read: an IN would be joined last of all."""
-    return Func(
-        F("pk"), ArraySubquery(ids), template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField()
-    )
+    return Func(F("pk"), ids, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,19 @@ A line is a standing charge: what was reversed has dropped out. Its state is the
 come first, because a held line waits for somebody and a clean one does not.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Count,
     Exists,
     F,
+    Func,
     OuterRef,
     Prefetch,
     Q,
@@ -26,7 +29,6 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from billing.models import LedgerEntry, StandingFinding
-from billing.rules.lines import Severity
 from billing.standing import noted, of_standing
 from billing.worklist.filters import (
     EVERYTHING,
@@ -56,18 +58,13 @@ ORDERS: dict[str, tuple[str, ...]] = {
 """How a list may be sorted; ``findings`` is the worklist's own order."""
 
 
-class ChosenNotes(TypedDict):
-    """What ``chosen`` notes on each entry. ``is_blocked``: an open hold keeps it from being released."""
+class LineNotes(TypedDict):
+    """What ``lines`` notes on each entry. ``is_blocked``: an open hold keeps it from being released."""
 
     state: LineState
+    stands: str
     is_blocked: bool
     has_findings: bool
-
-
-class LineNotes(ChosenNotes):
-    """What ``lines`` notes besides: where the line stands, and who is asked to pay for it."""
-
-    stands: str
     payer_id: int | None
     payer_name: str | None
 
@@ -79,11 +76,12 @@ class LineWithFindings(LineNotes):
 
 
 if TYPE_CHECKING:
-    ChosenLine = WithAnnotations[LedgerEntry, ChosenNotes]
     NotedLine = WithAnnotations[LedgerEntry, LineNotes]
     ReviewLine = WithAnnotations[LedgerEntry, LineWithFindings]
 else:
-    ChosenLine = NotedLine = ReviewLine = LedgerEntry
+    NotedLine = ReviewLine = LedgerEntry
+
+BESIDE_A_LINE = ("course__patient", "course__facility", "review__by", "review__owner", "session", "plan", "replaces")
 
 
 def lines(filters: Filters = TO_DO, order: str = "findings") -> "QuerySet[ReviewLine, ReviewLine]":
@@ -92,51 +90,63 @@ def lines(filters: Filters = TO_DO, order: str = "findings") -> "QuerySet[Review
     Args:
         order: a key of ``ORDERS``; any other is read as ``findings``.
     """
+    return told(chosen(filters)).order_by(*ORDERS.get(order, ORDERS["findings"]))
+
+
+def told(found: QuerySet[LedgerEntry], beside: Sequence[str] = BESIDE_A_LINE) -> "QuerySet[ReviewLine, ReviewLine]":
+    """Note on lines all that is shown of them, and read what stands beside them."""
     open_findings = StandingFinding.objects.filter(resolved_at=None).order_by("id").select_related("overridden_by")
-    found = (
-        _noted(filters)
-        .select_related(
-            "course__patient", "course__facility", "review__by", "review__owner", "session", "plan", "replaces"
-        )
-        .prefetch_related(Prefetch("findings", queryset=open_findings, to_attr="open_findings"))
-        .order_by(*ORDERS.get(order, ORDERS["findings"]))
-    )
-    return found
-
-
-def _noted(filters: Filters) -> "QuerySet[NotedLine, NotedLine]":
     coverage = coverage_on(OuterRef("course__patient_id"), OuterRef("service_on"))
-    lines = noted(chosen(filters)).annotate(
+    lines = noted(with_state(found)).annotate(
+        is_blocked=has_finding(HOLDS),
+        has_findings=has_finding(),
         payer_id=Subquery(coverage.values("payer_id")[:1]),
         payer_name=Subquery(coverage.values("payer__name")[:1]),
     )
-    return cast("QuerySet[NotedLine, NotedLine]", lines)
+    prefetch = Prefetch("findings", queryset=open_findings, to_attr="open_findings")
+    return cast("QuerySet[ReviewLine, ReviewLine]", lines.select_related(*beside).prefetch_related(prefetch))
 
 
-def open_findings_of_line() -> QuerySet[StandingFinding]:
-    """Return the findings that stand for a line, inside of a query of lines."""
-    return StandingFinding.objects.filter(entry=OuterRef("pk"), resolved_at=None)
+HOLDS = "f.severity = 'hold' AND f.overridden_at IS NULL"
+LOOKS = "(f.severity = 'warning' OR (f.severity = 'hold' AND f.overridden_at IS NOT NULL))"
 
 
-def chosen(filters: Filters) -> "QuerySet[ChosenLine, ChosenLine]":
-    """Return the lines with nothing noted but what their order and their group are told by: for counts, and for ids."""
-    open_findings = open_findings_of_line()
-    holds = open_findings.filter(severity=Severity.HOLD.value, overridden_at=None)
-    lines = _standing(filters).annotate(
+def has_finding(which: str = "true") -> Func:
+    """Whether a finding stands for the line of a query. In SQL: Django takes longer to spell it than PostgreSQL to ask.
+
+    Args:
+        which: a condition on the finding ``f``; text of this room, never of a user.
+    """
+    template = (
+        "EXISTS (SELECT FROM oncocharge_billing_standingfinding f"
+        f" WHERE f.entry_id = %(expressions)s AND f.resolved_at IS NULL AND {which})"
+    )
+    return Func(F("pk"), template=template, output_field=BooleanField())
+
+
+def with_state(found: QuerySet[LedgerEntry]) -> "QuerySet[Any, Any]":
+    """Note on lines what a biller decided about them; once."""
+    if "state" in found.query.annotations:
+        return found
+    return found.annotate(
         state=Case(
             When(waiting=None, then=Value(LineState.CLAIMED.value)),
             default=Coalesce("review__state", Value(LineState.OPEN.value)),
             output_field=CharField(),
-        ),
-        is_blocked=Exists(holds),
-        has_findings=Exists(open_findings),
+        )
     )
+
+
+def chosen(filters: Filters) -> QuerySet[LedgerEntry]:
+    """Return the lines with nothing noted but their state: for counts, and to find the few that are shown."""
+    lines = with_state(_standing(filters))
     if filters.states:
         lines = lines.filter(state__in=[state.value for state in filters.states])
     kept = narrowed(lines, filters)
     for named in of_findings(filters):
-        kept = kept.filter(Exists(open_findings.filter(named)))
-    return cast("QuerySet[ChosenLine, ChosenLine]", kept)
+        findings = StandingFinding.objects.filter(named, entry=OuterRef("pk"), resolved_at=None)
+        kept = kept.filter(Exists(findings))
+    return kept
 
 
 def _standing(filters: Filters) -> QuerySet[LedgerEntry]:
@@ -169,6 +179,7 @@ def totals(filters: Filters = WAITING) -> dict[LineState, StateTotal]:
     """
     rows = (
         chosen(filters)
+        .annotate(is_blocked=has_finding(HOLDS))
         .order_by()
         .values("state")
         .annotate(lines=Count("id"), blocked=Count("id", filter=Q(is_blocked=True)), total=Sum("amount"))
