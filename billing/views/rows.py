@@ -136,7 +136,12 @@ def one_line(entry_id: int) -> GroupedLine | None:
 
 
 def fresh_row(request: HttpRequest, entry_id: int, status: int = 200) -> HttpResponse:
-    """Answer the row as it is now, or of what stands in the line's place, with the figures above the list."""
+    """Answer the row as it is now, or of what stands in the line's place, with the figures above the list.
+
+    On the line's own page there is no row: that page is loaded again, and shows the messages.
+    """
+    if urlsplit(request.headers.get("HX-Current-URL", "")).path == reverse("billing:line", args=[entry_id]):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     line = one_line(entry_id) or _successor(entry_id)
     query = query_behind(request)
     due = worklist.pressing(entry_ids=[line.pk], at=timezone.now()) if line else {}

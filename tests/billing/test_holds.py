@@ -1,6 +1,7 @@
 """Holds have a reason of the practice's list, an owner and a day; a held line comes back without any task."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -39,9 +40,9 @@ def delivery(patient: Treated) -> LedgerEntry:
     return standing(patient)[-1]
 
 
-def hold(entry: LedgerEntry, at: datetime = NOW, **values: object) -> Review:
-    given = {"reason": "", "code": "coverage", "by": user(Role.BILLER), **values}
-    decided = worklist.hold(entry_ids=[entry.pk], at=at, **given)  # type: ignore[arg-type]  # as the test gives them
+def hold(entry: LedgerEntry, at: datetime = NOW, **values: Any) -> Review:
+    given: dict[str, Any] = {"reason": "", "code": "coverage", "by": user(Role.BILLER), **values}
+    decided = worklist.hold(entry_ids=[entry.pk], at=at, **given)
     assert decided.done == (entry.pk,)
     return Review.objects.get(entry=entry)
 
@@ -83,7 +84,7 @@ def test_without_a_day_the_reason_says_when_and_never_a_weekend(ada: Treated, co
         ({"reason": "x" * 201}, "201 characters"),
     ],
 )
-def test_a_hold_that_does_not_do_is_refused_whole(ada: Treated, values: dict[str, object], said: str) -> None:
+def test_a_hold_that_does_not_do_is_refused_whole(ada: Treated, values: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         hold(delivery(ada), **values)
     assert not Review.objects.exists()
@@ -180,7 +181,8 @@ def test_a_line_that_waits_for_a_signature_is_back_when_the_images_are_reviewed(
 
 def test_a_plan_line_that_waits_for_a_signature_is_back_when_the_plan_is_approved(ada: Treated) -> None:
     plan_line = standing(ada)[0]
-    plan = Plan.objects.get(pk=plan_line.plan_id)
+    plan = plan_line.plan
+    assert plan is not None
     assert plan.approved_at is None or plan.approved_at < NOW
     hold(plan_line, NOW, code="signature", due_on=ahead(9))
     with transaction.atomic(), connection.cursor() as cursor:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -236,9 +237,7 @@ def test_of_four_who_answer_at_once_one_is_heard_and_three_are_told() -> None:
     _ada, line = treated()
     question = asked(line, NOW, of=Asked(role=Role.THERAPIST))
     people = [user(Role.THERAPIST, f"therapist{n}") for n in range(4)]
-    came = at_once(
-        [lambda one=one: answer(question_id=question.pk, text=one.username, by=one, at=LATER) for one in people]
-    )
+    came = at_once([partial(answer, question_id=question.pk, text=one.username, by=one, at=LATER) for one in people])
     told = [one for one in came if isinstance(one, ValidationError)]
     question.refresh_from_db()
     assert len(told) == 3

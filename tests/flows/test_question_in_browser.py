@@ -60,8 +60,8 @@ def test_a_question_goes_to_the_machine_and_its_answer_comes_back_to_the_row(ope
     expect(asks.get_by_role("link", name="Amend the session…")).to_be_visible()
     assert faults_of(therapist) == []
     asks.get_by_role("button", name="Answer", exact=True).click()
-    expect(asks.get_by_label("Answer", exact=True)).to_be_focused()
-    asks.get_by_label("Answer", exact=True).fill("All of it; the door opened after the beam.")
+    expect(asks.get_by_role("textbox")).to_be_focused()
+    asks.get_by_role("textbox").fill("All of it; the door opened after the beam.")
     asks.get_by_role("button", name="Answer", exact=True).click()
     expect(asks).to_have_count(0)
     expect(therapist.get_by_text("Biller Tester sees your answer on the line.")).to_be_visible()
@@ -77,6 +77,23 @@ def test_a_question_goes_to_the_machine_and_its_answer_comes_back_to_the_row(ope
     expect(row).not_to_contain_text("Answered by")
     assert Review.objects.get().state == "open"
     assert Question.objects.get().seen_by == user(Role.BILLER)
+
+
+def test_a_line_is_held_asked_about_and_opened_again_on_its_own_page(open_as: OpenAs, ada: Treated) -> None:
+    line = delivery(ada)
+    page = open_as(Role.BILLER, f"/billing/lines/{line.pk}/")
+    page.get_by_role("link", name="Hold…").click()
+    page.get_by_label("Why").select_option("coverage")
+    page.get_by_role("button", name="Hold", exact=True).click()
+    expect(page.get_by_text("Held: 77385")).to_be_visible()
+    expect(page.locator(".bl-standing")).to_contain_text("Coverage to be verified")
+    page.get_by_role("button", name="Take the decision back").click()
+    expect(page.locator(".bl-standing")).to_contain_text("Open")
+    page.get_by_role("link", name="Ask…").click()
+    page.get_by_role("dialog").get_by_label("Question").fill("Was the whole dose given?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("region", name="Question")).to_contain_text("Was the whole dose given?")
+    expect(page.get_by_text("Asked Therapist Tester: Was the whole dose given?")).to_be_visible()
 
 
 def test_without_scripts_a_question_is_asked_and_answered_on_pages_of_their_own(open_as: OpenAs, ada: Treated) -> None:
@@ -102,6 +119,7 @@ def test_pages_of_holds_and_questions_can_be_used_by_everybody(
     biller, long_ago = user(Role.BILLER), timezone.now() - timedelta(days=12)
     worklist.hold(entry_ids=[first.pk], reason="", code="coverage", by=biller, at=long_ago)
     asked(second, timezone.now(), of=Asked(role=Role.THERAPIST))
+    asked(standing(ada)[0], timezone.now(), of=Asked(role=Role.PHYSICIAN), text="Is the boost planned?")
     answered = asked(third, timezone.now() - timedelta(hours=3))
     answer(question_id=answered.pk, text="All of it.", by=user(Role.THERAPIST), at=timezone.now())
     addresses = {
@@ -109,7 +127,8 @@ def test_pages_of_holds_and_questions_can_be_used_by_everybody(
             "/billing/holds/", "/billing/holds/lines/", "/billing/questions/", f"/billing/lines/{first.pk}/hold/",
             f"/billing/lines/{third.pk}/return/", "/billing/", f"/billing/lines/{third.pk}/",
         ],
-        Role.THERAPIST: ["/courses/day/", "/billing/questions/"],
+        Role.THERAPIST: ["/courses/day/", "/billing/questions/", f"/courses/sessions/{third.session_id}/"],
+        Role.PHYSICIAN: ["/courses/worklist/", f"/courses/{ada.course.pk}/"],
     }  # fmt: skip
     for role, pages in addresses.items():
         page = open_as(role, pages[0], size=size, theme=theme)
