@@ -60,7 +60,7 @@ def read_descriptors(content: bytes, name: str) -> list[DescriptorRow]:
     place = _header_of(lines)
     found = list(_of_table(lines, place, faults) if place else _of_lines(lines, faults))
     rows = list(_checked(found, faults))
-    if not rows:
+    if not rows and not faults.count:
         faults.add_whole(
             "no line begins with a code of five characters, and no header names a column of codes and one of "
             "descriptors. Load the file as its licensor gives it, or a CSV with the columns code and descriptor."

@@ -178,7 +178,13 @@ def similar_codes(codebook: Codebook, code: str, on: date) -> tuple[Similar, ...
     if own is None:
         return ()
     same_time = [row for row in codebook.procedures if row.code != code and row.family is own.family and row.covers(on)]
-    ranked = sorted(same_time, key=lambda row: (row.unit != own.unit, row.pc_tc != own.pc_tc, row.code))
+    said = set(own.name.casefold().replace(",", " ").split())
+
+    def place(row: Procedure) -> tuple[bool, bool, int, str]:
+        alike = len(said & set(row.name.casefold().replace(",", " ").split()))
+        return row.unit != own.unit, row.pc_tc != own.pc_tc, -alike, row.code
+
+    ranked = sorted(same_time, key=place)
     return tuple(Similar(row, _alike(own, row)) for row in ranked)
 
 

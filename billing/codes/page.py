@@ -82,11 +82,12 @@ def usual_day(code: str, today: date) -> date:
 
 
 def code_page(*, code: str, on: date, today: date) -> CodePage:
-    """Gather what is known of a code on a day; the practice's own counts up to today."""
+    """Gather what is known of a code on a day; the months are those of a year up to its last line."""
     codebook = current_codebook()
     found = published(code=code, on=on)
     known = OnDay(codebook, code, on, found.bare_value, found.hospital_rate, found.loaded)
     of_tables = codebook.code_tables.facts_on(code, on)
+    lines = tuple(last_lines(code))
     return CodePage(
         code=code,
         on=on,
@@ -105,8 +106,8 @@ def code_page(*, code: str, on: date, today: date) -> CodePage:
         fees=tuple(fees_of(code)),
         policies=tuple(policies_that_speak(policies_of(codebook, code, on), on)),
         findings=tuple(findings_met(code)),
-        months=tuple(counts_by_month(code, today)),
-        lines=tuple(last_lines(code)),
+        months=tuple(counts_by_month(code, min(today, lines[0].service_on) if lines else today)),
+        lines=lines,
     )
 
 

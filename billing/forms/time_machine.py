@@ -37,7 +37,7 @@ class DaysForm(forms.Form):
 
     month = forms.CharField(
         required=False, widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-03"}),
-        help_text="The whole month; or two days instead.",
+        help_text="As 2026-03.",
     )  # fmt: skip
     first = day_field(label="First day of service")
     last = day_field(label="Last day of service")
@@ -62,23 +62,27 @@ class DaysForm(forms.Form):
         """Say everything that is wrong with the days at once."""
         cleaned = super().clean() or {}
         month, first, last = cleaned.get("month"), cleaned.get("first"), cleaned.get("last")
-        if month is None and not self.errors and (first is None or last is None):
+        if (first is None) != (last is None) and not self.errors:
+            self.add_error("last" if last is None else "first", "Say both days, or a month alone.")
+        elif month is None and first is None and not self.errors:
             self.add_error("month", "Say a month, or the first and the last day.")
-        if month is None and first is not None and last is not None:
+        if first is not None and last is not None:
             if last < first:
                 self.add_error("last", f"The last day, {last}, lies before the first, {first}.")
             elif (last - first).days >= MOST_DAYS:
                 self.add_error("last", f"{(last - first).days + 1} days are too many at once; at most {MOST_DAYS}.")
-        begins = month.first if month else first
+        begins = first or (month.first if month else None)
         if begins is not None and begins > self.today:
-            self.add_error("month" if month else "first", "These days are to come. Choose days that are past.")
+            self.add_error("first" if first else "month", "These days are to come. Choose days that are past.")
         return cleaned
 
     def days(self) -> Days:
         """Return the days, which must be sound."""
         said = self.cleaned_data
-        month: Days | None = said["month"]
-        return month or Days(said["first"], said["last"])
+        if said["first"] is not None and said["last"] is not None:
+            return Days(said["first"], said["last"])
+        month: Days = said["month"]
+        return month
 
 
 class TimeMachineForm(DaysForm):

@@ -69,6 +69,7 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "page_title": code,
         "page": page,
+        "today": timezone.localdate(),
         "form": form if form.errors else CodeDayForm(initial=initial),
         "page_obj": Paginator(pairs, PAIRS_A_PAGE).get_page(request.GET.get("page")),
         "pairs": pairs,
