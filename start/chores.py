@@ -1,10 +1,11 @@
-"""The small commands: install, static, lock, demo, bench, clean."""
+"""The small commands: install, static, lock, demo, bench, screenshots, clean."""
 
 import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from start.browser import ensure_browser
 from start.checks import PRETEND_PRODUCTION
 from start.identity import system_folder
 from start.install import HOLDS_ALL_OF, Environment, ensure_installed
@@ -77,6 +78,19 @@ def bench(environment: Environment, arguments: Sequence[str], stop: StopRequest)
     with throw_away_servers(environment, stop, ThrowAway(is_careless=False, is_migrated=True)) as servers:
         line: list[str | Path] = [environment.python, "-m", "bench", *arguments]
         return in_foreground(line, env=variables_for_tests(servers), cwd=environment.root, stop=stop)
+
+
+def screenshots(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
+    """Take the pictures of docs/screenshots/ anew: the demo on servers of its own, in a real browser."""
+    ensure_installed(environment, "dev", stop)
+    browser = ensure_browser(environment, stop)
+    with throw_away_servers(environment, stop, ThrowAway(is_migrated=True)) as servers:
+        # As in the tests, Playwright's event loop runs in the thread that asks the database.
+        variables = {**variables_for_tests(servers), "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
+        line: list[str | Path] = [environment.python, "-m", "tests.screenshots", *arguments]
+        return in_foreground(
+            line, env={**variables, "ONCOCHARGE_TEST_BROWSER": browser}, cwd=environment.root, stop=stop
+        )
 
 
 def clean(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:

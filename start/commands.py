@@ -5,7 +5,7 @@ from pathlib import Path
 
 from start.browser import ensure_browser, find_browser
 from start.checks import run_checks
-from start.chores import bench, clean, demo, install, lock, static
+from start.chores import bench, clean, demo, install, lock, screenshots, static
 from start.install import Environment, ensure_installed
 from start.processes import Stopped, StopRequest
 from start.run import run
@@ -33,7 +33,7 @@ def help_(environment: Environment, arguments: Sequence[str], stop: StopRequest)
     """List the commands."""
     say("make NAME, or python3 dev.py NAME [WORDS]:\n")
     for name, command in COMMANDS.items():
-        say(f"  {name:<8} {(command.__doc__ or '').splitlines()[0]}")
+        say(f"  {name:<11} {(command.__doc__ or '').splitlines()[0]}")
     return 0
 
 
@@ -44,6 +44,7 @@ COMMANDS: dict[str, Command] = {
     "bench": bench,
     "lock": lock,
     "demo": demo,
+    "screenshots": screenshots,
     "clean": clean,
     "install": install,
     "static": static,

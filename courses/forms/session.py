@@ -74,7 +74,7 @@ class SessionForm(forms.Form):
         required=False, max_length=120, label="Beam-hold rule", help_text="When the beam goes off, and on again."
     )
     isocenters = forms.IntegerField(
-        required=False, min_value=1, max_value=MOST_ISOCENTERS, label="Isocenters treated", help_text="Of photons."
+        required=False, min_value=1, max_value=MOST_ISOCENTERS, label="Photon isocenters treated"
     )
     mixed_electrons = forms.BooleanField(required=False, label="Electrons in the same session")
     is_inpatient = forms.BooleanField(required=False, label="The patient is an inpatient")
