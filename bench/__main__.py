@@ -15,6 +15,7 @@ BENCHES = (
     "session_save",
     "load_cms",
     "policy_look",
+    "prove",
     "worklist",
 )
 

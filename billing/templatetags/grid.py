@@ -94,8 +94,8 @@ def hours_ago(proof: Proof) -> int:
 
 
 @register.inclusion_tag("billing/last_proof.html")
-def last_proof() -> dict[str, object]:
-    """Show what the last proof said, or that it did not run; one query."""
+def last_proof(only_stale: bool = False) -> dict[str, object]:
+    """Show what the last proof said, or that it did not run; one query. ``only_stale``: nothing while it is fresh."""
     proof = Proof.objects.order_by("-proved_at", "-pk").first()
     is_stale = proof is not None and timezone.now() - proof.proved_at > STALE_AFTER
-    return {"proof": proof, "is_stale": is_stale}
+    return {"proof": proof, "is_stale": is_stale, "is_shown": is_stale or not only_stale}
