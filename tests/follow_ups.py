@@ -67,3 +67,9 @@ def sent_as(follow_up: FollowUp) -> Claim:
     follow_up.refresh_from_db()
     assert follow_up.sent_as is not None, follow_up.error
     return follow_up.sent_as
+
+
+def sent_as_after(follow_up: FollowUp) -> Claim:
+    """Export without an error; return the claim as which it went out."""
+    assert export().errors == []
+    return sent_as(follow_up)

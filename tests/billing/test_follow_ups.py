@@ -1,101 +1,42 @@
-"""Corrections of claims that were sent, and the patients' next payers: what is read, decided, taken back and sent."""
+"""Corrections of claims that were sent: what is read, decided, taken back and sent."""
 
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing import follow_ups, worklist
-from billing.capture import capture_course, capture_courses
-from billing.models import Claim, ClaimEvent, ClaimLine, ClaimStanding, FollowUp, LedgerEntry, Review
+from billing.models import Claim, ClaimEvent, ClaimLine, FollowUp, Review
 from courses.models import Session
-from patients.models import Coverage, Payer, PayerPolicy
 from patients.roles import Role
-from tests import cast, remittances
-from tests.captures import cancel, deliver_days, open_codes, practice_fees, standing
-from tests.cast import Treated, local, user
-from tests.exports import export, partner
+from tests import cast
+from tests.billing.claimed_ada import (
+    NIGHT,
+    NOW,
+    ada_on_a_claim,
+    answered,
+    biller,
+    capture,
+    claim_of,
+    correction_of,
+    decide,
+    sessions,
+    shorten,
+)
+from tests.captures import cancel, deliver_days, open_codes, standing
+from tests.cast import Treated, user
+from tests.exports import export
 from tests.follow_ups import sent_as
-from tests.remittances import post_payment
 
 pytestmark = pytest.mark.django_db
-
-NOW = local("2025-03-20 12:00")
-NIGHT = local("2025-03-21 01:00")
-LATER = local("2026-04-21 01:00")
-"""After the remittance of 9 April 2026."""
 
 
 @pytest.fixture
 def ada() -> Treated:
-    """Ada, whose plan and three sessions went out on one claim."""
-    practice_fees()
-    partner()
-    patient = cast.ada()
-    deliver_days(patient, date(2025, 3, 4), 3)
-    capture(patient)
-    lines = standing(patient, with_the_plan=True)
-    assert worklist.release(entry_ids=[line.pk for line in lines], by=biller(), at=NOW).refused == ()
-    assert export(at=NIGHT).errors == []
-    return patient
-
-
-def biller() -> User:
-    return user(Role.BILLER)
-
-
-def capture(patient: Treated) -> None:
-    capture_course(course_id=patient.course.pk)
-
-
-def claim_of(patient: Treated) -> Claim:
-    return Claim.objects.get(course=patient.course, frequency="1", sequence="P")
-
-
-def sessions(patient: Treated) -> list[Session]:
-    return list(patient.course.sessions.order_by("starts_at"))
-
-
-def shorten(patient: Treated, session: Session) -> None:
-    """Find out after the claim that the session was stopped part way: half the price."""
-    Session.objects.filter(pk=session.pk).update(status="partial", status_reason="Machine fault")
-    capture(patient)
-    held = worklist.lines().filter(course=patient.course)
-    for line in held:
-        for finding in line.open_findings:
-            if finding.severity == "hold":
-                manager = user(Role.BILLING_MANAGER)
-                worklist.override_finding(finding_id=finding.pk, reason="Seen the record", by=manager, at=NOW)
-
-
-def decide(claim: Claim, kind: str = "7", number: str = "PAYER-77", reason: str = "") -> FollowUp:
-    return follow_ups.decide_correction(
-        claim_id=claim.pk, kind=kind, payer_claim_number=number, reason_code=reason, by=biller(), at=NOW
-    )
-
-
-def correction_of(patient: Treated) -> follow_ups.Correction:
-    found = follow_ups.correction_of(claim_of(patient).pk)
-    assert found is not None
-    return found
-
-
-def answered(claim: Claim, outcome: str, *codes: str, number: str = "") -> None:
-    """Note what a remittance said of the claim, and where the claim stands since."""
-    ClaimEvent.objects.create(
-        claim=claim, level="remittance", outcome=outcome, codes=list(codes), payer_claim_number=number, by=biller()
-    )
-    ClaimStanding.objects.update_or_create(
-        claim=claim,
-        defaults={
-            "state": outcome, "level": "remittance", "payer_claim_number": number,
-            "is_forwarded": bool({"19", "20", "21"} & set(codes)),
-        },
-    )  # fmt: skip
+    return ada_on_a_claim()
 
 
 # --- what changed ---------------------------------------------------------------------------------------------------
@@ -276,150 +217,3 @@ def test_who_does_not_bill_decides_nothing(ada: Treated) -> None:
             follow_ups.decide_correction(
                 claim_id=claim_of(ada).pk, kind="7", payer_claim_number="1", reason_code="", by=user(role), at=NOW
             )
-
-
-# --- told by hand -----------------------------------------------------------------------------------------------------
-
-
-def test_payer_that_takes_no_corrections_is_told_by_hand_and_the_rest_goes_out_as_new(ada: Treated) -> None:
-    payer = claim_of(ada).payer
-    PayerPolicy.objects.create(payer=payer, effective_from=date(2020, 1, 1), takes_corrections=False)
-    shorten(ada, sessions(ada)[1])
-    (changed,) = correction_of(ada).changed
-    assert changed.after is not None
-    with pytest.raises(ValidationError, match="takes no corrected claims"):
-        decide(claim_of(ada))
-    follow_ups.note_told_by_hand(claim_id=claim_of(ada).pk, note="By phone, ref 4711", by=biller(), at=NOW)
-    done = FollowUp.objects.get()
-    assert (done.kind, done.done_note, done.done_by) == ("7", "By phone, ref 4711", biller())
-    assert not follow_ups.claims_to_correct().exists()
-    assert not open_codes(ada) & {"correction-to-send", "replaces-claimed-line"}
-    capture(ada)
-    worklist.release(entry_ids=[changed.after.pk], by=biller(), at=NOW)
-    export(at=NIGHT + timedelta(days=1))
-    assert changed.after.claim_lines.get().claim.frequency == "1"
-
-
-def test_telling_by_hand_needs_a_note_and_something_to_tell(ada: Treated) -> None:
-    with pytest.raises(ValidationError, match="Nothing of this claim changed"):
-        follow_ups.note_told_by_hand(claim_id=claim_of(ada).pk, note="Why not", by=biller(), at=NOW)
-    shorten(ada, sessions(ada)[1])
-    with pytest.raises(ValidationError, match="Say how"):
-        follow_ups.note_told_by_hand(claim_id=claim_of(ada).pk, note="  ", by=biller(), at=NOW)
-
-
-# --- next payers ------------------------------------------------------------------------------------------------------
-
-
-def second_coverage(patient: Treated, **values: object) -> Coverage:
-    return Coverage.objects.create(**{
-        "patient": patient.patient, "payer": cast.medicare(), "rank": "secondary", "member_id": "S-1",
-        "effective_from": date(2020, 1, 1), **values,
-    })  # fmt: skip
-
-
-def waiting() -> list[int]:
-    return list(follow_ups.claims_for_next_payer().values_list("pk", flat=True))
-
-
-def send_on(claim_ids: list[int]) -> follow_ups.Sending:
-    """Let the next payers be asked, Medicare because a spouse's group plan paid first."""
-    reasons = dict.fromkeys(claim_ids, "12")
-    return follow_ups.send_to_next_payer(claim_ids=claim_ids, by=biller(), at=NOW, reasons=reasons)
-
-
-@pytest.mark.parametrize("outcome", ["paid", "denied"])
-def test_claim_waits_for_the_second_payer_once_the_first_has_decided(ada: Treated, outcome: str) -> None:
-    second = second_coverage(ada)
-    assert waiting() == []
-    answered(claim_of(ada), outcome)
-    assert waiting() == [claim_of(ada).pk]
-    (row,) = follow_ups.next_payers_of(waiting())
-    assert (row.coverage, row.may_send, row.first_day) == (second, True, standing(ada)[0].service_on)
-
-
-def test_coverage_of_another_day_is_no_next_payer(ada: Treated) -> None:
-    second_coverage(ada, effective_from=date(2026, 1, 1))
-    answered(claim_of(ada), "paid")
-    assert waiting() == []
-
-
-def test_claim_that_the_payer_sent_on_itself_is_shown_and_not_offered(ada: Treated) -> None:
-    second_coverage(ada)
-    answered(claim_of(ada), "paid", "19")
-    assert waiting() == []
-    assert list(follow_ups.forwarded_claims()) == [claim_of(ada)]
-    sending = send_on([claim_of(ada).pk])
-    assert sending.decided == () and len(sending.refused) == 1
-
-
-def test_sending_on_is_decided_once_and_may_be_taken_back(ada: Treated) -> None:
-    second = second_coverage(ada)
-    answered(claim_of(ada), "paid")
-    for _ in range(2):
-        (decision,) = send_on(waiting()).decided
-    assert (FollowUp.objects.count(), decision.coverage) == (1, second)
-    (row,) = follow_ups.next_payers_of(waiting())
-    assert not row.may_send
-    follow_ups.cancel(follow_up_id=decision.pk, by=biller(), at=NOW)
-    (row,) = follow_ups.next_payers_of(waiting())
-    assert row.may_send
-
-
-def test_claim_that_is_not_sent_on_leaves_the_list_with_a_note(ada: Treated) -> None:
-    second_coverage(ada)
-    answered(claim_of(ada), "paid")
-    follow_ups.not_sent(claim_id=claim_of(ada).pk, note="Nothing is left", by=biller(), at=NOW)
-    assert waiting() == []
-    assert FollowUp.objects.get().done_note == "Nothing is left"
-
-
-def test_claim_that_changed_is_corrected_before_the_next_payer_is_asked(ada: Treated) -> None:
-    second_coverage(ada)
-    answered(claim_of(ada), "paid")
-    shorten(ada, sessions(ada)[1])
-    (row,) = follow_ups.next_payers_of(waiting())
-    assert row.is_changed and not row.may_send
-    sending = send_on(waiting())
-    assert sending.decided == () and "correction first" in sending.refused[0][1]
-
-
-def test_bulk_names_the_claims_that_wait_for_nobody(ada: Treated) -> None:
-    second_coverage(ada)
-    answered(claim_of(ada), "paid")
-    sending = send_on([claim_of(ada).pk, 999_999])
-    assert [one.claim_id for one in sending.decided] == [claim_of(ada).pk]
-    assert [claim_id for claim_id, _reason in sending.refused] == [999_999]
-
-
-def test_reversals_balance_after_a_replacement(ada: Treated) -> None:
-    shorten(ada, sessions(ada)[1])
-    decision = decide(claim_of(ada))
-    export(at=NIGHT + timedelta(days=1))
-    on_claim = LedgerEntry.objects.filter(claim_lines__claim=sent_as(decision), claim_lines__ended_at=None)
-    assert sorted(on_claim.values_list("pk", flat=True)) == sorted(
-        line.pk for line in standing(ada, with_the_plan=True)
-    )
-
-
-def test_claim_to_the_second_payer_is_corrected_after_the_first_ones(ada: Treated) -> None:
-    first = cast.commercial()
-    values = {
-        name: getattr(first, name) for name in ("kind", "filing_indicator", "street", "city", "state", "zip_code")
-    }
-    second_coverage(ada, payer=Payer.objects.create(name="Second Health", payer_id="SECOND1", **values))
-    post_payment(remittances.answered(claim_of(ada)))
-    (sending_on,) = send_on(waiting()).decided
-    export(at=LATER)
-    second = sent_as(sending_on)
-    shorten(ada, sessions(ada)[1])
-    assert list(follow_ups.claims_to_correct()) == [claim_of(ada), second]
-    decide(claim_of(ada))
-    export(at=LATER + timedelta(days=1))
-    capture_courses(course_ids=[ada.course.pk], again=True)
-    assert list(follow_ups.claims_to_correct()) == [second]
-    correction = follow_ups.correction_of(second.pk)
-    assert correction is not None
-    (changed,) = correction.changed
-    assert changed.after is not None and changed.held == "" and correction.proposal == "7"
-    assert decide(second).kind == "7"

@@ -1,7 +1,7 @@
 """A file reaches a real SFTP server whole and once, or it is not there; which of the two, the server is asked."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,44 +9,15 @@ import asyncssh
 import pytest
 
 from billing.adapters import sftp as sftp_module
-from billing.adapters.door import AfterFetching, PartnerError, PartnerFileError, Released
+from billing.adapters.door import PartnerError, PartnerFileError, Released
 from billing.adapters.host_keys import read_host_keys
 from billing.adapters.sftp import RemoteFolders, Sftp
-from billing.adapters.ssh import Login
-from tests.sftp_server import PASSWORD, USER, Fault, Running, free_port, mute_server, sftp_server
+from tests.sftp_server import PASSWORD, Fault, Running, free_port, mute_server, sftp_server
 
 NAME = "837P-1-T-000000001.x12"
 CONTENT = b"ISA*00*          *" + b"claims and more claims~" * 5000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 FOLDERS = RemoteFolders("/outbox", "/inbox", "/archive")
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Running]:
-    with sftp_server(tmp_path / "partner") as running:
-        yield running
-
-
-@pytest.fixture
-def open_door(server: Running) -> Iterator[Callable[..., Sftp]]:
-    opened: list[Sftp] = []
-
-    def make(folders: RemoteFolders = FOLDERS, **changes: object) -> Sftp:
-        login = Login(
-            "127.0.0.1", server.port, USER, tuple(read_host_keys(server.host_key_lines)), password=PASSWORD,
-            connect_seconds=5, answer_seconds=2, most_seconds=30,
-        )  # fmt: skip
-        opened.append(Sftp(replace(login, **changes), folders))  # type: ignore[arg-type]
-        return opened[-1]
-
-    yield make
-    for door in opened:
-        door.close()
-
-
-@pytest.fixture
-def door(open_door: Callable[..., Sftp]) -> Sftp:
-    return open_door()
 
 
 def stage(door: Sftp, content: bytes = CONTENT) -> None:
@@ -341,74 +312,3 @@ def test_a_folder_that_is_closed_to_us_needs_a_person(door: Sftp, server: Runnin
     server.fault = Fault("open", "denied")
     error = refusal(lambda: stage(door))
     assert error.permanent and "does not let the folder /outbox be written to" in str(error)
-
-
-# --- answers ----------------------------------------------------------------------------------------------------------
-
-
-def test_finished_answers_are_listed_with_size_and_moment_and_fetched(door: Sftp, server: Running) -> None:
-    inbox = server.root / "inbox"
-    (inbox / "b.999").write_bytes(b"ISA*2")
-    (inbox / "a.835").write_bytes(CONTENT)
-    (inbox / ".hidden").write_bytes(b"IS")
-    (inbox / "c.999.filepart").write_bytes(b"IS")
-    (inbox / "old").mkdir()
-    listed = door.list()
-    assert [(answer.name, answer.size) for answer in listed] == [("a.835", len(CONTENT)), ("b.999", 5)]
-    assert all(answer.modified.isdigit() for answer in listed)
-    assert b"".join(door.fetch("a.835")) == CONTENT
-
-
-def test_an_answer_that_changes_while_it_is_read_is_not_taken_for_whole(door: Sftp, server: Running) -> None:
-    path = server.root / "inbox" / "a.835"
-    path.write_bytes(CONTENT)
-    pieces = door.fetch("a.835")
-    next(pieces)
-    path.write_bytes(CONTENT[:100])
-    with pytest.raises(PartnerFileError, match="still being written"):
-        list(pieces)
-
-
-@pytest.mark.parametrize("name", ["missing.999", "../outbox/secret", ".hidden", ""])
-def test_an_answer_that_is_not_there_or_no_name_is_an_error(door: Sftp, server: Running, name: str) -> None:
-    (server.root / "outbox" / "secret").write_text("x")
-    assert isinstance(refusal(lambda: list(door.fetch(name))), PartnerFileError)
-
-
-@pytest.mark.parametrize(
-    ("after", "left", "moved"), [("leave", ["a.999"], []), ("move", [], ["a.999"]), ("delete", [], [])]
-)
-def test_a_fetched_answer_is_left_moved_or_deleted_as_the_partner_wants(
-    open_door: Callable[..., Sftp], server: Running, after: str, left: list[str], moved: list[str]
-) -> None:
-    (server.root / "inbox" / "a.999").write_bytes(b"ISA")
-    door = open_door(replace(FOLDERS, after_fetching=AfterFetching(after)))
-    door.done_with("a.999")
-    door.done_with("a.999")
-    assert server.names("inbox") == left and server.names("archive") == moved
-
-
-def test_an_answer_is_moved_beside_an_older_one_of_its_name(open_door: Callable[..., Sftp], server: Running) -> None:
-    door = open_door(replace(FOLDERS, after_fetching=AfterFetching.MOVE))
-    for content in (b"first", b"second"):
-        (server.root / "inbox" / "a.999").write_bytes(content)
-        door.done_with("a.999")
-    assert server.names("archive") == ["a.999", "a.999.2"]
-    assert (server.root / "archive" / "a.999").read_bytes() == b"first"
-
-
-# --- trying it out ----------------------------------------------------------------------------------------------------
-
-
-def test_trying_out_says_each_step_and_leaves_nothing(door: Sftp, server: Running) -> None:
-    said: list[str] = []
-    door.try_out(said.append)
-    assert [words.split(" ")[0] for words in said] == [f"127.0.0.1:{server.port}", "Its", "It", "Our", "Answers", "A"]
-    assert server.host_keys[0].get_fingerprint() in said[1]
-    assert server.names() == [] and PASSWORD not in " ".join(said)
-
-
-def test_trying_out_stops_at_the_step_that_fails(open_door: Callable[..., Sftp], server: Running) -> None:
-    said: list[str] = []
-    error = refusal(lambda: open_door(replace(FOLDERS, inbox="/nowhere")).try_out(said.append))
-    assert "no folder /nowhere" in str(error) and len(said) == 4
