@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -82,6 +82,7 @@ def _ask(request: HttpRequest, line: Editable, form: LineEditForm, status: int |
         "edit": line.edit,
         "action": reverse("billing:edit-line", args=[line.entry.pk]),
         "claim_line": line.entry.claim_line,
+        "shown_row": _shown_row(request, line.entry.pk),
     }
     return form_answer(
         request, "billing/edit_line.html", context, status=status or (UNPROCESSABLE if form.is_bound else 200)
@@ -91,12 +92,8 @@ def _ask(request: HttpRequest, line: Editable, form: LineEditForm, status: int |
 def _keyed_by_hand(request: HttpRequest, entry: LedgerEntry) -> HttpResponse:
     """Lead to the form of the keyed line: what a person keyed is amended there."""
     messages.info(request, "This line was keyed by hand: amend it where it was keyed.")
-    target = reverse("billing:manual", args=[entry.course_id])
-    if not is_fragment(request):
-        return redirect(target)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = target
-    return response
+    target = redirect("billing:manual", entry.course_id)
+    return _leave(target) if is_fragment(request) else target
 
 
 def _edited(request: HttpRequest, entry: LedgerEntry, standing: LedgerEntry) -> HttpResponse:
@@ -107,10 +104,24 @@ def _edited(request: HttpRequest, entry: LedgerEntry, standing: LedgerEntry) -> 
     last = LineEdit.objects.filter(course=entry.course_id, line_key=entry.line_key).order_by("-id").first()
     undo_url = reverse("billing:edit-undo", args=[last.pk, editing.edit_version(last)]) if last else ""
     messages.success(request, text, extra_tags=f"undo:{undo_url}" if undo_url else "")
-    if is_fragment(request):
-        return _fresh_row(request, entry.pk, standing.pk)
-    behind = page_behind(request)
-    return redirect("billing:line", standing.pk) if f"/lines/{entry.pk}/" in behind else back(request)
+    is_on_line_page = page_behind(request).startswith("/billing/lines/")
+    if is_fragment(request) and not is_on_line_page:
+        return _fresh_row(request, _shown_row(request, entry.pk), standing.pk)
+    target = redirect("billing:line", standing.pk) if is_on_line_page else back(request)
+    return _leave(target) if is_fragment(request) else target
+
+
+def _shown_row(request: HttpRequest, entry_id: int) -> int:
+    """Return the line of which the page shows the row: what stands may have taken its place since."""
+    shown = request.POST.get("row", "")
+    return int(shown) if shown.isdigit() else entry_id
+
+
+def _leave(target: HttpResponseRedirect) -> HttpResponse:
+    """Let htmx leave the page as a browser would."""
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = target.url
+    return response
 
 
 def _fresh_row(request: HttpRequest, old_id: int, new_id: int) -> HttpResponse:
