@@ -89,10 +89,15 @@ def _stop_the_database_clock() -> None:
                 f"AS $$ SELECT '{NOW.isoformat()}'::timestamptz $$"
             )
         # What stands first is found first; otherwise pg_catalog is searched before everything.
+        database = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {database} SET search_path = public, pg_catalog")
+        # A default was bound to its function when its table was made.
         cursor.execute(
-            f"ALTER DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} "
-            "SET search_path = public, pg_catalog"
+            "SELECT format('ALTER TABLE %I ALTER %I SET DEFAULT public.now()', table_name, column_name)"
+            " FROM information_schema.columns WHERE table_schema = 'public' AND column_default ~ '(timestamp|now)\\('"
         )
+        for (statement,) in cursor.fetchall():
+            cursor.execute(statement)
     connection.close()
 
 
