@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.contrib.auth.models import User
 
-from billing.models import LedgerEntry, Question
+from billing.models import QUESTION, LedgerEntry, Question
 from billing.templatetags.charges import person
 from billing.views.story import Event, event
 from billing.worklist.questions import asked_of
@@ -33,8 +33,8 @@ def told_of_reviews(entries: Sequence[LedgerEntry], zone: ZoneInfo) -> Iterator[
 
 
 def _note(state: Any, users: dict[int, User]) -> str:
-    is_anothers = state.owner_id in users and state.owner_id != state.by_id
-    return f"{state.reason} For {person(users[state.owner_id])}." if is_anothers else str(state.reason)
+    is_anothers = state.owner_id in users and state.owner_id != state.by_id and state.code_id != QUESTION
+    return f"{state.reason} · for {person(users[state.owner_id])}" if is_anothers else str(state.reason)
 
 
 def told_of_questions(entries: Sequence[LedgerEntry], zone: ZoneInfo) -> Iterator[Event]:

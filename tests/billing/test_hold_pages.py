@@ -249,7 +249,7 @@ def test_the_story_of_a_line_tells_hold_question_and_answer(ada: Treated) -> Non
     answer(question_id=question.pk, text="6 MV", by=user(Role.THERAPIST), at=timezone.now())
     told = [(one.what, one.who, one.note) for one in story_of(line, ada.course.facility.zone)]
     whats = " | ".join(f"{what}, {who}, {note}" for what, who, note in told)
-    assert "Coding question: Level? For Billing Manager Tester." in whats
+    assert "Coding question: Level? · for Billing Manager Tester" in whats
     assert "Asked Therapist Tester: Which energy?, Biller Tester" in whats
     assert "Answered: 6 MV, Therapist Tester" in whats
     assert "Held until" in whats
