@@ -89,7 +89,7 @@ def test_a_table_is_changed_on_the_page_and_tried_on_a_month(open_as: OpenAs, ad
     expect(page.get_by_text("sites.toml: ")).to_be_visible()
     page.get_by_label("sites.toml, as you change it").fill(PROSTATE_IS_COMPLEX)
     page.get_by_role("button", name="Show what would differ").click()
-    expect(page.get_by_text("6 changed")).to_be_visible()
+    expect(page.get_by_text("0 new, 0 gone, 6 changed")).to_be_visible()
     expect(page.get_by_text("+$390.00").first).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV of all lines").click()
@@ -125,6 +125,6 @@ def test_everybody_can_use_these_pages(open_as: OpenAs, ada: Treated, tmp_path: 
     page.get_by_label("sites.toml, as you change it").fill(PROSTATE_IS_COMPLEX)
     page.get_by_label("Month").fill("2025-03")
     page.get_by_role("button", name="Show what would differ").click()
-    expect(page.get_by_text("6 changed")).to_be_visible()
+    expect(page.get_by_text("0 new, 0 gone, 6 changed")).to_be_visible()
     look("what would differ")
     assert {address: found for address, found in faults.items() if found} == {}
