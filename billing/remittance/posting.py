@@ -13,7 +13,7 @@ from billing.remittance.codes import known_codes
 from billing.remittance.effects import take_effect
 from billing.remittance.holding import reasons_to_hold
 from billing.remittance.spooling import Spool
-from billing.remittance.staging import match_claims, stage
+from billing.remittance.staging import lines_taken_meanwhile, match_claims, stage
 from billing.remittance.storing import store
 from billing.x12.remit_835 import Closing, Party, Payment, RemittanceReader
 
@@ -36,8 +36,8 @@ class Posted(NamedTuple):
 def post(*, receipt_id: int, reader: RemittanceReader, at: datetime) -> Posted:
     """Store one 835 transaction of a receipt, match it, and post it if every sum is even; otherwise it is held.
 
-    To be called inside the transaction that notes the receipt as read. The reader is read to its end between two
-    statements, so that it may itself read from the database; codes that no list of ours knows are noted to it
+    To be called inside the transaction that notes the receipt as read. The reader must not read from the database: the
+    connection takes the lines meanwhile; codes that no list of ours knows are noted to it
     (``unknown-code``). Called again for the same place of the same receipt, or for the same content in
     another, it posts nothing. A fixed number of statements, whatever the remittance holds.
 
@@ -59,7 +59,8 @@ def post_spooled(
     *, remittance: Remittance, spool: Spool, close: Callable[[], Closing], at: datetime, is_test: bool = False
 ) -> Posted:
     """Read what ``spool`` reads and post it as ``remittance``, which is not saved yet."""
-    spool.read_all()
+    with lines_taken_meanwhile() as lines:
+        spool.read_all(lines.write)
     closing = close()
     _fill(remittance, spool, closing)
     with connection.cursor() as cursor:

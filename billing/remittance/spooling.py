@@ -1,17 +1,18 @@
-"""Reads a remittance to its end and keeps its claims and lines on disk, as the text that COPY takes.
+"""Reads a remittance to its end: its claims go to disk, its lines straight on, both as the text that COPY takes.
 
-Nothing is asked of the database while it is read, so that the file itself may come from there; and nothing of the
-file stays in memory. On the way everything that was read is hashed: values, not bytes, so that white space, delimiters
-and envelopes do not matter. Where a segment stands is no part of it, but for its place within its claim.
+The lines, which are nearly all of it, are taken by PostgreSQL while the rest is still read, so whoever reads must not
+ask the database for the file meanwhile. Nothing of the file stays in memory. On the way everything that was read is
+hashed: values, not bytes, so that white space, delimiters and envelopes do not matter. Where a segment stands is no
+part of it, but for its place within its claim.
 """
 
 import hashlib
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from types import TracebackType
-from typing import IO, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from billing.x12.reading.composites import Procedure
 from billing.x12.remit_835 import Adjustment, ClaimPaid, RemittanceReader, ServicePaid
@@ -45,7 +46,7 @@ class KnownCodes(NamedTuple):
 
 
 class Spool:
-    """The rows of a remittance on disk; count, hash and sums beside them. The files have no names and leave none."""
+    """The claims of a remittance on disk; count, hash and sums beside them. The file has no name and leaves none."""
 
     def __init__(self, reader: RemittanceReader, known: KnownCodes) -> None:
         self._reader = reader
@@ -54,7 +55,6 @@ class Spool:
         self._bodies: dict[tuple[int, ...], tuple[str, ServicePaid]] = {}
         self._digest = hashlib.sha256()
         self._claims = tempfile.TemporaryFile(buffering=_PART)  # noqa: SIM115 (closed by __exit__)
-        self._lines = tempfile.TemporaryFile(buffering=_PART)  # noqa: SIM115
         self.claim_count = self.line_count = 0
         self.is_finer_than_a_cent = False
         """Whether an amount was read that no ledger can hold."""
@@ -66,7 +66,6 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._claims.close()
-        self._lines.close()
 
     @property
     def content_hash(self) -> str:
@@ -75,16 +74,18 @@ class Spool:
 
     def claims(self) -> Iterator[bytes]:
         """Yield the claims as COPY takes them (columns ``CLAIM_COLUMNS``)."""
-        return _parts(self._claims)
+        self._claims.seek(0)
+        while part := self._claims.read(_PART):
+            yield part
 
-    def lines(self) -> Iterator[bytes]:
-        """Yield the lines as COPY takes them (columns ``LINE_COLUMNS``)."""
-        return _parts(self._lines)
+    def read_all(self, lines: Callable[[bytes], object]) -> Self:
+        """Read the remittance to its end.
 
-    def read_all(self) -> Self:
-        """Read the remittance to its end."""
+        Args:
+            lines: takes the lines of a claim as COPY takes them (columns ``LINE_COLUMNS``).
+        """
         number = 0
-        update, claims, lines = self._digest.update, self._claims.write, self._lines.write
+        update, claims = self._digest.update, self._claims.write
         for number, claim in enumerate(self._reader, start=1):
             rest = _escaped(self._claim_rest(claim, number)).encode()
             claims(b"%d\t%b" % (claim.position, rest))
@@ -171,12 +172,6 @@ class Spool:
                 if code not in known and f"{name[:1]}{code}" not in self._noted:
                     self._noted.add(f"{name[:1]}{code}")
                     self._reader.transaction.note("unknown-code", [name], element, code)
-
-
-def _parts(file: IO[bytes]) -> Iterator[bytes]:
-    file.seek(0)
-    while part := file.read(_PART):
-        yield part
 
 
 def _escaped(text: str) -> str:

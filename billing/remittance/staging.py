@@ -4,8 +4,12 @@
 claims each was found to be. They live until the transaction ends, or the next remittance of the receipt comes.
 """
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 
+from billing.remittance.background import BackgroundWriter
 from billing.remittance.spooling import CLAIM_COLUMNS, LINE_COLUMNS, Spool
 
 _FORGET = "DROP TABLE IF EXISTS pg_temp.paid_claim, pg_temp.paid_line, pg_temp.paid_match"
@@ -60,25 +64,38 @@ _BY_PAYER_NUMBER = """
 _COUNT = "SELECT count(*) FROM paid_match WHERE claim_id IS NULL"
 
 
-def stage(spool: Spool) -> None:
-    """Copy claims and lines into their temporary tables."""
+@contextmanager
+def lines_taken_meanwhile() -> Iterator[BackgroundWriter]:
+    """Make the tables, and let PostgreSQL take lines while the body reads on; the body must not use the connection.
+
+    An error of the database comes out of the body's next writing, or at the end; an error of the body takes all back.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET)
-        cursor.execute(_SETTINGS)
-        cursor.execute(_CLAIMS)
-        cursor.execute(_LINES)
-        for table, columns, parts, key in (
-            ("paid_claim", CLAIM_COLUMNS, spool.claims(), "number, control_number"),
-            ("paid_line", LINE_COLUMNS, spool.lines(), "claim_number, entry_id"),
-        ):
-            names = ", ".join(columns)
-            with (
-                connection.wrap_database_errors,
-                cursor.copy(f"COPY {table} ({names}) FROM STDIN (NULL '')") as copy,
-            ):
-                for part in parts:
-                    copy.write(part)
-            cursor.execute(f"ANALYZE {table} ({key})")  # arrays take long to look at, and nothing joins by them
+        for statement in (_FORGET, _SETTINGS, _CLAIMS, _LINES):
+            cursor.execute(statement)
+    raw = connection.connection
+
+    def take(parts: Iterable[bytes]) -> None:
+        with raw.cursor() as cursor, cursor.copy(_copy("paid_line", LINE_COLUMNS)) as copy:
+            for part in parts:
+                copy.write(part)
+
+    with connection.wrap_database_errors, BackgroundWriter(take) as lines:
+        yield lines
+
+
+def stage(spool: Spool) -> None:
+    """Copy the claims beside their lines, which are there already."""
+    with connection.cursor() as cursor:
+        with connection.wrap_database_errors, cursor.copy(_copy("paid_claim", CLAIM_COLUMNS)) as copy:
+            for part in spool.claims():
+                copy.write(part)
+        # Arrays take long to look at, and nothing joins by them.
+        cursor.execute("ANALYZE paid_claim (number, control_number), paid_line (claim_number, entry_id)")
+
+
+def _copy(table: str, columns: Iterable[str]) -> str:
+    return f"COPY {table} ({', '.join(columns)}) FROM STDIN (NULL '')"
 
 
 def match_claims() -> int:
