@@ -99,6 +99,7 @@ def _trace(one: LedgerEntry, sources: Mapping[str, int]) -> Row:
     because: Mapping[str, object] = one.because
     facts = because.get("facts")
     told = [f"{str(name).replace('_', ' ')}: {_fact(value)}" for name, value in _pairs(facts)]
+    told += _edited(because.get("edit"))
     price = "no fee"
     if one.fee_line is not None:
         schedule = one.fee_line.schedule.name
@@ -107,6 +108,13 @@ def _trace(one: LedgerEntry, sources: Mapping[str, int]) -> Row:
         one.pk, written(one.code, one.modifiers), str(because.get("rule") or one.rule),
         f"{because.get('table') or ''}, row {because.get('row')}", joined(told), _numbers(because, sources), price,
     )  # fmt: skip
+
+
+def _edited(edit: object) -> list[str]:
+    """Say that an entry was posted under a person's edit; what was before stands in the section of edits."""
+    if not isinstance(edit, Mapping):
+        return []
+    return [f"EDITED by {edit.get('by')}, edit {edit.get('id')}: {edit.get('reason')}"]
 
 
 def _numbers(because: Mapping[str, object], sources: Mapping[str, int]) -> str:

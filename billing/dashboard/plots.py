@@ -6,12 +6,12 @@ One unit is a CSS pixel at full size. A column is never narrower than 24, so tha
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 HEIGHT, TOP, FOOT, LEFT = 260, 10, 34, 56
 NARROWEST, WIDEST, USUAL_WIDTH = 24, 72, 750
 GAP = 4
-_STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+_STEPS = (1, 2, 5, 10, 20)
 _MOST_TICKS = 5
 _LABEL_WIDTH = 46
 _BAR = 100
@@ -106,16 +106,11 @@ def scale(most: Decimal) -> tuple[Decimal, Decimal]:
     >>> scale(Decimal("0"))
     (Decimal('1'), Decimal('1'))
     """
-    if most <= 0:
+    if most <= 1:
         return Decimal(1), Decimal(1)
-    power = Decimal(10) ** (most.adjusted() - 1)
-    for _ in range(3):
-        for step in _STEPS:
-            if step * power * _MOST_TICKS >= most:
-                size = (step * power).quantize(Decimal(1)) if step * power >= 1 else Decimal(1)
-                return size, size * -(-most // size)
-        power *= 10
-    raise AssertionError(f"no step for {most}")
+    power = Decimal(10) ** max(most.adjusted() - 1, 0)
+    step = next(one * power for one in _STEPS if one * power * _MOST_TICKS >= most)
+    return step, step * (most / step).to_integral_value(ROUND_CEILING)
 
 
 def _ticks(step: Decimal, top: Decimal) -> Iterator[Decimal]:

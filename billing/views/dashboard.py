@@ -1,6 +1,7 @@
 """The dashboard: numbers of a period and of today, each leading to its rows. Fixed queries; stores nothing."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
@@ -29,6 +30,9 @@ from billing.views.csv_answer import csv_answer
 from courses.models import Course
 from patients.models import Coverage
 from patients.roles import READS_MONEY, allow
+
+if TYPE_CHECKING:
+    from billing.standing.lines import StandingLine
 
 PAGE = 50
 TITLES = {
@@ -110,18 +114,27 @@ def rows(request: HttpRequest, figure: str) -> HttpResponse:
     asked_for = _figure(figure)
     form, narrow = DashboardForm(request.GET, today=timezone.localdate()), NarrowForm(request.GET)
     asked = form.asked
-    found = _denials(asked, narrow) if asked_for is Figure.DENIED else _lines(asked_for, asked, narrow)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    is_denied = asked_for is Figure.DENIED
+    found = _denials(asked, narrow) if is_denied else _lines(asked_for, asked, narrow)
+    # The page is found by number alone: only its own rows are fetched with all that they show.
+    page = Paginator(found.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
+    ids = list(page.object_list)
+    shown = (
+        remittances.in_full(Denial.objects.filter(pk__in=ids))
+        if is_denied
+        else _in_full(LedgerEntry.objects.filter(pk__in=ids))
+    )
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "page_title": TITLES[asked_for],
         "asked": asked,
         "is_today": asked_for is Figure.HELD,
-        "is_denied": asked_for is Figure.DENIED,
+        "is_denied": is_denied,
         "page_obj": page,
+        "rows": shown,
         "said": list(_said(form, narrow)),
-        "words_of_codes": words_on(timezone.localdate()) if asked_for is Figure.DENIED else None,
+        "words_of_codes": words_on(timezone.localdate()) if is_denied else None,
         "csv": f"{reverse('billing:dashboard-csv', args=[figure])}?{query.urlencode()}",
         "crumbs": [("Dashboard", parts.Addresses(request.GET, asked).dashboard()), (TITLES[asked_for], "")],
     }
@@ -137,7 +150,7 @@ def rows_csv(request: HttpRequest, figure: str) -> HttpResponseBase:
     asked, narrow = DashboardForm(request.GET, today=timezone.localdate()).asked, NarrowForm(request.GET)
     if asked_for is Figure.DENIED:
         return csv_answer(f"dashboard-{figure}", denial_rows(_denials(asked, narrow), timezone.localdate()))
-    return csv_answer(f"dashboard-{figure}", line_rows(_lines(asked_for, asked, narrow)))
+    return csv_answer(f"dashboard-{figure}", line_rows(_in_full(_lines(asked_for, asked, narrow))))
 
 
 def _figure(word: str) -> Figure:
@@ -147,9 +160,13 @@ def _figure(word: str) -> Figure:
 
 
 def _lines(figure: Figure, asked: Asked, narrow: NarrowForm) -> QuerySet[LedgerEntry]:
+    return lines_of(figure, asked, narrow.narrowed).order_by("service_on", "pk")
+
+
+def _in_full(lines: QuerySet[LedgerEntry]) -> "QuerySet[StandingLine, StandingLine]":
+    """Return lines with all that a row shows."""
     holds = StandingFinding.objects.filter(resolved_at=None).order_by("id")
-    found = noted(lines_of(figure, asked, narrow.narrowed))
-    joined = found.select_related("course__patient", "course__facility", "review__code", "session__machine")
+    joined = noted(lines).select_related("course__patient", "course__facility", "review__by", "session__machine")
     return joined.prefetch_related(Prefetch("findings", holds, to_attr="open_findings")).order_by("service_on", "pk")
 
 
