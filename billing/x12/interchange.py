@@ -130,16 +130,16 @@ class InterchangeWriter(ABC, Generic[Claim]):
         """
         for claim in claims:
             try:
-                place = self._add(claim)
+                self._add(claim)
             except X12Fault as fault:
                 raise X12Fault(
                     f"Claim {claim.control_number}: {fault.message}", fault.segment, fault.element
                 ) from fault
             if placed is not None:
-                placed(claim, place)
+                placed(claim, ClaimPlace(self._number, self._subscriber_from, self._claim_from, self._segments))
         return self._finish()
 
-    def _add(self, claim: Claim) -> ClaimPlace:
+    def _add(self, claim: Claim) -> None:
         """Write one claim, opening what must be open around it."""
         self._claim_number = claim.control_number
         if self._claims == self._envelope.claims_per_transaction:
@@ -148,11 +148,10 @@ class InterchangeWriter(ABC, Generic[Claim]):
             self._open_set()
         self._open_loops(claim)
         text = self._claim_text(claim)
-        first = self._segments + 1
+        self._claim_from = self._segments + 1
         self._append(text)
         self._claims += 1
         self._claims_in_loop += 1
-        return ClaimPlace(self._number, self._subscriber_from, first, self._segments)
 
     def _finish(self) -> Written:
         """Close the last set and the envelope."""
@@ -179,6 +178,7 @@ class InterchangeWriter(ABC, Generic[Claim]):
         self._subscriber_is_patient = True
         self._subscriber_hl = 0
         self._subscriber_from = 0
+        self._claim_from = 0
         self._dependant: Dependant | None = None
         self._claims_in_loop = 0
 
