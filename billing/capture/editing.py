@@ -18,6 +18,7 @@ from billing import ledger
 from billing.capture.batch import capture_course
 from billing.capture.facts import load_courses
 from billing.models import LedgerEntry, LineEdit, StandingFinding
+from billing.reference.modifiers import refuse_unknown_modifiers
 from billing.reference.overlay import codebook_of
 from billing.rules import charge_lines
 from billing.rules.case import Case
@@ -163,6 +164,7 @@ def edit_line(*, entry_id: int, wanted: Wanted, reason: str, by: User, at: datet
         line = _locked_line(entry_id, seen)
         coding = _coding(line, wanted)
         _refuse_unchanged(line, coding)
+        refuse_unknown_modifiers(modifiers=coding.modifiers, on=coding.on)
         _refuse_beyond_role(line, coding, by)
         edit = line.edit or LineEdit(course=line.entry.course, line_key=line.entry.line_key)
         _write(edit, line.generated, coding)

@@ -17,6 +17,7 @@ from django.db import transaction
 from billing import ledger
 from billing.capture.batch import capture_course
 from billing.models import ManualLine, StandingFinding
+from billing.reference.modifiers import refuse_unknown_modifiers
 from billing.rules.lines import Origin, Severity
 from billing.worklist.decisions import required_reason
 from courses.models import Course
@@ -136,6 +137,7 @@ def _keep(line: ManualLine) -> None:
         ValidationError: the rules refuse it, with every reason; or the course cannot be captured just now.
     """
     line.full_clean()
+    refuse_unknown_modifiers(modifiers=line.modifiers, on=line.service_on)
     line.save()
     captured = capture_course(course_id=line.course_id)
     refusals = _refusals(line)

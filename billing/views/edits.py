@@ -91,8 +91,8 @@ def _ask(request: HttpRequest, line: Editable, form: LineEditForm, status: int |
 
 def _keyed_by_hand(request: HttpRequest, entry: LedgerEntry) -> HttpResponse:
     """Lead to the form of the keyed line: what a person keyed is amended there."""
-    messages.info(request, "This line was keyed by hand: amend it where it was keyed.")
-    target = redirect("billing:manual", entry.course_id)
+    keyed_id = entry.line_key.partition(":")[2].partition("/")[0]
+    target = redirect("billing:manual-amend", int(keyed_id))
     return _leave(target) if is_fragment(request) else target
 
 

@@ -21,11 +21,14 @@ from pytest_django import Settings
 from billing import worklist
 from billing.capture import capture_course, capture_courses
 from billing.capture.editing import Overtaken, Wanted, edit_line, edit_version, read_line, take_back, undo
-from billing.models import LedgerEntry, LineEdit, StandingFinding
+from billing.models import HcpcsCode, LedgerEntry, LineEdit, ReferenceFile, StandingFinding
+from billing.previews import preview_course
+from billing.x12.claim_837p import Claim837P
 from courses.models import ClinicalEvent, CourseDiagnosis
 from patients.models import Provider
 from patients.roles import Role
 from tests import cast
+from tests.billing.paper.printed import cms1500
 from tests.captures import PRICES, open_codes, practice_fees, put_on_claim
 from tests.cast import Treated, user
 from tests.exports import export, only_text, partner, segments
@@ -260,6 +263,57 @@ def test_the_claim_carries_pointers_and_provider_of_the_edited_line_alone(
     rendering = [one for one in segments(text, "NM1") if one.startswith("NM1*82*")]
     assert [one.split("*")[3] for one in rendering] == ["BEAM", "BAKER"]
     assert text.index("NM1*82*1*BAKER") > text.index("SV1*HC:77334")
+
+
+def test_the_preview_and_the_paper_form_show_the_edited_line_as_its_claim_will(ada: Treated) -> None:
+    partner()
+    edit(device(ada), diagnoses=("C79.51",), provider_id=baker().pk)
+
+    (claim,) = preview_course(course_id=ada.course.pk, at=NOON).claims
+
+    assert isinstance(claim.value, Claim837P)
+    lines = {line.code: line for line in claim.value.lines}
+    assert lines["77334"].pointers == (2,)
+    assert lines["77334"].rendering is not None
+    assert lines["77334"].rendering.npi == baker().npi
+    assert {line.pointers for code, line in lines.items() if code != "77334"} == {(1, 2)}
+    (page,) = cms1500(claim.value).pages()
+    assert baker().npi in page.values()
+
+
+def test_a_correction_of_the_claim_carries_the_edited_line(ada: Treated, settings: Settings, tmp_path: Path) -> None:
+    settings.CLAIM_OUTBOX = tmp_path
+    partner()
+    lines = LedgerEntry.objects.filter(course=ada.course, kind="charge", reversal=None, amount__gt=0)
+    worklist.release(entry_ids=[line.pk for line in lines], by=user(Role.BILLER), at=NOON)
+    export(at=NOON)
+    edited = edit(device(ada), units=1, diagnoses=("C79.51",))
+
+    assert edited.replaces is not None
+    assert edited.replaces.claim_line is not None
+    assert "replaces-claimed-line" in open_codes(ada)
+    assert worklist.release(entry_ids=[edited.pk], by=user(Role.BILLER), at=NOON).done == (edited.pk,)
+
+
+@pytest.mark.parametrize(
+    ("modifier", "told"),
+    [("ZX", "ZX is no modifier of the HCPCS file in force"), ("EY", "EY ended on 2024-12-31"), ("LT", ""), ("59", "")],
+)
+def test_a_modifier_must_be_in_force_on_the_day_as_far_as_a_loaded_file_says(
+    ada: Treated, modifier: str, told: str
+) -> None:
+    file = ReferenceFile.objects.create(
+        kind="hcpcs-codes", effective_from=date(2025, 1, 1), name="HCPC2025.txt", sha256="0" * 64, byte_count=1,
+        row_count=2, loaded_by="tester",
+    )  # fmt: skip
+    HcpcsCode.objects.create(file=file, line=1, code="LT", name="left side")
+    HcpcsCode.objects.create(file=file, line=2, code="EY", name="no order", ended_on=date(2024, 12, 31))
+
+    if told:
+        with pytest.raises(ValidationError, match=told):
+            edit(device(ada), modifiers=(modifier,))
+    else:
+        assert edit(device(ada), modifiers=(modifier,)).modifiers == [modifier]
 
 
 def test_capture_asks_no_more_for_a_course_with_edits(ada: Treated) -> None:
