@@ -103,9 +103,9 @@ class CodeApi(viewsets.GenericViewSet[Any]):
         written = code.upper()
         on: date = form.cleaned_data["on"] or usual_day(written, timezone.localdate())
         page = code_page(code=written, on=on, today=timezone.localdate())
-        if not page.is_known:
-            raise exceptions.NotFound("Nothing that is loaded here names this code.")
         pairs = Pairs(page.published, page.codebook, written, on, partner=form.cleaned_data["partner"])
+        if not (page.is_known or len(pairs)):
+            raise exceptions.NotFound("Nothing that is loaded here names this code.")
         return Response(_detail(page, pairs))
 
 

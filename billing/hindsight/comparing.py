@@ -191,7 +191,11 @@ def _priced(answer: _Answer, fees: Fees) -> list[PricedLine]:
 
 def _changed(change: Change, reasons: Mapping[int, str]) -> Differing:
     old, new = change.instead_of, change.charge
-    what = "would be posted" if old is None else reasons[old.id].removeprefix("Changed: ").rstrip(".")
+    what = (
+        "would be posted"
+        if old is None
+        else reasons[old.id].removeprefix("Changed: ").rstrip(".").replace(" -> ", " → ")
+    )
     return Differing(
         Turn.ADDED if old is None else Turn.CHANGED,
         None if old is None else old.id,

@@ -62,9 +62,9 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
     said = form.cleaned_data if form.is_valid() else {}
     on: date = said.get("on") or usual_day(code, timezone.localdate())
     page = code_page(code=code, on=on, today=timezone.localdate())
-    if not page.is_known:
-        raise Http404("Nothing that is loaded here names this code.")
     pairs = Pairs(page.published, page.codebook, code, on, partner=said.get("partner", ""), claim=said.get("claim", ""))
+    if not (page.is_known or len(pairs)):
+        raise Http404("Nothing that is loaded here names this code.")
     initial = {"on": on, "partner": said.get("partner", ""), "claim": said.get("claim", "")}
     context = {
         "page_title": code,

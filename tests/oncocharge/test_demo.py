@@ -9,11 +9,15 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
+from billing.hindsight.comparing import Days
+from billing.hindsight.looking import Question, begun, go_on
 from billing.models import (
     ClaimFile,
     ClaimStanding,
     Denial,
     LedgerEntry,
+    Proof,
+    ProofGap,
     Receipt,
     ReceiptWarning,
     Remittance,
@@ -53,6 +57,10 @@ def test_demo_has_every_service_of_a_course_priced_and_what_a_department_forgets
         of_code = "77427" if code == "visit-missing" else "77336"
         assert standing.filter(code=code).count() < charges.filter(code=of_code).count() / 5, code
     assert not ClinicalEvent.objects.filter(entered_by=None).exists()
+    look = begun(Question(Days(date(2020, 1, 1), TODAY)))
+    while not look.is_done:
+        go_on(look)
+    assert (look.figures.courses > 50, look.figures.lines, look.figures.failed) == (True, 0, 0)
     # Billed month by month, nothing was too late for its payer.
     assert not standing.filter(code="filing-limit-passed").exists()
     assert ClaimFile.objects.count() > 20
@@ -62,6 +70,7 @@ def test_demo_has_every_service_of_a_course_priced_and_what_a_department_forgets
     states = Counter(ClaimStanding.objects.values_list("state", flat=True))
     assert states["paid"] > 20 * states["rejected"] > 0
     assert Denial.objects.exists()
+    assert Proof.objects.latest("proved_at").unreconciled == 0, list(ProofGap.objects.values_list("kind", "why"))
     entries = LedgerEntry.objects.count()
     assert load()[0] == "The demo's patients are there already."
     assert LedgerEntry.objects.count() == entries

@@ -173,6 +173,8 @@ def test_the_number_of_statements_is_fixed() -> None:
 def test_unknown_codes_are_not_found_and_small_letters_are_led_on() -> None:
     client = signed_in()
     assert client.get(f"{CODES}00000/").status_code == 404
+    partner = client.get(f"{CODES}77301/", {"on": "2026-07-15"}).context["page_obj"][0].partner
+    assert client.get(f"{CODES}{partner}/", {"on": "2026-07-15"}).status_code == 200, "a code that only pairs name"
     assert client.get(f"{CODES}g6015/").headers["Location"] == f"{CODES}G6015/"
 
 

@@ -141,7 +141,7 @@ def test_what_is_told_of_a_policy_is_what_a_capture_posts(boris: Treated) -> Non
     (line,) = course.lines
     assert line.before is not None and line.after is not None
     assert (line.before.modifiers, line.after.modifiers, line.is_claimed) == (("76",), ("XE",), False)
-    assert "modifiers 76 -> XE" in line.what
+    assert "modifiers 76 → XE" in line.what
     put_on_claim([entry for entry in standing(boris) if "76" in entry.modifiers])
     assert [one.is_claimed for one in looked(question)[1][0].lines] == [True]
 
