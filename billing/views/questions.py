@@ -37,6 +37,7 @@ from billing.views.answers import (
 from billing.views.decisions import answer_decision, line_or_404, seen_of
 from billing.views.rows import fresh_row
 from billing.worklist import questions
+from billing.worklist.held import matter_of
 from billing.worklist.seen import OVERTAKEN, decide_as_seen
 from courses.models import Course, Session
 from patients.audit import note_access
@@ -129,6 +130,7 @@ def question_list(request: HttpRequest) -> HttpResponse:
         "page_title": "Questions",
         "parts": list(_parts(user)),
         "may_ask": has_role(user, *BILLING),
+        "matters": list(matter_of(user)),
     }
     return render(request, "billing/questions.html", context)
 

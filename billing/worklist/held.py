@@ -27,7 +27,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from billing.models import HoldReason, Review, StandingFinding
+from billing.models import QUESTION, HoldReason, LedgerEntry, Review, StandingFinding
 from billing.rules.lines import Severity
 from billing.worklist.filters import TO_REVIEW, Filters, LineState
 from billing.worklist.groups import GroupedLine, grouped_lines
@@ -261,6 +261,13 @@ def _held_by_rules(filters: HeldFilters) -> "QuerySet[GroupedLine, GroupedLine]"
     first = holds.order_by("found_at").values("found_at")[:1]
     kept: QuerySet[GroupedLine, GroupedLine] = held.annotate(since=Subquery(first))
     return kept
+
+
+def matter_of(user: User) -> QuerySet[LedgerEntry]:
+    """Return the lines that are held as the matter of a user, but for questions, the first to come back on top."""
+    held = LedgerEntry.objects.filter(waiting__isnull=False, review__state=Review.State.HELD, review__owner=user)
+    related = ("course__patient", "course__facility", "session", "plan", "review__by")
+    return held.exclude(review__code=QUESTION).select_related(*related).order_by("review__due_on", "pk")
 
 
 def csv_rows(filters: HeldFilters) -> Iterator[list[Cell]]:

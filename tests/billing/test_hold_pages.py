@@ -150,6 +150,15 @@ def test_pages_ask_as_many_queries_for_one_line_as_for_many(ada: Treated) -> Non
     assert counts[:2] == counts[2:]
 
 
+def test_whoever_owns_a_hold_sees_it_and_no_amount(ada: Treated) -> None:
+    line = deliveries(ada)[0]
+    held(line, 0, code="documentation", reason="Setup note", owner=user(Role.PHYSICIST))
+    page = as_role(Role.PHYSICIST).get(reverse("billing:questions"))
+    assert "Held as your matter" in text_of(page) and "Documentation missing: Setup note" in text_of(page)
+    assert "$" not in text_of(page) and str(line.amount) not in text_of(page)
+    assert "Held as your matter" not in text_of(as_role(Role.THERAPIST).get(reverse("billing:questions")))
+
+
 @pytest.mark.parametrize("role", [Role.THERAPIST, Role.PHYSICIST, Role.PHYSICIAN])
 def test_clinical_roles_see_their_questions_and_never_a_dollar(ada: Treated, role: Role) -> None:
     line = deliveries(ada)[0]
