@@ -21,7 +21,6 @@ MOST_KEPT = 1000
 """How many gaps are kept with a proof; the number of all is kept in any case."""
 FIRST_DAY = date(1900, 1, 1)
 
-# A session that is gone from its table is asked of its history, which triggers write and nothing deletes.
 _FACTS = f"""
     sessions AS MATERIALIZED (
         SELECT s.id, s.course_id, c.facility_id, s.treated_on, f.bills = 'professional' AS has_no_technical_part,
@@ -94,7 +93,9 @@ _OF_SESSIONS = f"""
                     ELSE 'Its session was aborted before beam.' END
           FROM lines l LEFT JOIN oncocharge_courses_session s ON s.id = l.session_id
          WHERE s.id IS NULL OR s.cancelled_at IS NOT NULL OR s.signed_at IS NULL OR s.status = 'aborted'
-         UNION ALL
+"""
+# A session that is gone from its table is asked of its history, which triggers write and nothing deletes.
+_OF_HISTORY = f"""
         SELECT '{GapKind.VANISHED}', c.facility_id, h.course_id, h.pgh_obj_id, NULL, NULL, h.treated_on,
                'Known from the history alone, as session of this day.'
           FROM (SELECT DISTINCT ON (v.pgh_obj_id) v.* FROM oncocharge_courses_sessionevent v
@@ -122,34 +123,39 @@ _OF_LINES = f"""
                             WHERE f.entry_id = e.id AND f.code = 'replaces-claimed-line' AND f.resolved_at IS NULL
                               AND w.entry_id IS NOT NULL)
          UNION ALL
-        SELECT CASE WHEN n.id IS NULL THEN '{GapKind.CLAIMED_NOT_CHARGED}' ELSE '{GapKind.IN_NO_FILE}' END,
-               COALESCE(o.facility_id, c.facility_id), COALESCE(n.course_id, c.course_id), n.session_id, k.entry_id,
-               k.claim_id, n.service_on,
-               CASE WHEN n.id IS NULL THEN 'The line of the ledger is gone.'
-                    WHEN c.id IS NULL THEN 'Its claim is gone.'
+        SELECT '{GapKind.IN_NO_FILE}', o.facility_id, n.course_id, n.session_id, n.id, k.claim_id, n.service_on,
+               CASE WHEN c.id IS NULL THEN 'Its claim is gone.'
                     WHEN f.id IS NULL THEN 'The file of its claim is gone.'
                     WHEN f.sha256 = '' THEN 'The file of its claim was never sealed.'
                     ELSE 'The file of its claim has lost its bytes.' END
-          FROM oncocharge_billing_claimline k
-          LEFT JOIN oncocharge_billing_ledgerentry n ON n.id = k.entry_id
+          FROM oncocharge_billing_ledgerentry n
+          JOIN oncocharge_billing_claimline k ON k.entry_id = n.id AND k.ended_at IS NULL
           LEFT JOIN oncocharge_courses_course o ON o.id = n.course_id
           LEFT JOIN oncocharge_billing_claim c ON c.id = k.claim_id
           LEFT JOIN oncocharge_billing_claimfile f ON f.id = c.file_id
-         WHERE k.ended_at IS NULL AND COALESCE(n.service_on, %(last)s) BETWEEN %(first)s AND %(last)s
-           AND (%(all)s OR COALESCE(o.facility_id, c.facility_id) = %(facility)s)
-           AND (n.id IS NULL OR f.id IS NULL OR f.sha256 = ''
+         WHERE n.service_on BETWEEN %(first)s AND %(last)s AND (%(all)s OR o.facility_id = %(facility)s)
+           AND (f.id IS NULL OR f.sha256 = ''
                 OR NOT EXISTS (SELECT FROM oncocharge_billing_claimfilepart p WHERE p.file_id = f.id))
+         UNION ALL
+        SELECT '{GapKind.CLAIMED_NOT_CHARGED}', c.facility_id, c.course_id, NULL, k.entry_id, k.claim_id, NULL,
+               'The line of the ledger is gone, and its day with it.'
+          FROM oncocharge_billing_claimline k
+          LEFT JOIN oncocharge_billing_claim c ON c.id = k.claim_id
+         WHERE %(is_whole)s AND k.ended_at IS NULL
+           AND NOT EXISTS (SELECT FROM oncocharge_billing_ledgerentry n WHERE n.id = k.entry_id)
 """
-_PROVE = f"""
-    WITH {_FACTS},
-    gaps AS MATERIALIZED ({_OF_SESSIONS} UNION ALL {_OF_LINES}),
-    kept AS (SELECT * FROM gaps ORDER BY "on" DESC NULLS FIRST, kind, course_id, session_id, entry_id LIMIT {MOST_KEPT})
+_COUNT = """
+    WITH {facts},
+    gaps AS MATERIALIZED ({gaps}),
+    kept AS (SELECT * FROM gaps ORDER BY "on" DESC NULLS FIRST, kind, course_id, session_id, entry_id LIMIT {most})
     SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM lines), (SELECT count(*) FROM gaps),
            (SELECT COALESCE(json_object_agg(reason, many), '{{}}')::text
               FROM (SELECT reason, count(*) AS many FROM judged WHERE reason IS NOT NULL GROUP BY reason) AS r),
            (SELECT COALESCE(json_agg(json_build_array(
                      kind, facility_id, course_id, session_id, entry_id, claim_id, "on", why)), '[]')::text FROM kept)
 """
+_PROVE = _COUNT.format(facts=_FACTS, gaps=" UNION ALL ".join((_OF_SESSIONS, _OF_HISTORY, _OF_LINES)), most=MOST_KEPT)
+_PROVE_SESSIONS = _COUNT.format(facts=_FACTS, gaps=_OF_SESSIONS, most=MOST_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +190,9 @@ class Proved:
         return self.unreconciled == 0
 
 
-def prove(*, to_on: date, from_on: date | None = None, facility_id: int | None = None) -> Proved:
+def prove(
+    *, to_on: date, from_on: date | None = None, facility_id: int | None = None, sessions_alone: bool = False
+) -> Proved:
     """Count sessions, lines and claims of these days of service, both inclusive, and compare. One statement; no write.
 
     1. A signed session with beam has one delivery line; it has none where it completes a partial session, where the
@@ -198,15 +206,16 @@ def prove(*, to_on: date, from_on: date | None = None, facility_id: int | None =
     Args:
         from_on: without it all days up to ``to_on`` are looked at.
         facility_id: only this facility's courses.
+        sessions_alone: asks no more than 1 and 2, at the cost of the days alone.
     """
     asked: dict[str, date | bool | int | list[str] | None] = {
         "first": from_on or FIRST_DAY, "last": to_on, "all": facility_id is None, "facility": facility_id,
-        "codes": list(NO_LINE_CODES),
+        "codes": list(NO_LINE_CODES), "is_whole": from_on is None and facility_id is None,
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         # Years of sessions must join in memory; and the statement is not worth compiling.
         cursor.execute("SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true)")
-        cursor.execute(_PROVE, asked)
+        cursor.execute(_PROVE_SESSIONS if sessions_alone else _PROVE, asked)
         ((sessions, lines, unreconciled, explained, gaps),) = cursor.fetchall()
     return Proved(
         from_on, to_on, sessions, lines, json.loads(explained), unreconciled, tuple(map(_gap, json.loads(gaps)))

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_safe
 from billing.forms.grid import MONTH, GridForm
 from billing.lists import Cell as Text
 from billing.reconciliation.cells import Visit
-from billing.reconciliation.grid import GridFilter, GridRow, grid_courses, rows_of
-from billing.reconciliation.proving import prove
+from billing.reconciliation.grid import GridFilter, GridRow, grid_courses, proved_days, rows_of
 from billing.templatetags.grid import LOOKS, REASONS
 from billing.views.answers import UNPROCESSABLE
 from billing.views.csv_answer import csv_answer
@@ -73,7 +72,7 @@ def grid(request: HttpRequest) -> HttpResponse:
         "today": today,
         "rows": rows,
         "page_obj": page,
-        "proved": prove(from_on=asked.first, to_on=asked.last, facility_id=asked.facility_id),
+        "proved": proved_days(asked),
         "before": _turned(request.GET, asked.first - timedelta(days=1)),
         "after": _turned(request.GET, asked.last + timedelta(days=1)),
         "now": _turned(request.GET, today),

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.capture import sweep
+from billing.reconciliation.proving import prove_and_keep
 from billing.submission import export_claims
 from billing.worklist import Filters, LineState, lines, release
 from courses.models import ClinicalEvent, Course, CourseDiagnosis, Fraction, Plan, Session
@@ -16,6 +17,7 @@ from oncocharge.demo.answers import answer_files
 from oncocharge.demo.around import draw_events, draw_unreviewed
 from oncocharge.demo.caseload import FIRST_DAY, CourseCase, SessionCase, draw_caseload
 from oncocharge.demo.department import Department, build_department
+from oncocharge.demo.questions import hold_and_ask
 from patients.models import Coverage, Facility, Patient
 
 REVIEWED_UNTIL_DAYS = 14
@@ -131,6 +133,10 @@ def work_off(today: date) -> Iterator[str]:
         answers += answer_files(sealed_at=at, today=today)
     yield f"Released {released} clean lines of the time before {today - timedelta(days=REVIEWED_UNTIL_DAYS)}."
     yield f"Exported {claimed} claims, month by month; {answers} answers came to them."
+    held, asked = hold_and_ask(timezone.now())
+    yield f"Held {held} lines and asked about {asked}."
+    proof = prove_and_keep(to_on=today, started_by="nightly")
+    yield f"Proved {proof.sessions} sessions and {proof.lines} delivery lines; unreconciled: {proof.unreconciled}."
 
 
 def _closings(today: date) -> Iterator[tuple[date, datetime]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -75,9 +76,7 @@ def test_each_line_posted_beside_a_sign_off_stands_in_it_or_is_late_and_held() -
     for number in range(4, 8):
         deliver(ada, f"2025-03-{10 + number} 09:00", number=number)
         digest = closing.seen(month_of(ada)).digest
-        at_once(
-            [lambda digest=digest: try_to_sign(ada, "mona", digest), lambda: capture_course(course_id=ada.course.pk)]
-        )
+        at_once([partial(try_to_sign, ada, "mona", digest), partial(capture_course, course_id=ada.course.pk)])
     capture_course(course_id=ada.course.pk)
     close = MonthClose.objects.filter(reopened_at=None).first()
     if close is None:

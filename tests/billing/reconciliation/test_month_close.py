@@ -99,7 +99,7 @@ def test_month_names_what_is_open_with_its_rows() -> None:
     ada = treated()
     unsigned = deliver(ada, "2025-03-20 09:00", signed_at=None, signed_by=None)
     held = standing(ada)[1]
-    worklist.hold(entry_ids=[held.pk], by=user(Role.BILLER), at=NOW, **_reason_of_hold())
+    worklist.hold(entry_ids=[held.pk], by=user(Role.BILLER), at=NOW, reason="Waiting for the note.")
     report = report_of(march(ada))
     assert [row.session_id for row in report.open[Item.UNSIGNED]] == [unsigned.pk]
     assert held.pk in [row.entry_id for row in report.open[Item.HOLDS]]
@@ -108,15 +108,6 @@ def test_month_names_what_is_open_with_its_rows() -> None:
     } == {line.pk for line in standing(ada, with_the_plan=True)}
     assert report_of(Month(cast.hospital().pk, MARCH)).open_count == 0
     assert report_of(Month(ada.course.facility_id, date(2025, 4, 1))).open_count == 0
-
-
-def _reason_of_hold() -> dict[str, object]:
-    """The words of a hold, as the step wants them."""
-    import inspect
-
-    names = inspect.signature(worklist.hold).parameters
-    given: dict[str, object] = {"reason": "Waiting for the note", "code": "documentation"}
-    return {name: value for name, value in given.items() if name in names}
 
 
 def test_code_with_many_more_lines_than_before_is_an_outlier_and_comes_first() -> None:
