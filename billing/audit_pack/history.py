@@ -21,6 +21,7 @@ _NOISE = frozenset({
     "id", "revision", "created_at", "logged_at", "entered_at", "entry_key", "entry_digest", "source_key", "evidence",
 })  # fmt: skip
 _LONGEST = 160
+_NOTHING = (None, "")
 _NOBODY = "no user (program)"
 
 
@@ -94,8 +95,11 @@ def _told(state: Any, before: Any, fields: Sequence[Field[Any, Any]], zone: Zone
     """Return the deed and what it changed; nothing where nothing that a person reads changed."""
     if state.pgh_label == "delete":
         return "removed", ""
-    if before is None:
+    if before is None and state.pgh_label == "insert":
         return "entered", ""
+    if before is None:  # a table that keeps its changes alone: how it began, another section says
+        since = [(one.verbose_name, getattr(state, one.attname)) for one in fields]
+        return "changed", joined([f"{name}: {_shown(value, zone)}" for name, value in since if value not in _NOTHING])
     changed = [
         f"{name}: {_shown(getattr(before, attribute), zone)} → {_shown(getattr(state, attribute), zone)}"
         for name, attribute in ((one.verbose_name, one.attname) for one in fields)

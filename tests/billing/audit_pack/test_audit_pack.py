@@ -159,7 +159,9 @@ def test_pack_tells_what_was_corrected_decided_and_refused_and_why(whole: Whole)
     ):  # fmt: skip
         assert any(key == section and words in cell for key, cell in said), (section, words)
     changed = [row["Change"] for row in rows if row["section"] == "history" and row["What"].startswith("denial")]
-    assert any("note: none → Letter is on its way" in change for change in changed)
+    assert any("note: Letter is on its way" in change for change in changed)
+    events = [row["Change"] for row in rows if row["section"] == "history" and row["What"].startswith("event")]
+    assert any("reason: none → Corrected day" in change for change in events)
     biller = [row for row in rows if row["section"] == "history" and "biller" in row["By"]]
     assert {row["Deed"] for row in biller} == {"changed"}
 
