@@ -88,7 +88,7 @@ def shorten(patient: Treated) -> None:
 
 def test_home_of_billers_counts_every_standing_and_each_figure_leads_to_its_rows(ada: Treated, biller: Client) -> None:
     shorten(ada)
-    page = get(biller, "worklist").content.decode()
+    page = get(biller, "standings").content.decode()
     figures = re.search(r'<nav class="bl-standings".*?</nav>', page, re.DOTALL)
     assert figures is not None
     addresses = re.findall(r'href="(/[^"]+)"', figures[0])

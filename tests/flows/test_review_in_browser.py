@@ -44,10 +44,10 @@ def test_lines_are_released_by_keyboard_and_the_next_one_follows(open_as: OpenAs
     page = open_as(Role.BILLER, f"{LIST}?group=clean")
     first, second, *_ = clean(ada)
     page.keyboard.press("j")
-    page.keyboard.press("r")
+    page.keyboard.press("a")
     expect(page.locator(f"#line-{first.pk}")).to_contain_text("Released")
     expect(page.locator(f"#line-{second.pk}")).to_have_class(re.compile("oc-row-current"))
-    page.keyboard.press("r")
+    page.keyboard.press("a")
     expect(page.locator(f"#line-{second.pk}")).to_contain_text("Released")
     assert states() == ["released", "released"]
     expect(page.locator(".oc-toasts .oc-message")).to_have_text(re.compile(second.code))
@@ -59,7 +59,7 @@ def test_lines_are_released_by_keyboard_and_the_next_one_follows(open_as: OpenAs
 def test_key_on_a_held_line_says_what_holds_it(open_as: OpenAs, ada: Treated) -> None:
     page = open_as(Role.BILLER, LIST)
     page.keyboard.press("j")
-    page.keyboard.press("r")
+    page.keyboard.press("a")
     expect(page.locator(".oc-toasts")).to_contain_text("stopped part way")
     assert states() == []
 
@@ -77,13 +77,15 @@ def test_line_is_held_by_keyboard_with_a_reason(open_as: OpenAs, ada: Treated) -
     assert Review.objects.get().reason == "Waits for the note"
 
 
-def test_why_opens_in_place_and_shuts_again(open_as: OpenAs, ada: Treated) -> None:
+def test_line_opens_in_place_and_shuts_again(open_as: OpenAs, ada: Treated) -> None:
     page = open_as(Role.BILLER, LIST)
     page.keyboard.press("j")
-    page.keyboard.press("e")
-    expect(page.get_by_role("heading", name="Why this line")).to_be_visible()
+    page.keyboard.press("Enter")
+    for heading in ("Why this line", "Session", "Plan", "Also charged that day", "In the course", "What became of it"):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
     assert faults_of(page) == []
-    page.keyboard.press("e")
+    expect(page.locator("tr.oc-row-current")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Why this line")).to_have_count(0)
 
 
@@ -103,7 +105,7 @@ def test_manager_overrides_and_releases_without_leaving_the_list(open_as: OpenAs
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_bulk_release_asks_first_and_tells_what_stayed(open_as: OpenAs, ada: Treated, scripts: bool) -> None:
-    page = open_as(Role.BILLER, LIST, scripts=scripts)
+    page = open_as(Role.BILLER, f"{LIST}?group=all", scripts=scripts)
     page.get_by_role("button", name="Release all 7 that match…").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Release 6 lines for $")
     expect(page.get_by_text("stopped part way")).to_be_visible()
@@ -139,6 +141,51 @@ def test_line_is_decided_without_scripts(open_as: OpenAs, ada: Treated) -> None:
     assert states() == ["held", "released"]
 
 
+def test_clean_lines_are_one_click_away_and_views_keep_a_list(open_as: OpenAs, ada: Treated) -> None:
+    page = open_as(Role.BILLER, LIST, scripts=False)
+    expect(page.locator("tr[data-line]")).to_have_count(1)
+    page.get_by_role("link", name="Show them: Clean").click()
+    expect(page.locator("tr[data-line]")).to_have_count(6)
+    page.get_by_role("link", name="Keep this list as a view").click()
+    page.get_by_label("Name of the view").fill("All clean")
+    page.get_by_role("button", name="Keep the view").click()
+    page.goto(page.url.split("?")[0])
+    page.get_by_role("navigation", name="Saved views").get_by_role("link", name="All clean").click()
+    expect(page.locator("tr[data-line]")).to_have_count(6)
+    page.get_by_role("link", name="Rename or delete this view").click()
+    page.get_by_role("button", name="Delete the view").click()
+    expect(page.get_by_text("Its lines are as they were")).to_be_visible()
+
+
+def test_two_billers_on_one_row_the_second_is_told_and_keeps_what_was_typed(open_as: OpenAs, ada: Treated) -> None:
+    first, second = clean(ada)[:2]
+    one = open_as(Role.BILLER, f"{LIST}?group=clean")
+    other = open_as(Role.BILLER, f"{LIST}?group=clean", username="second biller")
+    other.keyboard.press("j")
+    other.keyboard.press("h")
+    other.get_by_label("Reason").fill("I have doubts about this one")
+    one.keyboard.press("j")
+    one.keyboard.press("a")
+    expect(one.locator(f"#line-{first.pk}")).to_contain_text("Released")
+    other.keyboard.press("Enter")
+    expect(other.get_by_role("dialog")).to_contain_text("Biller Tester released this line on")
+    expect(other.get_by_label("Reason")).to_have_value("I have doubts about this one")
+    assert states() == ["released"]
+    other.get_by_role("button", name="Cancel").click()
+    expect(other.locator(f"#line-{first.pk}")).to_be_focused()
+    # And a release of what the other holds: the row says so, and stays the current one.
+    one.keyboard.press("h")
+    one.get_by_label("Reason").fill("Waits for the note")
+    one.keyboard.press("Enter")
+    expect(one.locator(f"#line-{second.pk}")).to_contain_text("Waits for the note")
+    other.keyboard.press("j")
+    other.keyboard.press("a")
+    expect(other.locator(".oc-toasts")).to_contain_text("Biller Tester held this line on")
+    expect(other.locator(f"#line-{second.pk}")).to_contain_text("Waits for the note")
+    expect(other.locator(f"#line-{second.pk}")).to_be_focused()
+    assert states() == ["held", "released"]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
 def test_pages_of_the_biller_can_be_used_by_everybody_and_fit_their_width(
@@ -147,7 +194,8 @@ def test_pages_of_the_biller_can_be_used_by_everybody_and_fit_their_width(
     claim = put_on_claim([standing(ada)[0]])
     line = standing(ada)[1]
     addresses = [
-        LIST, f"{LIST}?state=all&sort=-amount", f"{LIST}?code=99999", f"{LIST}?since=never",
+        LIST, f"{LIST}?state=all&sort=-amount", f"{LIST}?age=7&group=clean", f"{LIST}?code=99999",
+        reverse("billing:view-keep") + "?query=age%3D7", reverse("billing:standings"), f"{LIST}?since=never",
         reverse("billing:loose"), reverse("billing:corrections"), reverse("billing:files"),
         reverse("billing:file", args=[claim.file_id]), reverse("billing:claim", args=[claim.pk]),
         reverse("billing:line", args=[line.pk]), reverse("billing:hold", args=[line.pk]),
