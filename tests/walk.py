@@ -22,9 +22,11 @@ ROLES = {
     "T": Role.THERAPIST, "D": Role.PHYSICIAN, "P": Role.PHYSICIST, "M": Role.BILLING_MANAGER, "B": Role.BILLER,
     "A": Role.ADMINISTRATOR, "U": Role.AUDITOR,
 }  # fmt: skip
+TURNS = 4
+"""So many roles look at a door: then those who work with it had their turn."""
 LINK = re.compile(r"""(?:href|action|formaction|hx-get|hx-post|data-url|data-detail)="([^"#]+)""")
 OK, NOT_ALLOWED = 200, 405
-MOST_ADDRESSES = len(ROLES)
+MOST_ADDRESSES = TURNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Walk:
     addresses: dict[str, list[str]] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)
     clients: dict[Role, Client] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    """Doors that answered with something that is no page and no part of one: a file, a refusal, data."""
 
     def unseen(self) -> set[str]:
         """Return the doors that somebody may read and to which nothing led, but for those that only take a sending."""
@@ -70,13 +74,13 @@ def walk(*beginnings: str) -> Walk:
     found.addresses.update({name: [address] for name, address in _without_arguments()})
     for address in beginnings:
         _note(found, address)
-    for turn in range(len(ROLES)):
+    for turn in range(TURNS):
         asked: set[str] = set()
         while ahead := [name for name in found.addresses if name not in asked]:
             for name in ahead:
                 asked.add(name)
                 readers, addresses = _readers(name), found.addresses[name]
-                if turn < len(readers):
+                if turn < len(readers) and name not in found.silent:
                     _look(found, Page(name, addresses[min(turn, len(addresses) - 1)], readers[turn]))
     return found
 
@@ -95,6 +99,8 @@ def _readers(name: str) -> list[Role]:
 
 def _look(found: Walk, page: Page) -> None:
     text = _text_of(found.client(page.role).get(page.address))
+    if not text:
+        found.silent.add(page.name)
     if "<html" in text:
         found.pages.setdefault(page.name, page)
     for link in LINK.findall(text):
