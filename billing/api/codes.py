@@ -48,6 +48,7 @@ class CodeDetail(serializers.Serializer[Any]):
     family = serializers.CharField(allow_null=True)
     unit = serializers.CharField(allow_null=True)
     licensed_descriptor = serializers.DictField(allow_null=True)
+    hcpcs = serializers.DictField(allow_null=True)
     periods = serializers.ListField(child=serializers.DictField())
     history = serializers.ListField(child=serializers.DictField())
     uses = serializers.ListField(child=serializers.DictField())
@@ -130,6 +131,7 @@ def _detail(page: CodePage, pairs: Pairs) -> Told:
         "family": page.period.family.value if page.period else None,
         "unit": page.period.unit if page.period else None,
         "licensed_descriptor": _licensed(page),
+        "hcpcs": _public(page),
         "uses": [{"text": use.text, "source": use.source} for use in page.uses],
         **_life(page),
         **_said(page),
@@ -146,6 +148,14 @@ def _licensed(page: CodePage) -> Told | None:
     return {
         "descriptor": found.descriptor, "notice": found.notice, "source": found.name, "since": found.effective_from
     }  # fmt: skip
+
+
+def _public(page: CodePage) -> Told | None:
+    found = page.published.hcpcs
+    if found is None:
+        return None
+    return {"name": found.name, "added_on": found.added_on, "changed_on": found.changed_on, "ended_on": found.ended_on,
+            "source": found.file.name, "since": found.file.effective_from}  # fmt: skip
 
 
 def _life(page: CodePage) -> Told:

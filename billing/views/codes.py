@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from billing.cms.cells import CODE
 from billing.cms.faults import CodeFileRefused
 from billing.codes.descriptors import load_descriptors, remove_descriptors
 from billing.codes.lineage import after, before
@@ -56,8 +57,10 @@ def codes(request: HttpRequest) -> HttpResponse:
 @require_safe
 def code(request: HttpRequest, code: str) -> HttpResponse:
     """Show everything about a code on a day: seventeen statements and the pairs, whatever there is to show."""
-    if code != code.upper():
-        return redirect("billing:code", code.upper())
+    if not CODE.fullmatch(code):
+        if CODE.fullmatch(code.upper()):
+            return redirect("billing:code", code.upper())
+        raise Http404("A code has five digits or letters.")
     form = CodeDayForm(request.GET)
     said = form.cleaned_data if form.is_valid() else {}
     on: date = said.get("on") or usual_day(code, timezone.localdate())

@@ -21,6 +21,7 @@ from billing.hindsight.looking import Look, Question, begun, go_on, opened, plan
 from billing.hindsight.tables import differences, table_names, table_text
 from billing.money import print_dollars
 from billing.policies.words import changed_settings, span_words
+from billing.rules.table_rows import TableError
 from billing.views.answers import UNPROCESSABLE, is_fragment
 from billing.views.policy_rows import MOST_LISTED, TURNS, signed
 from courses.models import Course
@@ -62,7 +63,13 @@ def time_machine(request: HttpRequest) -> HttpResponseBase:
         if look is None:
             messages.warning(request, EXPIRED)
             return redirect("billing:time-machine")
-        return _csv(look.question) if step == "csv" else _looked(request, look, is_next=True)
+        if step == "csv":
+            return _csv(look.question)
+        try:
+            return _looked(request, look, is_next=True)
+        except TableError:  # the program's own tables are others since the look began
+            messages.warning(request, EXPIRED)
+            return redirect("billing:time-machine")
     return _asked(request)
 
 
@@ -85,14 +92,15 @@ def _asked(request: HttpRequest) -> HttpResponse:
     said = request.POST if is_sent else request.GET
     payer = _payer(said.get("payer", ""))
     name = said.get("edited_name") or said.get("table") or ""
-    initial = {"month": f"{_month_before(today):%Y-%m}", **edited_initial(name)}
-    initial.update({key: said[key] for key in ("month", "first", "last") if not is_sent and key in said})
+    month = _month(said.get("month", ""), today)
+    initial = {"month": f"{month:%Y-%m}", **edited_initial(name)}
     form = TimeMachineForm(request.POST if is_sent else None, request.FILES or None, today=today, initial=initial)
     policy = None
     if payer is not None:
         values = request.POST if is_sent and "policy" in request.POST else None
-        policy = TrialPolicyForm(values, payer=payer, initial=initial_settings(payer, _month_before(today)))
-    if is_sent and form.is_valid() and (policy is None or not policy.is_bound or policy.is_valid()):
+        policy = TrialPolicyForm(values, payer=payer, initial=initial_settings(payer, month))
+    is_policy_sound = policy is None or not policy.is_bound or policy.is_valid()
+    if is_sent and form.is_valid() and is_policy_sound:
         return _looked(request, begun(_question(form, policy)), is_next=False)
     context = {
         "page_title": "What would differ",
@@ -100,6 +108,7 @@ def _asked(request: HttpRequest) -> HttpResponse:
         "policy": policy,
         "payers": Payer.objects.filter(is_active=True).order_by("name"),
         "payer": payer,
+        "month": f"{month:%Y-%m}",
         "tables": table_names(),
         "edited": name if edited_initial(name) else "",
     }
@@ -116,9 +125,13 @@ def _payer(said: str) -> Payer | None:
     return get_object_or_404(Payer, pk=int(said)) if said.isdecimal() and len(said) < 10 else None  # noqa: PLR2004  # an id
 
 
-def _month_before(today: date) -> date:
-    months = today.year * 12 + today.month - 2
-    return date(months // 12, months % 12 + 1, 1)
+def _month(said: str, today: date) -> date:
+    """Return the first day of a month as the browser writes it; of last month where it is none."""
+    try:
+        return date.fromisoformat(f"{said}-01")
+    except ValueError:
+        months = today.year * 12 + today.month - 2
+        return date(months // 12, months % 12 + 1, 1)
 
 
 # --- looking ----------------------------------------------------------------------------------------------------------

@@ -175,6 +175,7 @@ def test_unknown_codes_are_not_found_and_small_letters_are_led_on() -> None:
     assert client.get(f"{CODES}00000/").status_code == 404
     partner = client.get(f"{CODES}77301/", {"on": "2026-07-15"}).context["page_obj"][0].partner
     assert client.get(f"{CODES}{partner}/", {"on": "2026-07-15"}).status_code == 200, "a code that only pairs name"
+    assert client.get(f"{CODES}7738%00/").status_code == 404
     assert client.get(f"{CODES}g6015/").headers["Location"] == f"{CODES}G6015/"
 
 
@@ -197,6 +198,7 @@ def test_a_search_finds_what_only_prices_or_loaded_files_name(tmp_path: Path) ->
     assert ">J1100<" not in shown(CODES, q="dexamethasone")
     load_code_files(wanted=[WantedFile(write_whole(tmp_path, FileKind.HCPCS_CODES))], by="tester")
     on = {"on": "2026-07-15"}
+    assert "HCPCS Level II: Delivery with beams" in shown(f"{CODES}G6015/", **on)
     assert ">J1100<" in shown(CODES, q="dexamethasone", **on) and "HCPCS file" in shown(CODES, q="J11", **on)
     assert "Dexamethasone" in shown(f"{CODES}J1100/", **on)
 
