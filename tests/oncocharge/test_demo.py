@@ -21,6 +21,7 @@ from billing.models import (
     Receipt,
     ReceiptWarning,
     Remittance,
+    Review,
     StandingFinding,
 )
 from courses.models import ClinicalEvent
@@ -57,6 +58,8 @@ def test_demo_has_every_service_of_a_course_priced_and_what_a_department_forgets
         of_code = "77427" if code == "visit-missing" else "77336"
         assert standing.filter(code=code).count() < charges.filter(code=of_code).count() / 5, code
     assert not ClinicalEvent.objects.filter(entered_by=None).exists()
+    held = Review.objects.filter(state="held").values_list("code", flat=True)
+    assert Counter(held) == {"coverage": 1, "documentation": 1, "authorization": 1, "question": 2}
     look = begun(Question(Days(date(2020, 1, 1), TODAY)))
     while not look.is_done:
         go_on(look)
