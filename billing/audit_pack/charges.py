@@ -158,8 +158,8 @@ def _edits(course: Course) -> Section:
         "edits",
         "Edits of generated lines",
         "What a person changed of a line that the rules made: before, after, and why.",
-        columns(("Edit", 0.5, True), ("At", 1.1), ("By", 1.2), ("Day", 0.8), ("Code", 0.7), ("Was", 1.9), ("Is", 1.9),
-                ("Why", 2.0), ("Taken back", 1.8)),
+        columns(("Edit", 0.5, True), ("At", 1.4), ("By", 1.3), ("Day", 1.0), ("Code", 0.7), ("Was", 1.9), ("Is", 1.9),
+                ("Why", 1.9), ("Taken back", 1.7)),
         tuple(_edit(one) for one in found.order_by("edited_at", "id")),
     )  # fmt: skip
 
@@ -175,7 +175,7 @@ def _edit(one: LineEdit) -> Row:
 
 def _claimed(units: int, modifiers: list[str], diagnoses: list[str], provider: str) -> str:
     return joined([
-        f"{units} units", f"modifiers {' '.join(modifiers)}" if modifiers else "no modifier",
+        f"{units} unit{'s' * (units != 1)}", f"modifiers {' '.join(modifiers)}" if modifiers else "no modifier",
         f"points to {' '.join(diagnoses)}" if diagnoses else "", provider,
     ])  # fmt: skip
 
@@ -253,7 +253,7 @@ def _questions(course: Course) -> Section:
         "questions",
         "Questions and answers",
         "What billing asked the clinic about a line, and what was answered.",
-        columns(("Entry", 0.6, True), ("Asked", 1.1), ("By", 1.2), ("Of", 1.2), ("Question", 2.8), ("Answered", 1.1),
-                ("By", 1.2), ("Answer", 2.8)),
+        columns(("Entry", 0.6, True), ("Asked", 1.4), ("By", 1.2), ("Of", 1.1), ("Question", 2.6), ("Answered", 1.4),
+                ("By", 1.2), ("Answer", 2.6)),
         rows,
     )  # fmt: skip

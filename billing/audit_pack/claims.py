@@ -81,7 +81,7 @@ def _files(claims: list[Claim]) -> Section:
         "Exports",
         "The files that carried the claims, sealed before they were sent: control numbers and hash of the bytes.",
         columns(("File", 1.7), ("Partner", 1.1), ("ISA13", 0.7), ("BHT03", 1.0), ("Sealed", 1.1), ("Delivered", 1.1),
-                ("Acknowledged", 1.1), ("Claims in it", 0.5, True), ("SHA-256", 2.6)),
+                ("Acknowledged", 1.1), ("Claims", 0.6, True), ("SHA-256", 2.6)),
         rows,
     )  # fmt: skip
 

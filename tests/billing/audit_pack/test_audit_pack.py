@@ -163,7 +163,7 @@ def test_pack_tells_what_was_corrected_decided_and_refused_and_why(whole: Whole)
     events = [row["Change"] for row in rows if row["section"] == "history" and row["What"].startswith("event")]
     assert any("reason: none → Corrected day" in change for change in events)
     biller = [row for row in rows if row["section"] == "history" and "biller" in row["By"]]
-    assert {row["Deed"] for row in biller} == {"changed"}
+    assert {"changed", "entered"} == {row["Deed"] for row in biller}
 
 
 def test_names_of_files_and_properties_of_the_document_name_nobody(whole: Whole) -> None:
