@@ -48,23 +48,26 @@ class ServiceRow:
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
-    """The lines of one code in the month, and how many there would be usually: as many a session as before."""
+    """The lines of one code in the month, and how many there would be usually: as many a session as before.
+
+    Where nobody was treated before, nothing is usual.
+    """
 
     code: str
     lines: int
     amount: Decimal
-    usual: int
+    usual: int | None
 
     @property
     def difference(self) -> int:
         """How many more lines than usual."""
-        return self.lines - self.usual
+        return 0 if self.usual is None else self.lines - self.usual
 
     @property
     def is_outlier(self) -> bool:
         """Whether it differs by more than chance would have it."""
         away = abs(self.difference)
-        return away >= OUTLIER_LINES and away > OUTLIER_SHARE * max(self.usual, 1)
+        return away >= OUTLIER_LINES and away > OUTLIER_SHARE * max(self.usual or 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +223,13 @@ def _codes(month: Month) -> Iterator[CodeRow]:
             counts[code][is_now] = (count, amount)
     nothing = (0, Decimal("0.00"))
     sessions = {is_now: count for is_now, (count, _amount) in counts.pop("", {}).items()}
-    share = sessions.get(True, 0) / sessions[False] if sessions.get(False) else 0.0
+    share = sessions.get(True, 0) / sessions[False] if sessions.get(False) else None
     rows = [
-        CodeRow(code, *found.get(True, nothing), usual=round(found.get(False, nothing)[0] * share))
+        CodeRow(
+            code,
+            *found.get(True, nothing),
+            usual=None if share is None else round(found.get(False, nothing)[0] * share),
+        )
         for code, found in counts.items()
     ]
     yield from sorted(

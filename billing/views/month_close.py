@@ -73,12 +73,15 @@ class Named:
 def months(request: HttpRequest) -> HttpResponse:
     """Show the last months of each facility, and which of them are signed off; a fixed number of queries."""
     facilities = list(Facility.objects.order_by("name"))
-    firsts = list(_last_months(timezone.localdate()))
-    standing = MonthClose.objects.filter(reopened_at=None, month__gte=firsts[-1]).select_related("signed_by")
-    closes = {(one.facility_id, one.month): one for one in standing}
-    reopened = set(
-        MonthClose.objects.filter(month__gte=firsts[-1]).exclude(reopened_at=None).values_list("facility_id", "month")
+    this_month = timezone.localdate().replace(day=1)
+    asked = _first_of(request.GET.get("until", "")) or this_month
+    firsts = list(_last_months(min(asked, this_month)))
+    standing = MonthClose.objects.filter(reopened_at=None, month__range=(firsts[-1], firsts[0])).select_related(
+        "signed_by"
     )
+    closes = {(one.facility_id, one.month): one for one in standing}
+    ended = MonthClose.objects.filter(reopened_at__isnull=False, month__range=(firsts[-1], firsts[0]))
+    reopened = set(ended.values_list("facility_id", "month"))
     rows = [
         (Month(facility.pk, first), facility, closes.get((facility.pk, first)), (facility.pk, first) in reopened)
         for first in firsts
@@ -87,7 +90,9 @@ def months(request: HttpRequest) -> HttpResponse:
     context = {
         "page_title": "Month close",
         "rows": rows,
-        "this_month": firsts[0],
+        "this_month": this_month,
+        "earlier": f"{firsts[-1] - timedelta(days=1):%Y-%m}",
+        "is_earlier": firsts[0] != this_month,
         "several": len(facilities) > 1,
         "tabs": tabs("month-close"),
     }
@@ -203,6 +208,14 @@ def _last_months(today: date) -> Iterator[date]:
     for _ in range(MONTHS):
         yield first
         first = (first - timedelta(days=1)).replace(day=1)
+
+
+def _first_of(month: str) -> date | None:
+    """Return the first day of a month of the address; nothing where it names none."""
+    try:
+        return date.fromisoformat(f"{month}-01")
+    except ValueError:
+        return None
 
 
 def _question(asked: Month, item: Item, found: list[OpenRow]) -> Question:

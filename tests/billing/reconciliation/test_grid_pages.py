@@ -248,6 +248,9 @@ def test_months_are_listed_with_who_signed_them_off() -> None:
     assert "Signed off" in shown
     assert boss.get_full_name() in shown
     assert "Not over" in shown
+    earlier = said(page("month-close", until="2024-12"))
+    assert "December 2024" in earlier
+    assert "Not over" not in earlier
 
 
 def test_each_number_of_the_month_leads_to_as_many_rows() -> None:
