@@ -84,7 +84,7 @@ class HoldReasonAdmin(AdministratorsAlone, admin.ModelAdmin[HoldReason]):
         """Keep the code of a reason: held lines and the program know it by that."""
         return ("code",) if obj else ()
 
-    def has_delete_permission(self, request: HttpRequest, obj: HoldReason | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Nobody deletes: history names it."""
         return False
 

@@ -196,7 +196,11 @@ def of_course(request: HttpRequest, course_id: int) -> HttpResponse:
 def _asked_about(request: HttpRequest, about: Q) -> HttpResponse:
     user = user_of(request)
     found = questions.with_line().filter(about).order_by("-asked_at", "-pk")
-    rows = [ShownQuestion(one, one.is_open and questions.may_answer(user, one)) for one in found[:SHOWN_IN_SLOT]]
+    is_clinical = bool(roles_of(user) & CLINICAL)
+    rows = [
+        ShownQuestion(one, one.is_open and is_clinical and questions.may_answer(user, one))
+        for one in found[:SHOWN_IN_SLOT]
+    ]
     layout = "billing/fragment.html" if is_fragment(request) else "base.html"
     context = {"page_title": "Questions from billing", "rows": rows, "layout": layout}
     return render(request, "billing/asked_before.html", context)

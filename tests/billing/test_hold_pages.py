@@ -150,6 +150,23 @@ def test_pages_ask_as_many_queries_for_one_line_as_for_many(ada: Treated) -> Non
     assert counts[:2] == counts[2:]
 
 
+@pytest.mark.parametrize("role", [Role.BILLER, Role.THERAPIST])
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "slot"])
+def test_questions_ask_as_many_queries_for_one_as_for_three(ada: Treated, role: Role, headers: dict[str, str]) -> None:
+    client, address, counts = as_role(role), reverse("billing:questions"), []
+    first, *others = deliveries(ada)
+    client.get(address)  # the first page of a login notes who is there
+    for entries in ([first], others):
+        for entry in entries:
+            question = asked(entry, timezone.now())
+            if role == Role.BILLER:
+                answer(question_id=question.pk, text="Yes", by=user(Role.THERAPIST), at=timezone.now())
+        with CaptureQueriesContext(connection) as asked_for:
+            client.get(address, headers=headers)
+        counts.append(len(asked_for))
+    assert counts[0] == counts[1]
+
+
 def test_whoever_owns_a_hold_sees_it_and_no_amount(ada: Treated) -> None:
     line = deliveries(ada)[0]
     held(line, 0, code="documentation", reason="Setup note", owner=user(Role.PHYSICIST))
