@@ -201,6 +201,7 @@ def _pair(pair: PairShown) -> Told:
     return {
         "partner": pair.partner, "claim": pair.claim, "is_paid": pair.is_paid, "modifier": pair.indicator,
         "rationale": pair.rationale, "from": pair.effective_from, "to": pair.effective_to, "source": pair.source,
+        "only_warns": pair.warns,
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from billing.cms.kinds import TITLES, FileKind
 from billing.models import OppsRate, RelativeValue
 from billing.rules.code_rows import CodeFacts
 from billing.rules.codebook import Codebook
+from billing.rules.lines import ClaimKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,14 @@ def daily_units(
     """
     found = {
         claim: DailyUnits(
-            claim, units, mai, codebook.code_tables.meaning("mue_adjudication", str(mai)), why, source, since, None
+            claim,
+            units,
+            mai,
+            codebook.code_tables.meaning("mue_adjudication", str(mai)),
+            why,
+            source,
+            since,
+            _warns_from(codebook, claim, code, on),
         )
         for claim, units, mai, why, source, since in rows
     }
@@ -161,12 +169,18 @@ def daily_units(
     return [found[claim] for claim in sorted(found, reverse=True)]
 
 
+def _warns_from(codebook: Codebook, claim: str, code: str, on: date) -> date | None:
+    """Return from when the limit of the day only warns; none where it holds."""
+    limit = codebook.limit(ClaimKind(claim), code, on)
+    return None if limit is None or limit.warning_from == date.max else limit.warning_from
+
+
 def _limits_of_tables(codebook: Codebook, code: str, on: date) -> Iterator[tuple[str, DailyUnits]]:
     for row in codebook.limits:
         limit = codebook.limit(row.claim, code, on) if row.code == code else None
         if limit is row:
             adjudication = codebook.code_tables.meaning("mue_adjudication", str(row.mai))
-            warns = None if row.warning_from == date.max else row.warning_from
+            warns = _warns_from(codebook, row.claim.value, code, on)
             yield (
                 row.claim.value,
                 DailyUnits(

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from billing.cms.kinds import FileKind
 from billing.models import AddOnPair, CodePair, HcpcsCode, OppsRate, ReferenceFile, RelativeValue, UnitLimit
 from billing.reference.answers import files_in_force
-from billing.reference.overlay import LIMITS, PAIRS
+from billing.reference.overlay import LIMITS, PAIRS, new_meaning
 from billing.rules.codebook import Codebook
 from billing.rules.lines import ClaimKind
 from billing.rules.table_rows import OPEN
@@ -97,6 +97,8 @@ class PairShown:
     effective_from: date
     effective_to: date | None
     source: str
+    warns: bool
+    """Whether it is only warned of: one of the codes has got another meaning since the publication."""
 
 
 class Pairs(Sequence[PairShown]):
@@ -147,7 +149,13 @@ class Pairs(Sequence[PairShown]):
         return PairShown(
             partner, self._names.get(partner, ""), PAIRS[FileKind(row.file.kind)].value, is_paid, row.indicator,
             row.rationale, row.effective_from, row.effective_to, f"{row.file.name}, line {row.line}",
+            self._means_another(row),
         )  # fmt: skip
+
+    def _means_another(self, row: CodePair) -> bool:
+        """Whether a code of the pair has got another meaning between its file and the day."""
+        since = row.file.effective_from
+        return any(new_meaning(self._codebook, one, since) <= self._on for one in (row.column1, row.column2))
 
     def _of_tables(self) -> list[PairShown]:
         found = []
@@ -170,6 +178,7 @@ class Pairs(Sequence[PairShown]):
                     row.effective_from,
                     last,
                     row.source,
+                    not row.holds_on(self._on),
                 )
             )
         return sorted(found, key=lambda pair: (pair.claim, pair.partner, not pair.is_paid))
