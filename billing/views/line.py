@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from billing.models import LedgerEntry
 from billing.rules import load_codebook
-from billing.templatetags.charges import charge_code, person
+from billing.templatetags.charges import charge_code, fact_words, person
 from billing.views.answers import user_of
 from billing.views.rows import one_line, row_of
 from billing.views.stories import story_of
@@ -124,7 +124,7 @@ def _plan_facts(plan: Plan) -> list[tuple[str, object]]:
     return [
         ("Plan", f"{plan.key}, {plan.get_kind_display()}"),
         ("Site", plan.get_site_display()),
-        ("Technique", plan.get_technique_display()),
+        ("Technique", fact_words(plan.technique)),
         ("Prescribed", f"{plan.fractions} fractions{a_day}" if plan.fractions else None),
         ("Approved", f"{approved.day} {approved:%b} {approved.year}{by}" if approved else "not yet"),
     ]
