@@ -220,7 +220,7 @@ def held_rows(found: Figures, reasons: Mapping[str, str], to: Addresses) -> list
     return [
         BarRow(
             reasons.get(reason, reason) if who == "person" else reason.replace("-", " ").capitalize(),
-            "held by a person" if who == "person" else "found by the rules and checks",
+            "held by a person" if who == "person" else "",
             Number(one.lines, to.rows(Figure.HELD, who=who, reason=reason)),
             one.amount,
             share(one.amount, most),
