@@ -14,7 +14,6 @@ from billing.capture import capture_course
 from billing.capture.editing import Wanted, edit_line, read_line
 from billing.models import Claim, ClaimFile, LedgerEntry, Review
 from billing.worklist.seen import OVERTAKEN, decide_as_seen, version_of
-from courses.models import Session
 from patients.roles import Role
 from tests import cast
 from tests.answers import Says, ack, ack_set, statuses, take
@@ -99,6 +98,7 @@ def test_line_that_somebody_edited_names_the_editor_and_leads_to_what_stands_now
 
 def test_line_whose_session_was_cancelled_is_told_as_reversed(ada: Treated) -> None:
     line = next(entry for entry in standing(ada) if entry.session_id)
-    cancel(Session.objects.get(pk=line.session_id))
+    assert line.session is not None
+    cancel(line.session)
     capture_course(course_id=ada.course.pk)
     assert re.match(f"A capture reversed this line {LOCAL}", told(line, "open"))
