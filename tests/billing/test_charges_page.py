@@ -14,6 +14,7 @@ SOURCES = [
     *(HOUSE / "billing" / "capture").glob("*.py"),
     *(path for path in (HOUSE / "billing" / "worklist").glob("*.py") if path != UNLOCKS),
     HOUSE / "billing" / "rules" / "filing_limit.py",  # the one rule that is asked at release
+    HOUSE / "billing" / "models" / "month_close.py",  # triggers know the finding that they ask for
 ]
 WORD = re.compile(r'"([a-z]+(?:-[a-z]+)+)"')
 
