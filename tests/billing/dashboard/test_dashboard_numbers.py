@@ -15,11 +15,24 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.authorizations import courses_needing_attention
 from billing.dashboard.asked import Asked, By, Grain
 from billing.dashboard.figures import Figures, figures
 from billing.dashboard.rows import SERIES, Figure, Narrowed, denials_of, lines_of
-from billing.models import ClaimLine, Denial, LedgerEntry, Review, StandingFinding, WaitingLine
+from billing.models import (
+    Authorization,
+    Claim,
+    ClaimFile,
+    ClaimLine,
+    Denial,
+    LedgerEntry,
+    Proof,
+    Review,
+    StandingFinding,
+    WaitingLine,
+)
 from billing.rules.lines import Family
+from courses.models import Course
 from patients.models import Coverage, Facility, Payer
 from patients.roles import Role
 from tests import cast
@@ -329,3 +342,33 @@ def test_denials_and_lines_of_a_figure_are_those_counted(filled: None) -> None:
     )
     planning = lines_of(Figure.CHARGED, asked, Narrowed(series="planning"))
     assert {one.family for one in planning} == {"plan"}
+
+
+def test_panels_of_today_say_what_a_plain_count_says(filled: None) -> None:
+    course = LedgerEntry.objects.earliest("id").course
+    for code in ("no-rule", "level-unknown"):
+        StandingFinding.objects.create(course=course, severity="hold", code=code, message=code)
+    silent = list(ClaimFile.objects.order_by("pk")[:3])
+    for file, days in zip(silent, (30, 20, 0), strict=True):  # the last one's partner still has time
+        at = timezone.now() - timedelta(days=days, minutes=1)
+        ClaimFile.objects.filter(pk=file.pk).update(staged_at=at, delivered_at=at)
+    Proof.objects.create(started_by="nightly", to_on=UNTIL, sessions=70, lines=68, unreconciled=2)
+    open_courses = Course.objects.filter(closed_on=None)
+    for one, units in zip(open_courses, (1, 99), strict=False):
+        Authorization.objects.create(
+            course=one, codes=["77407", "77412", "G6015"], units=units, effective_from=date(2026, 1, 1),
+            effective_to=timezone.localdate() + timedelta(days=200),
+        )  # fmt: skip
+    client = client_of(Role.AUDITOR)
+    shown = client.get(reverse("billing:dashboard") + ADDRESS).context
+    assert shown["loose"] == StandingFinding.objects.filter(entry=None, resolved_at=None).count() == 2
+    assert [one.file_id for one in shown["missing"]] == [silent[0].pk, silent[1].pk]
+    assert shown["missing_claims"] == Claim.objects.filter(file__in=silent[:2]).count()
+    assert shown["proof"].unreconciled == 2
+    part = client.get(shown["authorizations_url"]).context
+    assert part["open"] == Authorization.objects.filter(course__closed_on=None, status="approved").count() == 2
+    assert sum(count for _words, count in part["tally"]) == len(courses_needing_attention()) > 0
+    nowhere = client.get(
+        f"{shown['authorizations_url']}&site={cast.hospital().pk}&payer={cast.commercial().pk}"
+    ).context
+    assert (nowhere["open"], sum(count for _words, count in nowhere["tally"])) == (0, 0)
