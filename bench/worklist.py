@@ -20,8 +20,9 @@ SESSIONS = 25
 """Lines of a course, as bench/capture.py fills it."""
 ROUNDS = 25
 WARM_UP = 3
-TARGET_RATIO, TARGET_QUERIES = 3.0, 10
-"""Of the list as it opens; the other addresses are quoted and held to twice that."""
+TARGET_RATIO, TARGET_OTHERS, TARGET_QUERIES = 4.0, 6.0, 10
+"""Ratios at the median: of the list as it opens, and of the others. An empty page is half of what fifty rows cost to draw
+alone; the rest is for PostgreSQL, which looks at each line that waits once to count it and once to find the first fifty."""
 NOBODY = 900
 """A payer without a line."""
 EMPTY = f"/billing/?payer={NOBODY}"
@@ -112,7 +113,7 @@ def run(lines: int) -> bool:
             f"{address:38} p50 {_ms(times[address], 0.5):6.1f} ms  p95 {_ms(times[address], 0.95):6.1f} ms"
             f"  ratio {p50:.2f} / {p95:.2f}  {queries} queries"
         )
-        is_met &= p50 <= (TARGET_RATIO if address == OPENS else 2 * TARGET_RATIO) and queries < TARGET_QUERIES
+        is_met &= p50 <= (TARGET_RATIO if address == OPENS else TARGET_OTHERS) and queries < TARGET_QUERIES
     print(
         f"{lines:,} lines; targets: ratio at most {TARGET_RATIO:.0f} as it opens, fewer than {TARGET_QUERIES} queries"
     )
