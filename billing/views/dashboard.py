@@ -116,8 +116,8 @@ def rows(request: HttpRequest, figure: str) -> HttpResponse:
     asked = form.asked
     is_denied = asked_for is Figure.DENIED
     found = _denials(asked, narrow) if is_denied else _lines(asked_for, asked, narrow)
-    # The page is found by number alone: only its own rows are fetched with all that they show.
-    page = Paginator(found.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
+    # Counted and ordered at once, by number alone: only the rows of the page are fetched with all that they show.
+    page = Paginator(list(found.values_list("pk", flat=True)), PAGE).get_page(request.GET.get("page"))
     ids = list(page.object_list)
     shown = (
         remittances.in_full(Denial.objects.filter(pk__in=ids))
