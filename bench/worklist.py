@@ -21,8 +21,9 @@ SESSIONS = 25
 ROUNDS = 25
 WARM_UP = 3
 TARGET_RATIO, TARGET_OTHERS, TARGET_QUERIES = 4.0, 6.0, 10
-"""Ratios at the median: of the list as it opens, and of the others. An empty page is half of what fifty rows cost to draw
-alone; the rest is for PostgreSQL, which looks at each line that waits once to count it and once to find the first fifty."""
+"""Ratios at the median: of the list as it opens, and of the others. To draw fifty rows costs as much as an empty page;
+the rest is for the queries, which look at each line that waits once to count it and once to find the first fifty.
+"""
 NOBODY = 900
 """A payer without a line."""
 EMPTY = f"/billing/?payer={NOBODY}"
