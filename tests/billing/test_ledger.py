@@ -25,7 +25,8 @@ def a_charge(course_id: int, **values: object) -> NewCharge:
         course_id=course_id, session_id=None, plan_id=None, line_key="delivery/session:1/professional", generation=1,
         family="delivery", code="77385", modifiers=["76"], service_on=date(2025, 3, 4), units=1,
         claim_kind="professional", place_of_service="11", unit_amount=Decimal("845.00"), amount=Decimal("845.00"),
-        fee_line_id=None, narrative="", attachment="", diagnoses=[], provider_id=None, rule="L1", because="{}", replaces_id=None,
+        fee_line_id=None, narrative="", attachment="", diagnoses=[], provider_id=None,
+        rule="L1", because="{}", replaces_id=None,
     )  # fmt: skip
     return replace(charge, **values)  # type: ignore[arg-type]
 
