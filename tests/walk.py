@@ -22,8 +22,9 @@ ROLES = {
     "T": Role.THERAPIST, "D": Role.PHYSICIAN, "P": Role.PHYSICIST, "M": Role.BILLING_MANAGER, "B": Role.BILLER,
     "A": Role.ADMINISTRATOR, "U": Role.AUDITOR,
 }  # fmt: skip
+CLINICAL = frozenset({Role.THERAPIST, Role.PHYSICIAN, Role.PHYSICIST})
 TURNS = 4
-"""So many roles look at a door: then those who work with it had their turn."""
+"""So many roles look at a page of the clinic, on which each role does something else; one at every other."""
 LINK = re.compile(r"""(?:href|action|formaction|hx-get|hx-post|data-url|data-detail)="([^"#]+)""")
 OK, NOT_ALLOWED = 200, 405
 MOST_ADDRESSES = TURNS
@@ -45,8 +46,7 @@ class Walk:
     addresses: dict[str, list[str]] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)
     clients: dict[Role, Client] = field(default_factory=dict)
-    silent: set[str] = field(default_factory=set)
-    """Doors that answered with something that is no page and no part of one: a file, a refusal, data."""
+    looked: set[str] = field(default_factory=set)
 
     def unseen(self) -> set[str]:
         """Return the doors that somebody may read and to which nothing led, but for those that only take a sending."""
@@ -79,10 +79,18 @@ def walk(*beginnings: str) -> Walk:
         while ahead := [name for name in found.addresses if name not in asked]:
             for name in ahead:
                 asked.add(name)
-                readers, addresses = _readers(name), found.addresses[name]
-                if turn < len(readers) and name not in found.silent:
-                    _look(found, Page(name, addresses[min(turn, len(addresses) - 1)], readers[turn]))
+                _take_turn(found, name, turn)
     return found
+
+
+def _take_turn(found: Walk, name: str, turn: int) -> None:
+    """Look at a door that nobody looked at yet, or at a page of the clinic with the role whose turn it is."""
+    readers, addresses = _readers(name), found.addresses[name]
+    if name not in found.looked:
+        found.looked.add(name)
+        _look(found, Page(name, addresses[0], readers[0]))
+    elif name in found.pages and turn < len(readers) and not CLINICAL.isdisjoint(readers):
+        _look(found, Page(name, addresses[min(turn, len(addresses) - 1)], readers[turn]))
 
 
 def _without_arguments() -> Iterator[tuple[str, str]]:
@@ -99,8 +107,6 @@ def _readers(name: str) -> list[Role]:
 
 def _look(found: Walk, page: Page) -> None:
     text = _text_of(found.client(page.role).get(page.address))
-    if not text:
-        found.silent.add(page.name)
     if "<html" in text:
         found.pages.setdefault(page.name, page)
     for link in LINK.findall(text):
