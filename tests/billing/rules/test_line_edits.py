@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -22,6 +23,7 @@ from tests.any_course import any_course
 CODEBOOK = load_codebook()
 QUARTER = date(2025, 4, 1)
 ADAMS, BAKER = Renderer("1", "Adams, Ann"), Renderer("2", "Baker, Bo")
+OTHERWISE: tuple[dict[str, Any], ...] = ({"units": 98}, {"modifiers": ("ZZ",)}, {"provider": BAKER})
 for_any_course = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -191,7 +193,7 @@ def test_a_distinct_modifier_that_was_edited_settles_a_pair_and_one_that_was_tak
         ({"modifiers": ("26", "TC")}, "component-modifier-invalid"),
     ],
 )
-def test_what_the_rules_refuse_of_a_keyed_line_they_refuse_of_an_edit(wanted: dict[str, object], code: str) -> None:
+def test_what_the_rules_refuse_of_a_keyed_line_they_refuse_of_an_edit(wanted: dict[str, Any], code: str) -> None:
     said = outcome(edited(course(), **wanted))
 
     line = line_of(said, "77334")
@@ -241,9 +243,7 @@ def test_an_edit_of_a_line_that_read_otherwise_never_holds(facts: CourseFacts, d
     assume(before.lines)
     line = data.draw(st.sampled_from(before.lines))
     edit = edit_of(facts, line, units=line.units + 1)
-    other = replace(
-        edit.was, **data.draw(st.sampled_from([{"units": 98}, {"modifiers": ("ZZ",)}, {"provider": BAKER}]))
-    )
+    other = replace(edit.was, **data.draw(st.sampled_from(OTHERWISE)))
 
     after = outcome(replace(facts, line_edits=(replace(edit, was=other),)))
 
