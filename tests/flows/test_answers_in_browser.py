@@ -48,8 +48,7 @@ def test_biller_takes_in_a_file_and_settles_its_warning(file: ClaimFile, open_as
     assert faults_of(page) == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
 def test_pages_are_for_everybody(file: ClaimFile, open_as: OpenAs, size: ViewportSize, theme: str) -> None:
     first, second, third, *_ = numbers()
     fault = ["IK3*CLM*22*2300*8", f"CTX*CLM01:{second}", "IK4*5:1*1331*7*ZZ"]

@@ -70,8 +70,7 @@ def test_auditor_takes_the_pack_of_a_course_from_its_page(open_as: OpenAs) -> No
     assert therapist.get_by_role("link", name="Audit pack").count() == 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
 def test_dashboard_can_be_used_by_everybody_and_fits_its_width(
     open_as: OpenAs, size: ViewportSize, theme: str, tmp_path: Path
 ) -> None:

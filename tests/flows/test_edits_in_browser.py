@@ -177,8 +177,7 @@ def test_a_code_of_another_time_is_shown_and_cannot_be_chosen(open_as: OpenAs, a
     expect(page.get_by_role("listbox", name="Matches")).to_be_hidden()
 
 
-@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
 def test_pages_of_edits_and_keyed_lines_are_for_everybody(
     open_as: OpenAs, ada: Treated, size: ViewportSize, theme: str
 ) -> None:

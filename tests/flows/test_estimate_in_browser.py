@@ -104,8 +104,7 @@ def test_course_page_leads_to_what_is_left_and_shows_expected_and_actual(open_as
     expect(page.get_by_text("21 sessions still to come")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
 def test_pages_can_be_used_by_everybody_and_fit_their_width(
     open_as: OpenAs, ada: Treated, size: ViewportSize, theme: str
 ) -> None:

@@ -119,8 +119,7 @@ def test_fault_leads_from_its_segment_to_where_it_is_mended(open_as: OpenAs, ada
     expect(page).to_have_url(re.compile(reverse("patients:correct", args=[ada.patient.pk])))
 
 
-@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
 def test_every_page_is_for_everybody(open_as: OpenAs, ada: Treated, size: ViewportSize, theme: str) -> None:
     claim = Claim.objects.get()
     line = claim.lines.get(number=1)

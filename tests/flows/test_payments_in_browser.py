@@ -57,8 +57,7 @@ def test_biller_matches_a_paid_claim_and_works_on_its_denial(open_as: OpenAs) ->
     assert RemittanceClaim.objects.get().matched_by == "person"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
 def test_pages_of_payments_are_for_everybody(open_as: OpenAs, size: ViewportSize, theme: str) -> None:
     empty = ["/billing/remittances/", "/billing/remittances/unmatched/", "/billing/denials/"]
     for address in [*empty, "/billing/remittances/underpayments/"]:

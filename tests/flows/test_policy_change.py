@@ -91,8 +91,7 @@ def test_without_scripts_a_policy_is_changed_all_the_same(open_as: OpenAs, boris
     assert PayerPolicy.objects.get().second_session_modifier == "XE"
 
 
-@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
 def test_everybody_can_use_the_pages_of_policies(
     open_as: OpenAs, boris: Treated, size: ViewportSize, theme: str
 ) -> None:

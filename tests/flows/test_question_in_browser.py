@@ -110,8 +110,7 @@ def test_without_scripts_a_question_is_asked_and_answered_on_pages_of_their_own(
     assert Question.objects.get().answer == "All of it."
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
 def test_pages_of_holds_and_questions_can_be_used_by_everybody(
     open_as: OpenAs, ada: Treated, size: ViewportSize, theme: str, tmp_path: Path
 ) -> None:

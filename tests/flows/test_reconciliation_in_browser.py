@@ -71,8 +71,7 @@ def reverse_like(name: str) -> re.Pattern[str]:
     return re.compile(reverse(name, args=[4711]).replace("4711", r"\d+") + "$")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
 def test_pages_of_reconciliation_can_be_used_by_everybody(
     open_as: OpenAs, ada: Treated, size: ViewportSize, theme: str
 ) -> None:

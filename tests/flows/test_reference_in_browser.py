@@ -46,8 +46,7 @@ def test_refused_file_shows_its_faults_and_keeps_the_form(open_as: OpenAs, tmp_p
     assert faults_of(page) == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
 def test_pages_are_for_everybody(open_as: OpenAs, tmp_path: Path, size: ViewportSize, theme: str) -> None:
     load_code_files(wanted=[Wanted(write_whole(tmp_path, kind)) for kind in FileKind], by="tester")
     for address in (f"{PAGE}?code=77301&on=2026-08-03", LOAD):

@@ -186,8 +186,7 @@ def test_two_billers_on_one_row_the_second_is_told_and_keeps_what_was_typed(open
     assert states() == ["held", "released"]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
 def test_pages_of_the_biller_can_be_used_by_everybody_and_fit_their_width(
     open_as: OpenAs, ada: Treated, size: ViewportSize, theme: str
 ) -> None:

@@ -137,7 +137,7 @@ def test_receipt_that_could_not_be_read_is_read_again_by_hand(file: ClaimFile, m
         patch.setattr("billing.acknowledgment.post_answers", _fail)
         receipt = take(ack(file, ack_set("A")))
     assert "Something is wrong in the program (ZeroDivisionError)" in page(f"{LIST}{receipt.pk}/")
-    assert "could not be read" in page("/billing/")
+    assert "could not be read" in page("/billing/standings/")
     answer = signed_in().post(f"{LIST}{receipt.pk}/read/", follow=True)
     assert "Read and posted." in answer.content.decode()
 
@@ -147,9 +147,9 @@ def _fail(**_: object) -> None:
 
 
 def test_file_without_an_acknowledgment_is_an_alert_on_the_first_page(file: ClaimFile) -> None:
-    assert file.name not in page("/billing/")
+    assert file.name not in page("/billing/standings/")
     _delivered_days_ago(4)
-    shown = page("/billing/")
+    shown = page("/billing/standings/")
     assert file.name in shown
     assert "has not acknowledged it within 3 days" in shown
     assert "An acknowledgment of the file (TA1 or 999)" in page(LIST)
@@ -159,7 +159,7 @@ def test_claims_of_which_nobody_speaks_are_missing(file: ClaimFile) -> None:
     take(ack(file, ack_set("A")))
     take(statuses(file, Says(numbers()[0])))
     ClaimFile.objects.update(acknowledged_at=F("acknowledged_at") - timedelta(days=4))
-    shown = page("/billing/")
+    shown = page("/billing/standings/")
     assert "2 claims of" in shown
     assert "are missing" in shown
     assert "A word about 2 of its claims (277CA)" in page(LIST)
