@@ -66,6 +66,10 @@ def test_escape_closes_the_entry_and_gives_the_focus_back(open_as: OpenAs, ada: 
     page.keyboard.press("Escape")
     expect(page.locator("dialog.cl-dialog")).to_be_hidden()
     expect(button).to_be_focused()
+    # What was still on its way when it was closed does not open it again.
+    page.evaluate("document.dispatchEvent(new CustomEvent('htmx:afterSettle'))")
+    expect(page.locator("dialog.cl-dialog")).to_be_hidden()
+    expect(button).to_be_focused()
     assert Session.objects.count() == 0
 
 

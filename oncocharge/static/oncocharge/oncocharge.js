@@ -179,7 +179,11 @@
     root.querySelectorAll("table.oc-table-cards").forEach(sayRoles);
     root.querySelectorAll(".oc-toasts [data-leaves]").forEach(leave);
     root.querySelector("[data-focus]")?.focus();
-    root.querySelectorAll("dialog[data-open]:not([open])").forEach((dialog) => dialog.isConnected && !dialog.open && dialog.showModal());
+    // Once: whoever closes a dialog while something else is still on its way does not want to see it again.
+    root.querySelectorAll("dialog[data-open]").forEach((dialog) => {
+      delete dialog.dataset.open;
+      if (dialog.isConnected && !dialog.open) dialog.showModal();
+    });
   }
 
   document.addEventListener("DOMContentLoaded", () => settle(document));
