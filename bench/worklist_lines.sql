@@ -19,3 +19,4 @@ INSERT INTO oncocharge_billing_review (entry_id, state, reason, by_id, at, code_
 SELECT e.id, 'held', 'Waiting for the authorization', 1, now(), 'authorization', 1, current_date + 9, now() FROM oncocharge_billing_ledgerentry e WHERE e.id % 100 IN (20, 21);
 TRUNCATE oncocharge_billing_waitingline;
 INSERT INTO oncocharge_billing_waitingline (entry_id) SELECT id FROM oncocharge_billing_ledgerentry;
+SELECT setval(pg_get_serial_sequence('auth_user', 'id'), GREATEST((SELECT max(id) FROM auth_user), 1));
