@@ -127,12 +127,14 @@ def test_every_page_is_for_everybody(open_as: OpenAs, ada: Treated, size: Viewpo
         "/billing/", "/billing/corrections/", "/billing/next-payers/", "/billing/claims/",
         reverse("billing:claim", args=[claim.pk]), reverse("billing:claim-text", args=[claim.pk]),
         reverse("billing:claim-preview", args=[ada.course.pk]), reverse("billing:line", args=[line.entry_id]),
-        reverse("billing:correct", args=[claim.pk]),
+        reverse("billing:correct", args=[claim.pk]), reverse("billing:told-by-hand", args=[claim.pk]),
+        reverse("billing:next-payer-not-sent", args=[claim.pk]),
     )  # fmt: skip
     page = open_as(Role.BILLER, pages[0], size=size, theme=theme)
     host = page.url.removesuffix("/billing/")
     for address in pages:
-        page.goto(f"{host}{address}")
+        answer = page.goto(f"{host}{address}")
+        assert answer is not None and answer.ok and page.url == f"{host}{address}", address
         assert faults_of(page) == [], address
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{address} is {wide} px wider than the screen"

@@ -114,6 +114,8 @@ def test_month_is_signed_off_and_what_comes_later_needs_a_second_person(open_as:
     expect(page.get_by_role("row").filter(has_text="18 Mar 2025")).to_be_visible()
     page.go_back()
     page.get_by_role("link", name="Open again…").click()
+    expect(page.get_by_label("Reason")).to_be_visible()
+    assert_usable(page, "opening a month again")
     page.get_by_label("Reason").fill("The session of the 18th was missing.")
     page.get_by_role("button", name="Open the month again").click()
     expect(page.get_by_text("The session of the 18th was missing.")).to_be_visible()
