@@ -31,6 +31,7 @@ TURNS = 3
 A_COURSE = 20  # fractions of one course that are logged
 TARGET_RATIO = 3.0
 FIRST_DAY = date(2025, 3, 3)
+OUR_BACKEND, BARE_BACKEND = "oncocharge.signed_in.SignedInBackend", "django.contrib.auth.backends.ModelBackend"
 
 
 class Job(NamedTuple):
@@ -63,7 +64,7 @@ def client(job: Job, answers: "Queue[tuple[list[float], list[float], int]]", sta
         slot = re.search(job.then, text) if job.then else None
         if slot:
             begun = time.perf_counter()
-            connection.request("GET", slot.group(0), headers={"Cookie": job.cookie})
+            connection.request("GET", slot.group(0), headers={"Cookie": job.cookie, "HX-Request": "true"})
             faults += connection.getresponse().read() == b""
             words.append(time.perf_counter() - begun)
         elif job.then:
@@ -134,14 +135,14 @@ def _cookies(port: int, address: str, session: str) -> tuple[str, str]:
 # --- what is sent -----------------------------------------------------------------------------------------------
 
 
-def _signed_in(username: str, role: str) -> str:
+def _signed_in(username: str, role: str, backend: str) -> str:
     from django.contrib.auth.models import Group, User
     from django.test import Client
 
     user, _ = User.objects.get_or_create(username=username)
     user.groups.add(Group.objects.get_or_create(name=role)[0])
     browser = Client()
-    browser.force_login(user)
+    browser.force_login(user, backend)
     return browser.cookies["sessionid"].value
 
 
@@ -208,15 +209,16 @@ def run() -> bool:
 
     make_table()
     patients = [_patients(number, (TURNS + 1) * SAVES // A_COURSE) for number in range(CLIENTS)]
-    sessions = [_signed_in(f"bench{number}", "therapist") for number in range(CLIENTS)]
+    therapists = [_signed_in(f"bench{number}", "therapist", OUR_BACKEND) for number in range(CLIENTS)]
+    bare_users = [_signed_in(f"bench{number}", "therapist", BARE_BACKEND) for number in range(CLIENTS)]
     floor: list[float] = []
     saves: list[float] = []
     words: list[float] = []
     faults = 0
     with served("oncocharge.settings", with_worker=True) as ours, served("bench.floor_form", with_worker=False) as bare:
         for turn in range(TURNS + 1):
-            rows = drive([_row_job(bare, session) for session in sessions])
-            ours_now = drive([_job(ours, *pair, turn) for pair in zip(sessions, patients, strict=True)])
+            rows = drive([_row_job(bare, session) for session in bare_users])
+            ours_now = drive([_job(ours, *pair, turn) for pair in zip(therapists, patients, strict=True)])
             faults += rows[2] + ours_now[2]
             if turn > 0:  # the first turn warms both sites up and is not counted
                 floor += rows[0]

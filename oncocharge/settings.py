@@ -73,8 +73,9 @@ CONTENT_SECURITY_POLICY = {
 AUTH_USER_MODEL = "auth.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "oncocharge.signed_in.SignedInBackend",
 ]
+SESSION_ENGINE = "oncocharge.signed_in"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

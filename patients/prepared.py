@@ -5,11 +5,17 @@ times and then no more. Parameters go apart from the text, so each must have one
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from itertools import accumulate
+from typing import Any, Generic, TypeVar
 
 import psycopg
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
+from django.db.models.expressions import Col
+
+AnyModel = TypeVar("AnyModel", bound=Model)
 
 
 class _Keeping(psycopg.Cursor[Any]):
@@ -32,3 +38,43 @@ def read_prepared(statement: str, parameters: Sequence[object] | Mapping[str, ob
         cursor.execute(statement, parameters)  # type: ignore[arg-type]
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+class Columns(Generic[AnyModel]):
+    """The columns of a model as a statement of ours asks for them, and the way back from a row to an instance.
+
+    Args:
+        model: the model; its table stands in the statement under ``alias``.
+        alias: a name for the table, unique in the statement.
+    """
+
+    def __init__(self, model: type[AnyModel], alias: str) -> None:
+        fields = model._meta.concrete_fields
+        self.model = model
+        self.sql = ", ".join(f'{alias}."{field.column}"' for field in fields)
+        self._names = [field.attname for field in fields]
+        self._fields = fields
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def instance(self, values: Sequence[Any]) -> AnyModel | None:
+        """Return the instance of these columns; None where an outer join found nothing."""
+        if values[0] is None:
+            return None
+        read = list(values)
+        for place, field in self._converted:
+            for convert in field.get_db_converters(connection):
+                read[place] = convert(read[place], Col(field.model._meta.db_table, field), connection)
+        return self.model.from_db("default", self._names, read)
+
+    @cached_property
+    def _converted(self) -> list[tuple[int, Any]]:
+        """The few columns whose value in Python is not what the driver gives."""
+        return [(place, field) for place, field in enumerate(self._fields) if field.get_db_converters(connection)]
+
+
+def cut(row: Sequence[Any], *parts: Columns[Any]) -> list[Any]:
+    """Return the instances of a row that holds the columns of one model after the other's."""
+    ends = list(accumulate(map(len, parts)))
+    return [part.instance(row[end - len(part) : end]) for part, end in zip(parts, ends, strict=True)]

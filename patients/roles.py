@@ -48,7 +48,11 @@ LOGS = frozenset({Role.THERAPIST, Role.PHYSICIST, Role.ADMINISTRATOR})
 
 
 # Asked on every page: written out, as putting it together took longer than its answer.
-_GROUPS = "SELECT g.name FROM auth_group g JOIN auth_user_groups m ON m.group_id = g.id WHERE m.user_id = %s"
+GROUP_NAMES = (
+    "ARRAY(SELECT g.name FROM auth_group g JOIN auth_user_groups m ON m.group_id = g.id WHERE m.user_id = {user})"
+)
+"""A column of a statement of ours: the names of the groups of ``user``."""
+_GROUPS = f"SELECT {GROUP_NAMES.format(user='%s')}"
 
 
 def roles_of(user: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
@@ -58,11 +62,15 @@ def roles_of(user: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
         return cast(frozenset[Role], known)
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
-    names = {name for (name,) in read_prepared(_GROUPS, [user.pk])}
-    roles = {role for role in Role if role.value in names}
+    return keep_roles(user, read_prepared(_GROUPS, [user.pk])[0][0])
+
+
+def keep_roles(user: User, group_names: Collection[str]) -> frozenset[Role]:
+    """Keep with this user object the roles that its groups give, so that nobody asks for them again; return them."""
+    roles = {role for role in Role if role.value in group_names}
     if user.is_superuser:
         roles.add(Role.ADMINISTRATOR)
-    user._oncocharge_roles = frozenset(roles)  # type: ignore[attr-defined]  # kept for this request's user object
+    user._oncocharge_roles = frozenset(roles)  # type: ignore[attr-defined]  # of this request's user object
     return frozenset(roles)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
+from patients.prepared import read_prepared
 
 _READ = """
     SELECT e.course_id, e.id, m.month, (m.signed_at AT TIME ZONE f.time_zone)::date
@@ -43,6 +43,4 @@ class LateCharge:
 
 def late_charges(*, course_ids: Collection[int]) -> list[LateCharge]:
     """Return the charges of the courses that stand and are late: one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [list(course_ids)])
-        return [LateCharge(*row) for row in cursor.fetchall()]
+    return [LateCharge(*row) for row in read_prepared(_READ, [list(course_ids)])]

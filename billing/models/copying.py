@@ -9,19 +9,18 @@ from typing import TypeAlias
 
 from django.db import connection, models
 
+from patients.prepared import read_prepared
+
 Row: TypeAlias = Sequence[object]
+
+_TAKE_IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
 
 
 def take_ids(model: type[models.Model], count: int) -> list[int]:
     """Take ``count`` ids of a table's sequence, ascending: one statement."""
     if not count:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in read_prepared(_TAKE_IDS, [model._meta.db_table, count])]
 
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from itertools import groupby
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -11,7 +11,7 @@ from billing import capture, worklist
 from billing.views.answers import is_fragment
 from billing.views.rows import causes_of
 from billing.worklist import Filters
-from courses.models import Course, Session
+from courses.models import Course
 from patients.roles import BILLING, READS_COURSES, READS_MONEY, allow, has_role
 
 
@@ -19,12 +19,13 @@ from patients.roles import BILLING, READS_COURSES, READS_MONEY, allow, has_role
 @require_safe
 def session_earned(request: HttpRequest, session_id: int) -> HttpResponse:
     """Say in words what a session earned, never for how much; capture its course first if nobody has yet."""
-    session = get_object_or_404(Session.objects.only("course_id", "signed_at", "cancelled_at"), pk=session_id)
-    earned = worklist.earned_by(session_id=session.pk)
+    earned = worklist.earned_by(session_id=session_id)
+    if earned.asked is None:
+        raise Http404
     if not earned.is_captured:
-        capture.capture_course(course_id=session.course_id)
-        earned = worklist.earned_by(session_id=session.pk)
-    context = {"session": session, "counts": session.counts, "earned": earned, "layout": _layout(request)}
+        capture.capture_course(course_id=earned.asked.course_id)
+        earned = worklist.earned_by(session_id=session_id)
+    context = {"earned": earned, "layout": _layout(request)}
     return render(request, "billing/session_earned.html", context)
 
 

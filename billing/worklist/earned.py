@@ -14,6 +14,14 @@ _AWAITED = {"guidance-not-reviewed": "the physician's review of the images, befo
 """Holds that are the usual state of a fresh session: somebody's next step, and no fault of the entry."""
 
 
+class Asked(NamedTuple):
+    """The session or plan that was asked for: its course, and how a session stands (a plan counts)."""
+
+    course_id: int
+    counts: bool
+    is_cancelled: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Earned:
     """``charged``: the services by name; ``needs_review``: what a biller will look at, as short words.
@@ -25,6 +33,8 @@ class Earned:
     needs_review: tuple[str, ...]
     is_captured: bool
     awaits: tuple[str, ...] = ()
+    asked: "Asked | None" = None
+    """None: there is no such session or plan."""
 
     def __str__(self) -> str:
         """Say it in a sentence or two."""
@@ -43,7 +53,7 @@ _EARNED = """
           FROM oncocharge_billing_ledgerentry e
          WHERE e.{subject}_id = %(id)s AND e.kind = 'charge'
            AND NOT EXISTS (SELECT FROM oncocharge_billing_ledgerentry v WHERE v.reverses_id = e.id))
-    SELECT c.revision IS NOT DISTINCT FROM m.course_revision,
+    SELECT c.id, {counts}, {is_cancelled}, c.revision IS NOT DISTINCT FROM m.course_revision,
            (SELECT array_agg(s.code ORDER BY s.id) FROM standing s),
            (SELECT array_agg(s.service_on ORDER BY s.id) FROM standing s),
            (SELECT array_agg(s.family ORDER BY s.id) FROM standing s),
@@ -57,7 +67,12 @@ _EARNED = """
       LEFT JOIN oncocharge_billing_capturemark m ON m.course_id = c.id
      WHERE o.id = %(id)s) found
 """
-_OF_SESSION, _OF_PLAN = _EARNED.format(subject="session"), _EARNED.format(subject="plan")
+_OF_SESSION = _EARNED.format(
+    subject="session",
+    counts="o.signed_at IS NOT NULL AND o.cancelled_at IS NULL",  # as Session.counts says it
+    is_cancelled="o.cancelled_at IS NOT NULL",
+)
+_OF_PLAN = _EARNED.format(subject="plan", counts="true", is_cancelled="false")
 
 
 def earned_by(*, session_id: int | None = None, plan_id: int | None = None) -> Earned:
@@ -67,17 +82,21 @@ def earned_by(*, session_id: int | None = None, plan_id: int | None = None) -> E
     """
     statement, asked = (_OF_SESSION, session_id) if session_id is not None else (_OF_PLAN, plan_id)
     found = read_prepared(statement, {"id": asked})
-    if not found or not found[0][0]:
+    if not found:
         return Earned((), (), is_captured=False)
-    _is_captured, *standing, holds = found[0]
-    services = [Service(*service) for service in zip(*(column or () for column in standing), strict=True)]
+    course_id, counts, is_cancelled, is_captured, codes, days, families, holds = found[0]
+    subject = Asked(course_id, counts, is_cancelled)
+    if not is_captured:
+        return Earned((), (), is_captured=False, asked=subject)
+    services = [Service(*service) for service in zip(codes or (), days or (), families or (), strict=True)]
     services.sort(key=lambda service: _FAMILIES.index(service.family))
-    codes = list(dict.fromkeys(holds or ()))
+    held = list(dict.fromkeys(holds or ()))
     return Earned(
         charged=tuple(dict.fromkeys(_name(service) for service in services)),
-        needs_review=tuple(code.replace("-", " ") for code in codes if code not in _AWAITED),
+        needs_review=tuple(code.replace("-", " ") for code in held if code not in _AWAITED),
         is_captured=True,
-        awaits=tuple(_AWAITED[code] for code in codes if code in _AWAITED),
+        awaits=tuple(_AWAITED[code] for code in held if code in _AWAITED),
+        asked=subject,
     )
 
 

@@ -19,6 +19,7 @@ from courses.delivery.proposals import (
     propose_session,
     standing_numbers,
 )
+from courses.delivery.reading import course_with_plans
 from courses.delivery.review import Reviewed, review_guidance
 from courses.delivery.signing import sign_session
 
@@ -35,6 +36,7 @@ __all__ = [
     "RowState",
     "amend_session",
     "cancel_session",
+    "course_with_plans",
     "digest_of_session",
     "isocenters_of",
     "log_session",

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from courses.delivery.entries import Faults, Particulars
 from courses.delivery.proposals import is_open_partial
 from courses.models import Course, Machine, Plan, Session
 from courses.terms import Guidance, SessionStatus
+from patients.prepared import read_prepared
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 MOST_FRACTIONS = 200
@@ -30,6 +30,9 @@ FOREIGN_KEYS = (
 )
 
 
+_HOLD = "SELECT id FROM oncocharge_courses_course WHERE id = %s FOR NO KEY UPDATE"
+
+
 def lock(course: Course) -> Course:
     """Return the course with its facility, locked against other steps until the transaction ends."""
     rows = Course.objects.select_for_update(of=("self",), no_key=True).select_related("facility")
@@ -42,11 +45,8 @@ def hold(course: Course) -> None:
     Raises:
         Course.DoesNotExist: it is gone.
     """
-    table = connection.ops.quote_name(Course._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {table} WHERE id = %s FOR NO KEY UPDATE", [course.pk])
-        if cursor.fetchone() is None:
-            raise Course.DoesNotExist
+    if not read_prepared(_HOLD, [course.pk]):
+        raise Course.DoesNotExist
 
 
 def faults_of(session: Session, *, plans: Sequence[Plan], numbers: Mapping[Plan, int | None] | None) -> Faults:

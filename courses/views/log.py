@@ -13,6 +13,7 @@ from courses.delivery import (
     EntryConflict,
     Logged,
     Proposal,
+    course_with_plans,
     log_session,
     motion_of_last,
     propose_session,
@@ -39,7 +40,7 @@ DAY_CHANGED = "day-changed"
 def log(request: HttpRequest, course_id: int) -> HttpResponse:
     """Show the entry with everything proposed, and save it: two clicks for a normal fraction."""
     if request.method == "POST":
-        return _save(request, _course_with_plans(course_id))
+        return _save(request, course_with_plans(course_id) or course_or_404(course_id))
     return _open(request, course_or_404(course_id))
 
 
@@ -111,19 +112,6 @@ def _saved(request: HttpRequest, course: Course, logged: Logged, used: Machine |
     response["HX-Trigger"] = DAY_CHANGED
     response["HX-Retarget"], response["HX-Reswap"] = f"#course-{course.pk}", "outerHTML"
     return response
-
-
-def _course_with_plans(course_id: int) -> Course:
-    """Return the course with its plans and their machines: one statement for what form, step and row ask for."""
-    rows = Plan.objects.filter(course=course_id).select_related("course__patient", "course__facility", "machine")
-    found = rows.order_by("approved_on", "pk")
-    if not found:
-        return course_or_404(course_id)
-    course = found[0].course
-    for plan in found:
-        plan.course = course
-    course._prefetched_objects_cache = {"plans": found}  # type: ignore[attr-defined]  # Django's own name for it
-    return course
 
 
 def _plans(course: Course, day: date, proposal: Proposal) -> list[Plan]:
