@@ -117,7 +117,8 @@ _POSTED = """
                                   WHERE c.entry_id = e.id AND c.ended_at IS NULL), COALESCE(r.state, 'open'), v.id,
            COALESCE(v.because->>'reason', '')
       FROM oncocharge_billing_ledgerentry e
-      LEFT JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = e.id
+      LEFT JOIN LATERAL (SELECT v.id, v.because FROM oncocharge_billing_ledgerentry v WHERE v.reverses_id = e.id
+                         OFFSET 0) v ON true -- a look into the index for each, never the whole ledger
       LEFT JOIN oncocharge_billing_review r ON r.entry_id = e.id
      WHERE e.course_id = ANY(%s) AND e.kind = 'charge'
      ORDER BY e.course_id, e.line_key, e.generation
