@@ -16,7 +16,8 @@ from patients.roles import GROUP_NAMES, keep_roles
 
 _USER = Columns(User, "u")
 _USER_WITH_ROLES = f"SELECT {_USER.sql}, {GROUP_NAMES.format(user='u.id')} FROM auth_user u WHERE u.id = %s"
-_LOGIN = "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s"
+_COLUMNS = ("session_key", "session_data", "expire_date")
+_LOGIN = f"SELECT {', '.join(_COLUMNS)} FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 
 class SessionStore(db.SessionStore):
@@ -32,8 +33,7 @@ class SessionStore(db.SessionStore):
         if not found:
             self._session_key = None
             return None
-        data, expires = found[0]
-        return Session(session_key=self.session_key, session_data=data, expire_date=expires)
+        return Session.from_db("default", _COLUMNS, found[0])
 
 
 class SignedInBackend(ModelBackend):

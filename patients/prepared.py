@@ -25,6 +25,11 @@ class _Keeping(psycopg.Cursor[Any]):
         """Run a statement, planned once for each connection."""
         return super().execute(query, params, prepare=True)
 
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        # Django's list of statements, which tests and debuggers read, looks for it here.
+        self._query = super()._convert_query(query, params)
+        return self._query
+
 
 def read_prepared(statement: str, parameters: Sequence[object] | Mapping[str, object]) -> list[tuple[Any, ...]]:
     """Return all rows of a SELECT: one statement, counted and translated as any other of the connection.

@@ -32,12 +32,13 @@ def course_with_plans(course_id: int) -> Course | None:
     rows = [cut(row, *_PARTS) for row in read_prepared(_READ, [course_id])]
     if not rows:
         return None
+    course: Course
     _, course, patient, facility, _ = rows[0]
     course.patient, course.facility = patient, facility
     plans = [_placed(plan, course, machine) for plan, _, _, _, machine in rows if plan is not None]
     found = course.plans.all()
     found._result_cache = plans
-    course._prefetched_objects_cache = {"plans": found}  # Django's own name for it
+    course._prefetched_objects_cache = {"plans": found}  # type: ignore[attr-defined]  # Django's own name for it
     return course
 
 
