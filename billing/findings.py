@@ -13,7 +13,7 @@ from django.db import connection
 
 from billing.models import StandingFinding
 from billing.models.copying import copy_rows
-from patients.prepared import read_prepared
+from patients.prepared import read_of_courses
 
 MESSAGE_LENGTH = 400
 
@@ -82,7 +82,7 @@ _OPEN = """
 
 def open_findings(*, course_ids: Collection[int]) -> list[OpenFinding]:
     """Return the unresolved findings of the courses: one statement."""
-    return [_open_finding(row) for row in read_prepared(_OPEN, [list(course_ids)])]
+    return [_open_finding(row) for row in read_of_courses(_OPEN, [list(course_ids)], count=len(course_ids))]
 
 
 def _open_finding(row: Sequence[Any]) -> OpenFinding:

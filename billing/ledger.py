@@ -17,7 +17,7 @@ from django.db.models import Sum
 
 from billing.models import LedgerEntry
 from billing.models.copying import copy_rows, take_ids
-from patients.prepared import read_prepared
+from patients.prepared import read_of_courses
 
 
 class LedgerError(Exception):
@@ -163,12 +163,13 @@ def lock_courses(*, course_ids: Iterable[int], wait: bool = True) -> list[int]:
 
 
 def _locked(lock: str, ids: list[int]) -> list[int]:
-    return [row[0] for row in read_prepared(lock, [ids])]
+    return [row[0] for row in read_of_courses(lock, [ids], count=len(ids))]
 
 
 def posted_charges(*, course_ids: Collection[int]) -> list[PostedCharge]:
     """Return every charge ever posted for the courses, by line and generation: one statement."""
-    return [PostedCharge(*row) for row in read_prepared(_POSTED, [list(course_ids)])]
+    found = read_of_courses(_POSTED, [list(course_ids)], count=len(course_ids))
+    return [PostedCharge(*row) for row in found]
 
 
 def append(*, charges: Sequence[NewCharge], by_id: int | None = None) -> list[int]:

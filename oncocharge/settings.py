@@ -195,7 +195,8 @@ DATABASES = {
             "connect_timeout": "5",
             "application_name": "oncocharge",
             "prepare_threshold": 5,
-            "options": "-c plan_cache_mode=force_generic_plan",
+            # Compiling a wide statement of a page takes longer than running it.
+            "options": "-c plan_cache_mode=force_generic_plan -c jit=off",
             **dict(parse_qsl(_DATABASE.query)),
         },
     }

@@ -45,6 +45,22 @@ def read_prepared(statement: str, parameters: Sequence[object] | Mapping[str, ob
         return rows
 
 
+def read_of_courses(
+    statement: str, parameters: Sequence[object] | Mapping[str, object], *, count: int
+) -> list[tuple[Any, ...]]:
+    """Return all rows of a SELECT about ``count`` courses: of one by the plan that is kept, of more by one of its own.
+
+    A kept plan may stem from a moment when the tables were all but empty. Of one course that costs little until the
+    statistics are next renewed; of a hundred it would go through whole tables again and again.
+    """
+    if count == 1:
+        return read_prepared(statement, parameters)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)  # type: ignore[arg-type]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
 class Columns(Generic[AnyModel]):
     """The columns of a model as a statement of ours asks for them, and the way back from a row to an instance.
 

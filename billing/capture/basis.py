@@ -15,7 +15,7 @@ from django.db import connection
 
 import billing.rules
 from billing.reference.overlay import REVISION_SQL
-from patients.prepared import read_prepared
+from patients.prepared import read_of_courses
 
 RETRY_MINUTES = 15
 """A course that failed is tried again after this time, or as soon as anything changed."""
@@ -119,7 +119,7 @@ def asked_of_basis(course_ids: Collection[int]) -> dict[str, str | list[int]]:
 
 def read_basis(*, course_ids: Collection[int]) -> dict[int, Basis]:
     """Return the basis of courses as it is now: one statement."""
-    return {row[0]: Basis(*row) for row in read_prepared(_READ, asked_of_basis(course_ids))}
+    return {row[0]: Basis(*row) for row in read_of_courses(_READ, asked_of_basis(course_ids), count=len(course_ids))}
 
 
 def stale_courses(*, limit: int) -> list[int]:

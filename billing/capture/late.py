@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from patients.prepared import read_prepared
+from patients.prepared import read_of_courses
 
 _READ = """
     SELECT e.course_id, e.id, m.month, (m.signed_at AT TIME ZONE f.time_zone)::date
@@ -43,4 +43,4 @@ class LateCharge:
 
 def late_charges(*, course_ids: Collection[int]) -> list[LateCharge]:
     """Return the charges of the courses that stand and are late: one statement."""
-    return [LateCharge(*row) for row in read_prepared(_READ, [list(course_ids)])]
+    return [LateCharge(*row) for row in read_of_courses(_READ, [list(course_ids)], count=len(course_ids))]

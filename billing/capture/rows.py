@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from billing.capture.basis import asked_of_basis, basis_of
 from billing.models import COUNTING
-from patients.prepared import read_prepared
+from patients.prepared import read_of_courses
 from patients.terms import CoverageRank
 
 
@@ -145,7 +145,8 @@ def read_rows(course_ids: Collection[int]) -> list[CourseRows]:
     """Return the rows of each course, by id: one statement, one snapshot, whatever the number of courses."""
     asked: dict[str, str | list[int] | list[str]] = {**asked_of_basis(course_ids)}
     asked |= {"counting": list(COUNTING), "primary": CoverageRank.PRIMARY.value}
-    return [CourseRows(*head, told=_without_gaps(told)) for *head, told in read_prepared(_READ, asked)]  # type: ignore[misc]
+    found = read_of_courses(_READ, asked, count=len(course_ids))
+    return [CourseRows(*head, told=_without_gaps(told)) for *head, told in found]  # type: ignore[misc]
 
 
 def _without_gaps(text: str) -> dict[str, list[list[Any]]]:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from billing.capture import capture_course, capture_courses
 from billing.ledger import balance
@@ -47,3 +48,15 @@ def test_a_second_capture_changes_nothing_even_when_it_derives_everything_again(
     (again,) = capture_courses(course_ids=[ada.course.pk], again=True)
     assert (again.posted, again.reversed) == (0, 0)
     assert list(LedgerEntry.objects.values_list()) == before
+
+
+def test_plans_are_kept_for_one_course_and_made_anew_for_a_batch() -> None:
+    """A plan made while the tables were all but empty goes through all of them for each course of a batch."""
+    kept = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%ledgerentry%'"
+    ada, boris = cast.ada(), cast.boris()
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+        capture_courses(course_ids=[ada.course.pk, boris.course.pk])
+        assert cursor.execute(kept).fetchone() == (0,)
+        capture_courses(course_ids=[ada.course.pk], again=True)
+        assert cursor.execute(kept).fetchone()[0] > 0
