@@ -14,12 +14,12 @@ from start.processes import StopRequest, in_foreground, require_success, spawn
 from start.suite import ThrowAway, throw_away_servers, variables_for_tests
 from start.voice import Refusal, say
 
-LOCKS = ("start", "base", "local", "prod", "dev")
+LOCKS = ("start", "base", "local", "prod", "dev", "bench")
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", "staticfiles")
 
 
 def install(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
-    """Install one of requirements/*.txt into .venv: local (run), dev (test, check) or prod (image)."""
+    """Install one of requirements/*.txt into .venv: local (run), dev (test, check), bench or prod (image)."""
     if tuple(arguments) not in {(name,) for name in HOLDS_ALL_OF}:
         raise Refusal(f"`install` wants one word of {', '.join(HOLDS_ALL_OF)}; found {' '.join(arguments) or 'none'}.")
     ensure_installed(environment, arguments[0], stop)
@@ -74,7 +74,7 @@ def demo(environment: Environment, arguments: Sequence[str], stop: StopRequest) 
 
 def bench(environment: Environment, arguments: Sequence[str], stop: StopRequest) -> int:
     """Measure the speed of capture, export and the form against floors of the same run."""
-    ensure_installed(environment, "dev", stop)
+    ensure_installed(environment, "bench", stop)
     with throw_away_servers(environment, stop, ThrowAway(is_careless=False, is_migrated=True)) as servers:
         line: list[str | Path] = [environment.python, "-m", "bench", *arguments]
         return in_foreground(line, env=variables_for_tests(servers), cwd=environment.root, stop=stop)

@@ -25,7 +25,12 @@ NO_VENV = """Python's venv module cannot make an environment here (ensurepip is 
 Then give the same command again."""
 IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))"
 # A lock that holds all of another serves for it: after `make test`, `make run` installs nothing.
-HOLDS_ALL_OF = {"local": ("dev", "local"), "dev": ("dev",), "prod": ("prod",)}
+HOLDS_ALL_OF = {
+    "local": ("bench", "dev", "local"),
+    "dev": ("bench", "dev"),
+    "prod": ("prod",),
+    "bench": ("bench",),
+}
 
 
 @dataclass(frozen=True)
