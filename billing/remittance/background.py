@@ -1,55 +1,44 @@
-"""Bytes that go out from a second thread while the first one makes more: waiting for another program costs nothing."""
+"""Work that a second thread does in order while the first one makes more: waiting for another program costs nothing."""
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
-_PART = 1 << 18
 _PARTS_AHEAD = 8
-"""Of ``_PART`` bytes: memory stays flat where the other side is the slower one."""
+"""Memory stays flat where whoever takes them is the slower one."""
+
+Part = TypeVar("Part")
 
 
-class GivenUp(Exception):
-    """Raised among the parts when whoever writes has failed: what was taken must not count."""
+class Background(Generic[Part]):
+    """Hands parts to ``take``, one after the other, in a thread of its own until the end of the block.
 
-
-class BackgroundWriter:
-    """Hands what is written, in parts, to ``take``, which runs in a thread of its own until the end of the block.
-
-    What ``take`` raises comes out of the next ``write``, or of the end of the block.
+    What ``take`` raises comes out of the next ``give``, or of the end of the block; nothing is taken after it. If the
+    block itself fails, parts that are not taken yet are dropped.
     """
 
-    def __init__(self, take: Callable[[Iterable[bytes]], None]) -> None:
+    def __init__(self, take: Callable[[Part], object]) -> None:
         self._take = take
-        self._gathered = bytearray()
-        self._ahead: queue.Queue[bytes | None] = queue.Queue(_PARTS_AHEAD)
-        self._is_given_up = self._is_over = False
+        self._ahead: queue.Queue[Part | None] = queue.Queue(_PARTS_AHEAD)
+        self._is_given_up = False
         self._fault: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="background-writer", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="background", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
-    def write(self, data: bytes) -> None:
-        """Write some more."""
-        self._gathered += data
-        if len(self._gathered) >= _PART:
-            self._send()
-
-    def _send(self) -> None:
+    def give(self, part: Part) -> None:
+        """Hand a part over; wait if there are too many already."""
         if self._fault is not None:
             raise self._fault
-        self._ahead.put(bytes(self._gathered))
-        self._gathered.clear()
+        self._ahead.put(part)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None and self._gathered and self._fault is None:
-            self._send()
         self._is_given_up = error is not None
         self._ahead.put(None)
         self._thread.join()
@@ -57,22 +46,10 @@ class BackgroundWriter:
             raise self._fault
 
     def _run(self) -> None:
-        try:
-            self._take(self._parts())
-        except BaseException as fault:  # Handed to the thread that writes.
-            self._fault = fault
-        for _unwanted in self._queued():  # Or the one that writes would wait for room for ever.
-            pass
-
-    def _parts(self) -> Iterator[bytes]:
-        yield from self._queued()
-        if self._is_given_up:
-            raise GivenUp
-
-    def _queued(self) -> Iterator[bytes]:
-        while not self._is_over:
-            part = self._ahead.get()
-            if part is None:
-                self._is_over = True
-            else:
-                yield part
+        while (part := self._ahead.get()) is not None:
+            if self._fault is not None or self._is_given_up:
+                continue  # Who gives must not wait for room for ever.
+            try:
+                self._take(part)
+            except BaseException as fault:  # Handed to the thread that gives.
+                self._fault = fault

@@ -13,7 +13,7 @@ from billing.remittance.codes import known_codes
 from billing.remittance.effects import take_effect
 from billing.remittance.holding import reasons_to_hold
 from billing.remittance.spooling import Spool
-from billing.remittance.staging import lines_taken_meanwhile, match_claims, stage
+from billing.remittance.staging import match_claims, stage
 from billing.remittance.storing import store
 from billing.x12.remit_835 import Closing, Party, Payment, RemittanceReader
 
@@ -51,7 +51,8 @@ def post(*, receipt_id: int, reader: RemittanceReader, at: datetime) -> Posted:
     is_test = transaction_set.interchange.usage == _TEST and receipt.partner.usage == _PRODUCTION
     remittance = remittance_of(reader.payment)
     remittance.receipt, remittance.position = receipt, transaction_set.position
-    with Spool(reader, known_codes(at.date())) as spool, transaction.atomic():
+    spool = Spool(reader, known_codes(at.date()))
+    with transaction.atomic():
         return post_spooled(remittance=remittance, spool=spool, close=lambda: reader.closing, at=at, is_test=is_test)
 
 
@@ -59,8 +60,7 @@ def post_spooled(
     *, remittance: Remittance, spool: Spool, close: Callable[[], Closing], at: datetime, is_test: bool = False
 ) -> Posted:
     """Read what ``spool`` reads and post it as ``remittance``, which is not saved yet."""
-    with lines_taken_meanwhile() as lines:
-        spool.read_all(lines.write)
+    stage(spool)
     closing = close()
     _fill(remittance, spool, closing)
     with connection.cursor() as cursor:
@@ -68,7 +68,6 @@ def post_spooled(
     earlier = _earlier(remittance)
     if earlier is not None:
         return _repeat(remittance, earlier)
-    stage(spool)
     why = reasons_to_hold(remittance=remittance, closing=closing, is_fine=spool.is_finer_than_a_cent, is_test=is_test)
     remittance.state = Remittance.State.HELD if why else Remittance.State.POSTED
     remittance.why_held = why

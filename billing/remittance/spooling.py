@@ -1,21 +1,20 @@
-"""Reads a remittance to its end: its claims go to disk, its lines straight on, both as the text that COPY takes.
+"""Reads a remittance to its end and gives its claims and lines as the text that COPY takes, a part at a time.
 
-The lines, which are nearly all of it, are taken by PostgreSQL while the rest is still read, so whoever reads must not
-ask the database for the file meanwhile. Nothing of the file stays in memory. On the way everything that was read is
-hashed: values, not bytes, so that white space, delimiters and envelopes do not matter. Where a segment stands is no
-part of it, but for its place within its claim.
+PostgreSQL takes them while the rest is still read, so whoever reads must not ask the database for the file meanwhile.
+Nothing of the file stays in memory. On the way everything that was read is hashed: values, not bytes, so that white
+space, delimiters and envelopes do not matter. Where a segment stands is no part of it, but for its place within its
+claim.
 """
 
 import hashlib
-import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from decimal import Decimal
-from types import TracebackType
+from itertools import chain
 from typing import NamedTuple, Self
 
 from billing.x12.reading.composites import Procedure
-from billing.x12.remit_835 import Adjustment, ClaimPaid, RemittanceReader, ServicePaid
+from billing.x12.remit_835 import Adjustment, ClaimPaid, Decision, RemittanceReader
 
 LINE_COLUMNS = (
     "claim_number", "number", "after", "entry_id", "control_number", "code", "modifiers", "submitted_code",
@@ -34,6 +33,7 @@ _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _MOST = 19
 _KEPT = 1 << 13
 _PART = 1 << 18
+_TOGETHER = 64
 _CENT = Decimal("0.01")
 _NO_ADJUSTMENTS = "{}\t{}\t{}\t{}"
 
@@ -46,122 +46,103 @@ class KnownCodes(NamedTuple):
 
 
 class Spool:
-    """The claims of a remittance on disk; count, hash and sums beside them. The file has no name and leaves none."""
+    """The claims of a remittance as rows; their count and hash, and whether an amount is too fine, when all is read."""
 
     def __init__(self, reader: RemittanceReader, known: KnownCodes) -> None:
         self._reader = reader
         self._known = known
         self._noted: set[str] = set()
-        self._bodies: dict[tuple[int, ...], tuple[str, ServicePaid]] = {}
+        self._bodies: dict[int, tuple[str, Decision]] = {}
         self._digest = hashlib.sha256()
-        self._claims = tempfile.TemporaryFile(buffering=_PART)  # noqa: SIM115 (closed by __exit__)
         self.claim_count = self.line_count = 0
         self.is_finer_than_a_cent = False
         """Whether an amount was read that no ledger can hold."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._claims.close()
 
     @property
     def content_hash(self) -> str:
         """The hash of all claims and lines that were read."""
         return self._digest.hexdigest()
 
-    def claims(self) -> Iterator[bytes]:
-        """Yield the claims as COPY takes them (columns ``CLAIM_COLUMNS``)."""
-        self._claims.seek(0)
-        while part := self._claims.read(_PART):
-            yield part
-
-    def read_all(self, lines: Callable[[bytes], object]) -> Self:
+    def read_all(self, *, claims: Callable[[bytes], object], lines: Callable[[bytes], object]) -> Self:
         """Read the remittance to its end.
 
         Args:
-            lines: takes the lines of a claim as COPY takes them (columns ``LINE_COLUMNS``).
+            claims: takes whole rows of claims as COPY takes them (columns ``CLAIM_COLUMNS``).
+            lines: the same of lines (columns ``LINE_COLUMNS``).
         """
-        number = 0
-        update, claims = self._digest.update, self._claims.write
+        out = _Outgoing(self._digest, claims, lines)
         for number, claim in enumerate(self._reader, start=1):
-            rest = _escaped(self._claim_rest(claim, number)).encode()
-            claims(b"%d\t%b" % (claim.position, rest))
-            update(rest)
-            if claim.services:
-                rows = _escaped(self._lines_of(claim, number)).encode()
-                lines(rows)
-                update(rows)
-                self.line_count += len(claim.services)
-        self.claim_count = number
+            out.add(claim.position, self._claim_rest(claim, number), self._lines_of(claim, number))
+            self.claim_count = number
+            self.line_count += len(claim.services)
+        out.end()
         return self
 
     def _lines_of(self, claim: ClaimPaid, claim_number: int) -> str:
         bodies, first, rows = self._bodies, claim.position, []
-        for number, line in enumerate(claim.services, start=1):
-            references = line[10]
-            control = next((value for qualifier, value in references if qualifier == "6R"), "")
+        for number, (position, references, decision) in enumerate(claim.services, start=1):
+            control = ""
+            for qualifier, value in references:
+                if qualifier == "6R":
+                    control = value
+                    break
             digits = control[1:]
-            entry = (
-                digits if control[:1] == "L" and digits.isdigit() and digits.isascii() and len(digits) < _MOST else ""
-            )
-            # The reader gives the same objects for segments that say the same. Who stands here is kept alive with its
-            # body, so that no other object can have its id.
-            key = (
-                *map(id, line[1:8]), *map(id, line[8]), 8, *map(id, line[9]), 9, *map(id, line[11]), 11,
-                *map(id, line[13]),
-            )  # fmt: skip
-            body = bodies.get(key)
+            is_ours = control[:1] == "L" and digits.isdigit() and digits.isascii() and len(digits) < _MOST
+            # The reader gives the same decision for loops that say the same. It is kept alive with its body, so that no
+            # other object can have its id.
+            body = bodies.get(id(decision))
             if body is None:
                 if len(bodies) >= _KEPT:
                     bodies.clear()
-                body = bodies[key] = self._body(line), line
-            rows.append(f"{claim_number}\t{number}\t{line[0] - first}\t{entry}\t{control}\t{body[0]}\n")
+                body = bodies[id(decision)] = self._body(decision), decision
+            entry = digits if is_ours else ""
+            rows.append(f"{claim_number}\t{number}\t{position - first}\t{entry}\t{control}\t{body[0]}")
         return "".join(rows)
 
-    def _body(self, line: ServicePaid) -> str:
+    def _body(self, line: Decision) -> str:
         """Return the row of a line from its code on."""
         code, revenue = _code_of(line.procedure, line.revenue_code)
         submitted = line.submitted_procedure
         remarks = [remark.code for remark in line.remarks if remark.code_list == "HE"]
         self._note_unknown(line.adjustments, remarks, "LQ")
-        self._measure(line.charge, line.paid, *(adjustment.amount for adjustment in line.adjustments))
+        charge, paid = str(line.charge), str(line.paid)
+        self._measure(charge, paid, *(str(adjustment.amount) for adjustment in line.adjustments))
         return "\t".join((
             code, _array(line.procedure.modifiers),
             submitted.code if submitted else "", _array(submitted.modifiers if submitted else ()), revenue,
-            str(line.charge), str(line.paid), _or_null(line.allowed), _or_null(line.units), _or_null(line.served_on),
-            _adjustments(line.adjustments), _array(remarks),
+            charge, paid, _or_null(line.allowed), _or_null(line.units), _or_null(line.served_on),
+            _adjustments(line.adjustments), f"{_array(remarks)}\n",
         ))  # fmt: skip
 
     def _claim_rest(self, claim: ClaimPaid, number: int) -> str:
+        """Return the row of a claim from its number on."""
+        adjustments, remarks = _NO_ADJUSTMENTS, "{}"
         if claim.adjustments or claim.adjudications:
             self._note_unknown(claim.adjustments, claim.remarks, "MOA")
-            self._measure(*(adjustment.amount for adjustment in claim.adjustments))
+            self._measure(*(str(adjustment.amount) for adjustment in claim.adjustments))
+            adjustments, remarks = _adjustments(claim.adjustments), _array(claim.remarks)
         last = first = identifier = crossover = crossover_identifier = ""
         for person in claim.people:
             if person.role == "QC" and not last:
                 last, first, identifier = person.last_name, person.first_name, person.identifier
             elif person.role == "TT":
                 crossover, crossover_identifier = person.last_name, person.identifier
-        self._measure(claim.charge, claim.paid, claim.patient_responsibility)
+        charge, paid, patient = str(claim.charge), str(claim.paid), str(claim.patient_responsibility)
+        self._measure(charge, paid, patient)
         days = {qualifier: on for qualifier, on in claim.dates if on is not None}
-        return "\t".join((
-            str(number), claim.control_number, claim.status, str(claim.charge), str(claim.paid),
-            str(claim.patient_responsibility), claim.filing_indicator, claim.payer_control_number,
-            claim.facility_type, claim.frequency,
-            _adjustments(claim.adjustments) if claim.adjustments else _NO_ADJUSTMENTS,
-            _array(claim.remarks) if claim.adjudications else "{}",
-            _or_null(days.get("232")), _or_null(days.get("233")), _or_null(days.get("050")),
-            last, first, identifier, crossover, f"{crossover_identifier}\n",
-        ))  # fmt: skip
+        return (
+            f"{number}\t{claim.control_number}\t{claim.status}\t{charge}\t{paid}\t{patient}\t{claim.filing_indicator}\t"
+            f"{claim.payer_control_number}\t{claim.facility_type}\t{claim.frequency}\t{adjustments}\t{remarks}\t"
+            f"{days.get('232', '')!s}\t{days.get('233', '')!s}\t{days.get('050', '')!s}\t{last}\t{first}\t"
+            f"{identifier}\t{crossover}\t{crossover_identifier}\n"
+        )
 
-    def _measure(self, *amounts: Decimal) -> None:
-        for amount in amounts:
-            text = str(amount)
-            if "." in text[:-3] and text.rstrip("0")[-3:-2] != "." and amount != amount.quantize(_CENT):
-                self.is_finer_than_a_cent = True
+    def _measure(self, *amounts: str) -> None:
+        for text in amounts:
+            # Mostly it has cents, or none at all; what is below a millionth is written with an exponent.
+            if text[-3:-2] != "." and ("." in text or "E" in text):
+                amount = Decimal(text)
+                self.is_finer_than_a_cent |= amount != amount.quantize(_CENT)
 
     def _note_unknown(self, adjustments: tuple[Adjustment, ...], remarks: Collection[str], segment: str) -> None:
         for name, element, codes, known in (
@@ -174,9 +155,62 @@ class Spool:
                     self._reader.transaction.note("unknown-code", [name], element, code)
 
 
-def _escaped(text: str) -> str:
-    r"""Keep COPY from taking a backslash for its own. Other control signs no reader lets pass."""
-    return text.replace("\\", "\\\\") if "\\" in text else text
+class _Outgoing:
+    """Rows on their way out: hashed, and gathered to parts; of some claims at once, as each of it costs by the call."""
+
+    def __init__(self, digest: "hashlib._Hash", claims: Callable[[bytes], object], lines: Callable[[bytes], object]):
+        self._digest = digest
+        self._parts = (_Part(claims), _Part(lines))
+        self._positions: list[int] = []
+        self._rests: list[str] = []
+        self._lines: list[str] = []
+
+    def add(self, position: int, rest: str, lines: str) -> None:
+        """Take the row of a claim, its position apart (it is no part of the hash), and those of its lines."""
+        self._positions.append(position)
+        self._rests.append(rest)
+        self._lines.append(lines)
+        if len(self._rests) == _TOGETHER:
+            self._put()
+
+    def end(self) -> None:
+        """Give on what is left."""
+        self._put()
+        for part in self._parts:
+            part.end()
+
+    def _put(self) -> None:
+        claims, lines = self._parts
+        self._digest.update(_copied(chain.from_iterable(zip(self._rests, self._lines, strict=True))))
+        claims.add(_copied(map("{}\t{}".format, self._positions, self._rests)))
+        lines.add(_copied(self._lines))
+        self._positions, self._rests, self._lines = [], [], []
+
+
+class _Part:
+    """Gathers rows, and gives them on when they are many."""
+
+    def __init__(self, take: Callable[[bytes], object]) -> None:
+        self._take = take
+        self._gathered = bytearray()
+
+    def add(self, rows: bytes) -> None:
+        """Take some more rows."""
+        self._gathered += rows
+        if len(self._gathered) >= _PART:
+            self.end()
+
+    def end(self) -> None:
+        """Give on what is left."""
+        if self._gathered:
+            self._take(bytes(self._gathered))
+            self._gathered.clear()
+
+
+def _copied(texts: Iterable[str]) -> bytes:
+    r"""Return rows as COPY takes them: a backslash is not its own. Other control signs no reader lets pass."""
+    text = "".join(texts)
+    return (text.replace("\\", "\\\\") if "\\" in text else text).encode()
 
 
 def _or_null(value: Decimal | date | None) -> str:

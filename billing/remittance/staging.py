@@ -4,16 +4,19 @@
 claims each was found to be. They live until the transaction ends, or the next remittance of the receipt comes.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from django.db import connection
 
-from billing.remittance.background import BackgroundWriter
+from billing.remittance.background import Background
 from billing.remittance.spooling import CLAIM_COLUMNS, LINE_COLUMNS, Spool
 
 _FORGET = "DROP TABLE IF EXISTS pg_temp.paid_claim, pg_temp.paid_line, pg_temp.paid_match"
-_SETTINGS = "SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true)"
+# Few statistics are enough: all that the planner needs to know of the tables below is how large they are.
+_SETTINGS = """
+    SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
+           set_config('default_statistics_target', '10', true)
+"""
 
 _CLAIMS = """
     CREATE TEMP TABLE paid_claim (
@@ -64,34 +67,28 @@ _BY_PAYER_NUMBER = """
 _COUNT = "SELECT count(*) FROM paid_match WHERE claim_id IS NULL"
 
 
-@contextmanager
-def lines_taken_meanwhile() -> Iterator[BackgroundWriter]:
-    """Make the tables, and let PostgreSQL take lines while the body reads on; the body must not use the connection.
+def stage(spool: Spool) -> None:
+    """Make the tables and read the remittance into them: PostgreSQL takes rows while the next ones are read.
 
-    An error of the database comes out of the body's next writing, or at the end; an error of the body takes all back.
+    What is read must not come from the database: the connection is busy meanwhile. An error of the database comes out
+    here as if there were no second thread.
     """
     with connection.cursor() as cursor:
         for statement in (_FORGET, _SETTINGS, _CLAIMS, _LINES):
             cursor.execute(statement)
     raw = connection.connection
 
-    def take(parts: Iterable[bytes]) -> None:
-        with raw.cursor() as cursor, cursor.copy(_copy("paid_line", LINE_COLUMNS)) as copy:
-            for part in parts:
-                copy.write(part)
+    def take(part: tuple[str, bytes]) -> None:
+        copy_into, rows = part
+        with raw.cursor() as cursor, cursor.copy(copy_into) as copy:
+            copy.write(rows)
 
-    with connection.wrap_database_errors, BackgroundWriter(take) as lines:
-        yield lines
-
-
-def stage(spool: Spool) -> None:
-    """Copy the claims beside their lines, which are there already."""
-    with connection.cursor() as cursor:
-        with connection.wrap_database_errors, cursor.copy(_copy("paid_claim", CLAIM_COLUMNS)) as copy:
-            for part in spool.claims():
-                copy.write(part)
-        # Arrays take long to look at, and nothing joins by them.
-        cursor.execute("ANALYZE paid_claim (number, control_number), paid_line (claim_number, entry_id)")
+    claims, lines = _copy("paid_claim", CLAIM_COLUMNS), _copy("paid_line", LINE_COLUMNS)
+    with connection.wrap_database_errors, Background(take) as tables:
+        spool.read_all(
+            claims=lambda rows: tables.give((claims, rows)),
+            lines=lambda rows: tables.give((lines, rows)),
+        )
 
 
 def _copy(table: str, columns: Iterable[str]) -> str:
@@ -99,8 +96,9 @@ def _copy(table: str, columns: Iterable[str]) -> str:
 
 
 def match_claims() -> int:
-    """Find our claims: by our number, else by the payer's; return how many were not found. At most five statements."""
+    """Find our claims: by our number, else by the payer's; return how many were not found. At most six statements."""
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE paid_claim (number, control_number)")  # arrays take long, and nothing joins by them
         cursor.execute(_BY_CONTROL_NUMBER)
         cursor.execute("ANALYZE paid_match")
         cursor.execute(_COUNT)

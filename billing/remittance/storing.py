@@ -106,6 +106,7 @@ def store(*, remittance: Remittance, closing: Closing) -> None:
     """Write the staged claims and lines, and what is adjusted outside of them."""
     with connection.cursor() as cursor:
         cursor.execute(_CLAIMS, [remittance.pk])
+        cursor.execute("ANALYZE paid_line (claim_number, entry_id)")
         cursor.execute(_LINES)
         cursor.execute(_WITHOUT_ENTRY, [remittance.pk])
         if cursor.fetchone()[0]:

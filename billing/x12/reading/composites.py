@@ -6,6 +6,8 @@ from typing import NamedTuple
 _KEPT = 1 << 14
 _MODIFIERS = 4
 _FIRST_WAY = 3
+_OF_TWO = 3
+"""Length of a segment with two elements and its name."""
 
 
 class Procedure(NamedTuple):
@@ -46,6 +48,8 @@ def procedure_of(text: str, joint: str) -> Procedure:
 
 def reference_of(ref: list[str]) -> Reference:
     """Return a REF; where the number is missing, its description."""
+    if len(ref) == _OF_TWO:
+        return Reference(ref[1], ref[2])
     return Reference(ref[1] if len(ref) > 1 else "", next((text for text in ref[2:4] if text), ""))
 
 

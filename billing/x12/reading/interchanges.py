@@ -6,6 +6,7 @@ What stands inside a transaction is read elsewhere.
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, repeat
+from operator import length_hint
 
 from billing.x12.reading.cells import number_of
 from billing.x12.reading.deviations import Note
@@ -48,6 +49,10 @@ class Transaction:
         self.lost_segments = 0
         """How many segments more its SE promises than were read."""
         self._is_skipped = False
+        self._is_handed_over = False
+        """Segments were given in a list, and nobody has asked for those after them yet."""
+        self._start = 0
+        """Where in its block the list begins."""
         self._file = file
         self._stream = file.stream
         self._harms_before = file.stream.harms
@@ -81,25 +86,40 @@ class Transaction:
 
     def skip(self) -> None:
         """Go past what was not asked for; whoever asks later is told that it is not complete."""
+        self._is_skipped = self._is_handed_over
         for _ in self._body:
             self._is_skipped = True
         self.is_complete = self.is_complete and not self._is_skipped
 
-    def texts(self) -> Iterator[tuple[str, Iterator[str]]]:
+    def texts(self) -> Iterator[tuple[str, list[str]]]:
         """Yield the segments that were not given yet, unsplit: the separator of elements, and those that have it.
 
-        For a reader that need not split a segment which it has met before.
+        For a reader that need not split a segment which it has met before. It says itself where it is (``at``). No
+        segment is empty, and none holds a line feed if there are several.
         """
-        yield self._joint, self._walk
-        yield from self._runs
+        for joint, walk in chain(((self._joint, self._walk),), self._runs):
+            self._start = self._stream.index + 1
+            texts = list(walk)
+            self._is_handed_over = True
+            yield joint, texts
+            self._is_handed_over = False
+
+    def at(self, index: int) -> None:
+        """Go to a segment of the list that ``texts`` gave last."""
+        self._stream.go_to(self._start + index)
+
+    def place_of(self, index: int) -> int:
+        """Return which segment of the file one of that list is."""
+        return self._stream.position_of(self._start + index)
 
     def _read(self) -> Iterator[tuple[str, Iterator[str]]]:
         stream = self._stream
         while (run := stream.run()) is not None:
             self._joint, self._walk = run
-            before = stream.position  # of the segment before the run, until its first is taken
+            before, count = stream.index, length_hint(self._walk)
             yield run
-            self.segments += stream.position - before
+            stream.go_to(before + count)  # wherever its reader stood
+            self.segments += count
         self._end(stream.peek())
 
     def _split(self) -> Iterator[Iterator[list[str]]]:

@@ -5,7 +5,6 @@ characters that X12 cannot carry.
 """
 
 import re
-import string
 from collections.abc import Iterator
 
 from billing.x12.reading.places import Place
@@ -13,7 +12,6 @@ from billing.x12.reading.places import Place
 WHITE = " \t\r\n\v\f"
 CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 127]))
 
-_SMALL_LETTERS = string.ascii_lowercase.encode("ascii")
 _CONTROL_BYTES = CONTROLS.encode("ascii") + b"\t\v\f"
 _WITHOUT_CONTROLS = str.maketrans(dict.fromkeys(CONTROLS, "?"))
 _LINE_BREAKS = re.compile(r"[\r\n]+")
@@ -31,15 +29,15 @@ _LONGEST_NAME = 3
 
 def is_plain(block: str, element: str) -> bool:
     """Return whether no segment of a block needs mending, but for white space around it and its name."""
-    padded = f" {element}" in block or f"{element} " in block
+    padded = " " in block and (f" {element}" in block or f"{element} " in block)  # mostly there is no blank at all
     if padded or not block.isascii():
         return False
     return len(block.encode("ascii").translate(None, _CONTROL_BYTES)) == len(block)
 
 
-def has_small_letters(block: str) -> bool:
-    """Return whether small letters stand in a block of ASCII; most senders keep to capitals."""
-    return len(block.encode("ascii").translate(None, _SMALL_LETTERS)) != len(block)
+def is_capital(block: str) -> bool:
+    """Return whether no small letters stand in a block of ASCII; most senders keep to capitals."""
+    return block.upper() == block
 
 
 def mended(piece: str, *, at: int, element: str, place: Place) -> Iterator[list[str]]:

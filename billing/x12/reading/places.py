@@ -51,6 +51,14 @@ class Place:
         self._count += len(pieces)
         self._index, self._walk = 0, None
 
+    def position_of(self, index: int) -> int:
+        """Return which segment of the file one of the block is, counted from 0 there."""
+        return self._first + index
+
+    def go_to(self, index: int) -> None:
+        """Go to a segment of the block, counted from 0."""
+        self._index, self._walk = index, None
+
     def stand(self, at: int) -> None:
         """Go to a byte that no segment begins at; the segment counted last stays the one at hand."""
         self._at, self._pieces = at, []

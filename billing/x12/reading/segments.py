@@ -4,13 +4,15 @@ Knows no transaction. Takes bytes in pieces and holds one piece at a time. No by
 noted and kept.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from operator import itemgetter
 
 from billing.x12.reading.buffer import Buffer
 from billing.x12.reading.delimiters import LOOK_AHEAD, Opening, find_isa, guess_separators, has_isa_shape, read_isa
 from billing.x12.reading.deviations import Note
-from billing.x12.reading.mending import WHITE, has_small_letters, is_plain, mended, unterminated
+from billing.x12.reading.mending import WHITE, is_capital, is_plain, mended, unterminated
 from billing.x12.reading.places import Place
 from billing.x12.syntax import USUAL
 
@@ -192,12 +194,12 @@ class SegmentStream(Place):
         """
         sure: list[int] = []
         unsure: list[int] = []
-        for name in ("ISA", "isa", "IEA" + self.separators.element, "iea" + self.separators.element):
-            start = self._buffer.text.find(name)
-            while 0 <= start < _LONGEST and not self._is_boundary(start):
-                start = self._buffer.text.find(name, start + 1)
-            if start >= 0:
-                (sure if start < _LONGEST else unsure).append(start)
+        for names in _boundaries(self.separators.element):
+            found = names.search(self._buffer.text)
+            while found and found.start() < _LONGEST and not self._is_boundary(found.start()):
+                found = names.search(self._buffer.text, found.start() + 1)
+            if found:
+                (sure if found.start() < _LONGEST else unsure).append(found.start())
         return (min(sure), True) if sure else (min(unsure, default=-1), False)
 
     def _is_boundary(self, start: int) -> bool:
@@ -237,8 +239,8 @@ class SegmentStream(Place):
             is_sure = not has_breaks and self._is_sure(block)
             if is_sure or (_begin_segments(bodies, element) and not (has_breaks and _break(bodies))):
                 self.enter(at, pieces)
-                yield self._joined_by(element, bodies, has_marks=not is_sure or self._may_have_marks(block))
-                at += sum(map(len, pieces)) + len(pieces)
+                yield self._joined_by(element, bodies, has_marks=not is_sure)
+                at += len(block) - len(last)
                 pieces = []
         for piece in pieces:
             for elements in mended(piece, at=at, element=element, place=self):
@@ -250,18 +252,12 @@ class SegmentStream(Place):
                 yield from self._given(elements)
 
     def _is_sure(self, block: str) -> bool:
-        """Return whether every segment of a block without line breaks must begin with its name: so without looking."""
-        end = self.separators.segment
-        begins = (end, " ")
-        is_tight = not any(end + sign in block for sign in begins) and not block.startswith(begins)
-        return is_tight and not has_small_letters(block)
+        """Return whether every segment of a block without line breaks must begin with its name, and none envelopes.
 
-    def _may_have_marks(self, block: str) -> bool:
-        """Return whether an enveloping segment may stand in a block; in most of a large file there is none."""
-        end, element = self.separators.segment, self.separators.element
-        if block.startswith(tuple(name + element for name in ENVELOPING)):
-            return True
-        return any(f"{end}{name}{element}" in block for name in _WITHIN)  # ISA and IEA begin blocks of their own
+        So it is with nearly every block of a large file, and then no segment of it is looked at.
+        """
+        begins, follows = _to_look_at(self.separators.element, self.separators.segment)
+        return not begins.match(block) and not follows.search(block) and is_capital(block)
 
     def _joined_by(self, joint: str, block: Block, *, has_marks: bool) -> Block:
         """Return a block, and remember what separates its elements and whether to look for enveloping segments."""
@@ -275,6 +271,24 @@ class SegmentStream(Place):
         """Give one segment that stands in the file otherwise than it is read, its elements separated by NUL."""
         segment = _NUL.join(element.replace(_NUL, "?") for element in elements)
         yield self._joined_by(_NUL, [segment], has_marks=True)
+
+
+@lru_cache
+def _boundaries(element: str) -> tuple[re.Pattern[str], ...]:
+    """Return what finds the beginning of ISA and IEA. Two that begin with a letter each are the fastest way."""
+    mark = re.escape(element)
+    return re.compile(f"I(?:SA|EA{mark})"), re.compile(f"i(?:sa|ea{mark})")
+
+
+@lru_cache
+def _to_look_at(element: str, end: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds a segment that has no name, that stands apart, or that envelopes: first in a block, and later.
+
+    ISA and IEA begin blocks of their own, so they need not be looked for within one.
+    """
+    mark, end = re.escape(element), re.escape(end)
+    first = re.compile(f"{end}| |(?:{'|'.join(sorted(ENVELOPING))}){mark}")
+    return first, re.compile(f"{end}(?:{end}| |(?:{'|'.join(_WITHIN)}){mark})")
 
 
 def _begin_segments(bodies: Block, element: str) -> bool:

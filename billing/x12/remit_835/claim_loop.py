@@ -2,22 +2,21 @@
 
 from decimal import Decimal
 
-from billing.x12.reading.composites import Contact, Procedure, Reference
+from billing.x12.reading.composites import Contact, Reference
+from billing.x12.remit_835.repeating import Service
 from billing.x12.remit_835.values import (
     Adjudication,
     Adjustment,
     Amount,
     ClaimPaid,
     Dated,
+    Decision,
     HeaderGroup,
     Person,
     Quantity,
     Remark,
     ServicePaid,
 )
-
-Service = tuple[int, Procedure, Decimal, Decimal, str, Decimal | None, Procedure | None, Decimal | None]
-"""What an SVC says, in the order of ``ServicePaid``."""
 
 Claim = tuple[int, str, str, Decimal, Decimal, Decimal, str, str, str, str, str, HeaderGroup]
 """What a CLP says, in the order of ``ClaimPaid``."""
@@ -39,28 +38,29 @@ class OpenLoop:
 class OpenService(OpenLoop):
     """2110, from its SVC on. It begins without a call to what it shares with a claim: a remittance has very many."""
 
-    __slots__ = ("remarks", "svc")
+    __slots__ = ("position", "remarks", "svc")
 
-    def __init__(self, svc: Service) -> None:
+    def __init__(self, position: int, svc: Service) -> None:
         self.adjustments = []
         self.dates = []
         self.references = []
         self.amounts = []
         self.quantities = []
+        self.position = position
         self.svc = svc
         self.remarks: list[Remark] = []
 
     def value(self) -> ServicePaid:
         """Return the line as read."""
-        return ServicePaid(
+        decision = Decision(
             *self.svc,
             tuple(self.adjustments),
             tuple(self.dates),
-            tuple(self.references),
             tuple(self.amounts),
             tuple(self.quantities),
             tuple(self.remarks),
         )
+        return ServicePaid(self.position, tuple(self.references), decision)
 
 
 class OpenClaim(OpenLoop):

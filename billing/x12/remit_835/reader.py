@@ -7,12 +7,13 @@ guide does not know is kept as a deviation, and the closing says whether every s
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from billing.x12.reading.composites import Reference, contact_of, procedure_of, reference_of
+from billing.x12.reading.composites import contact_of, procedure_of, reference_of
 from billing.x12.reading.cursor import Cursor
 from billing.x12.reading.interchanges import Transaction
 from billing.x12.remit_835.claim_loop import OpenClaim, OpenLoop, OpenService
 from billing.x12.remit_835.head import HeadReader
-from billing.x12.remit_835.repeating import MAKERS, Made, Service
+from billing.x12.remit_835.loops import END, KnownLoops, marks_of
+from billing.x12.remit_835.repeating import LONGEST_CAS, LONGEST_NM1, LONGEST_SVC, MAKERS, Made, Service, person_of
 from billing.x12.remit_835.tally import Tally
 from billing.x12.remit_835.values import (
     Adjudication,
@@ -28,15 +29,13 @@ from billing.x12.remit_835.values import (
     Quantity,
     Remark,
     Remittance,
+    ServicePaid,
 )
 
 _PAD = [""] * 12
 _REMARKS_AT = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
 _ENDS_CLAIM = frozenset(("CLP", "LX", "TS3", "TS2", "PLB"))
 _KNOWN_AT_MOST = 1 << 13
-_OF_TWO = 3
-"""Length of a segment with two elements and its name."""
-_ORGANIZATION = "2"
 
 
 class RemittanceReader(Cursor):
@@ -57,14 +56,14 @@ class RemittanceReader(Cursor):
         self._claims = self._read()
         self._handlers: dict[str, tuple[Callable[[list[str]], None], int]] = {
             "CLP": (self._clp, 15),
-            "SVC": (self._svc, 8),
-            "CAS": (self._cas, 20),
+            "SVC": (self._svc, LONGEST_SVC),
+            "CAS": (self._cas, LONGEST_CAS),
             "DTM": (self._dtm, 7),
             "REF": (self._ref, 5),
             "AMT": (self._amt, 4),
             "LQ": (self._lq, 3),
             "QTY": (self._qty, 5),
-            "NM1": (self._nm1, 13),
+            "NM1": (self._nm1, LONGEST_NM1),
             "MIA": (self._mia, 25),
             "MOA": (self._mia, 10),
             "PER": (self._per, 10),
@@ -80,10 +79,11 @@ class RemittanceReader(Cursor):
             "QTY": self._put_quantity,
             "LQ": self._put_remark,
             "CAS": self._put_adjustments,
-            "SVC": self._begin_service,
+            "NM1": self._put_person,
         }
         self._known: dict[str, tuple[Callable[[Any], None], Made]] = {}
         """Segments met before, by their text: where they belong and what they say."""
+        self._loops = KnownLoops(self.component)
 
     def __iter__(self) -> Iterator[ClaimPaid]:
         return self._claims
@@ -96,33 +96,64 @@ class RemittanceReader(Cursor):
         return self._tally.closing(self.payment.amount)
 
     def _read(self) -> Iterator[ClaimPaid]:
-        known = self._known
         for elements in self._first:
             self._take(elements)
         for joint, texts in self.transaction.texts():
-            for text in texts:
-                found = known.get(text)
-                if found is not None and self._into is not None:
-                    put, value = found
-                    put(value)
-                    continue
-                elements = text.split(joint)
-                if elements[0] in _ENDS_CLAIM and self._claim is not None:
-                    yield self._whole_claim(self._claim)
-                if not self._put_made(text, elements):
-                    self._take(elements)
+            yield from self._read_loops(texts, joint)
         if self._claim is not None:
-            yield self._whole_claim(self._claim)
+            yield self._whole_claim()
         self._tally.end_group(self._group)
+
+    def _read_loops(self, texts: list[str], joint: str) -> Iterator[ClaimPaid]:
+        """Read segments that follow each other: loops of service lines as a whole where they can be, the rest singly.
+
+        Loops are found by cutting the text at their names, which is much faster than to look at each segment.
+        """
+        marks = marks_of(joint)
+        text = END.join(("", *texts))
+        # What begins last may go on in the next texts.
+        whole = text[: max(text.rfind(marks.claim), text.rfind(marks.service), 0)]
+        first, index = self.transaction.place_of(0), 0
+        for number, claim in enumerate(whole.split(marks.claim)):
+            head, *loops = claim.split(marks.service)
+            stop = index + head.count(END) + (number > 0)
+            while (index := self._read_singly(texts, index, stop, joint)) < stop:
+                yield self._whole_claim()
+            for loop in loops:
+                found = self._loops.read(loop, marks, first + index)
+                if found is not None and self._claim is not None:
+                    self._add_line(self._claim, found[0])
+                    index += found[1]
+                    continue
+                stop = index + loop.count(END) + 1
+                while (index := self._read_singly(texts, index, stop, joint)) < stop:
+                    yield self._whole_claim()
+        while (index := self._read_singly(texts, index, len(texts), joint)) < len(texts):
+            yield self._whole_claim()
+
+    def _read_singly(self, texts: list[str], start: int, stop: int, joint: str) -> int:
+        """Read segments one by one; return where it stopped: at ``stop``, or at one that ends the claim at hand."""
+        known, go_to = self._known, self.transaction.at
+        for index in range(start, stop):
+            text = texts[index]
+            go_to(index)
+            found = known.get(text)
+            if found is not None and self._into is not None:
+                put, value = found
+                put(value)
+                continue
+            elements = text.split(joint)
+            name = elements[0]
+            if name in _ENDS_CLAIM and self._claim is not None:
+                return index
+            if name not in self._puts or not self._put_made(text, elements):
+                self._take(elements)
+        return stop
 
     def _put_made(self, text: str, elements: list[str]) -> bool:
         """Put a segment of a kind that repeats where it belongs, and know it again; return whether it is one."""
-        maker = MAKERS.get(elements[0])
-        if maker is None or self._into is None:
-            return False
-        value = maker(elements, self.component)
-        longest = self._handlers[elements[0]][1]
-        if value is None or len(elements) > longest:
+        value = MAKERS[elements[0]](elements) if self._into is not None else None
+        if value is None:
             return False
         put = self._puts[elements[0]]
         if len(self._known) >= _KNOWN_AT_MOST:
@@ -132,12 +163,18 @@ class RemittanceReader(Cursor):
         return True
 
     def _take(self, elements: list[str]) -> None:
-        handler, longest = self._handlers.get(elements[0], (self._unknown, len(elements)))
+        found = self._handlers.get(elements[0])
+        if found is None:
+            self.transaction.keep("unknown-segment", elements)
+            return
+        handler, longest = found
         if len(elements) > longest:
             self.note_extra(elements, longest - 1)
         handler(elements)
 
-    def _whole_claim(self, claim: OpenClaim) -> ClaimPaid:
+    def _whole_claim(self) -> ClaimPaid:
+        claim = self._claim
+        assert claim is not None
         if self._service is not None:
             claim.services.append(self._service.value())
         value = claim.value()
@@ -157,22 +194,29 @@ class RemittanceReader(Cursor):
         if not c[1]:
             self.transaction.note("missing-element", clp, 1)
 
-    def _begin_service(self, service: Service) -> None:
-        claim = self._claim
-        if claim is not None:
-            if self._service is not None:
-                claim.services.append(self._service.value())
-            self._service = self._into = OpenService((self.transaction.place, *service))
+    def _add_line(self, claim: OpenClaim, line: ServicePaid) -> None:
+        """Add a line that was read as a whole, after the one that may still be open."""
+        if self._service is not None:
+            claim.services.append(self._service.value())
+            self._service = None
+        claim.services.append(line)
+
+    def _begin_service(self, claim: OpenClaim, service: Service) -> None:
+        if self._service is not None:
+            claim.services.append(self._service.value())
+        self._service = self._into = OpenService(self.transaction.place, service)
 
     def _svc(self, svc: list[str]) -> None:
-        if self._claim is None:
+        claim = self._claim
+        if claim is None:
             self.transaction.keep("misplaced-segment", svc)
             return
         text = svc + _PAD
         procedure = procedure_of(text[1], self.joint(svc, 1))
         submitted = procedure_of(text[6], self.joint(svc, 6)) if text[6] else None
         charge, paid, units = self.amount(svc, 2), self.amount(svc, 3), self.number(svc, 5)
-        self._begin_service((procedure, charge, paid, text[4], units, submitted, self.number(svc, 7)))
+        service = (procedure, charge, paid, text[4], units, submitted, self.number(svc, 7))
+        self._begin_service(claim, service)
 
     def _cas(self, cas: list[str]) -> None:
         into = self._into
@@ -194,7 +238,7 @@ class RemittanceReader(Cursor):
         if self._into is None:
             self.transaction.keep("misplaced-segment", ref)
         else:
-            self._into.references.append(Reference(ref[1], ref[2]) if len(ref) == _OF_TWO else reference_of(ref))
+            self._into.references.append(reference_of(ref))
 
     def _amt(self, amt: list[str]) -> None:
         if self._into is None:
@@ -245,10 +289,15 @@ class RemittanceReader(Cursor):
         return self._claim
 
     def _nm1(self, nm1: list[str]) -> None:
+        person = person_of(nm1[:LONGEST_NM1])
         claim = self._open_claim(nm1)
+        if claim is not None and person is not None:
+            claim.people.append(person)
+
+    def _put_person(self, person: Person) -> None:
+        claim = self._open_claim(["NM1"])
         if claim is not None:
-            c = nm1 + _PAD
-            claim.people.append(Person(c[1], c[2] == _ORGANIZATION, c[3], c[4], c[5], c[7], c[8], c[9]))
+            claim.people.append(person)
 
     def _mia(self, elements: list[str]) -> None:
         claim = self._open_claim(elements)
@@ -288,9 +337,6 @@ class RemittanceReader(Cursor):
                         self.transaction.place, provider, year_end, reason, reference, self.amount(plb, number + 1)
                     )
                 )
-
-    def _unknown(self, elements: list[str]) -> None:
-        self.transaction.keep("unknown-segment", elements)
 
 
 def read_835(transaction: Transaction) -> Remittance:

@@ -9,48 +9,65 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from billing.x12.reading.cells import day_of, number_of
-from billing.x12.reading.composites import Procedure, procedure_of
-from billing.x12.remit_835.values import Adjustment, Amount, Dated, Quantity, Remark
+from billing.x12.reading.composites import Procedure, Reference, procedure_of
+from billing.x12.remit_835.values import Adjustment, Amount, Dated, Person, Quantity, Remark
 
 Service = tuple[Procedure, Decimal, Decimal, str, Decimal | None, Procedure | None, Decimal | None]
-"""What an SVC says, in the order of ``ServicePaid``."""
+"""What an SVC says, in the order of ``Decision``."""
 
-Made = Dated | Amount | Quantity | Remark | Service | tuple[Adjustment, ...]
+Made = Dated | Reference | Amount | Quantity | Remark | Person | tuple[Adjustment, ...]
 
 _DAY = 8
 _OF_TWO = 3
-_PAD = [""] * 8
+LONGEST_CAS, LONGEST_SVC, LONGEST_NM1 = 20, 8, 13
+_ORGANIZATION = "2"
+_PAD = [""] * 12
 
 
-def dated_of(dtm: list[str], _: str) -> Dated | None:
+def dated_of(dtm: list[str]) -> Dated | None:
     """Return a DTM."""
     on = day_of(dtm[2]) if len(dtm) == _OF_TWO and len(dtm[2]) == _DAY else None
     return None if on is None else Dated(dtm[1], on)
 
 
-def amount_of(amt: list[str], _: str) -> Amount | None:
+def reference_of(ref: list[str]) -> Reference | None:
+    """Return a REF."""
+    return Reference(ref[1], ref[2]) if len(ref) == _OF_TWO else None
+
+
+def amount_of(amt: list[str]) -> Amount | None:
     """Return an AMT."""
     amount = number_of(amt[2]) if len(amt) == _OF_TWO else None
     return None if amount is None else Amount(amt[1], amount)
 
 
-def quantity_of(qty: list[str], _: str) -> Quantity | None:
+def quantity_of(qty: list[str]) -> Quantity | None:
     """Return a QTY."""
     quantity = number_of(qty[2]) if len(qty) == _OF_TWO else None
     return None if quantity is None else Quantity(qty[1], quantity)
 
 
-def remark_of(lq: list[str], _: str) -> Remark | None:
+def remark_of(lq: list[str]) -> Remark | None:
     """Return an LQ."""
     return Remark(lq[1], lq[2]) if len(lq) == _OF_TWO else None
 
 
-def adjustments_of(cas: list[str], _: str) -> tuple[Adjustment, ...] | None:
+def person_of(nm1: list[str]) -> Person | None:
+    """Return an NM1."""
+    if len(nm1) > LONGEST_NM1:
+        return None
+    text = nm1 + _PAD
+    return Person(text[1], text[2] == _ORGANIZATION, text[3], text[4], text[5], text[7], text[8], text[9])
+
+
+def adjustments_of(cas: list[str]) -> tuple[Adjustment, ...] | None:
     """Return the triplets of a CAS.
 
-    >>> adjustments_of(["CAS", "CO", "45", "120.5"], ":")
+    >>> adjustments_of(["CAS", "CO", "45", "120.5"])
     (Adjustment(group='CO', reason='45', amount=Decimal('120.5'), quantity=None),)
     """
+    if len(cas) > LONGEST_CAS:
+        return None
     made = []
     for start in range(2, len(cas), 3):
         reason, amount, quantity = (cas[start : start + 3] + _PAD)[:3]
@@ -63,6 +80,8 @@ def adjustments_of(cas: list[str], _: str) -> tuple[Adjustment, ...] | None:
 
 def service_of(svc: list[str], component: str) -> Service | None:
     """Return an SVC."""
+    if len(svc) > LONGEST_SVC:
+        return None
     text = svc + _PAD
     charge, paid = number_of(text[2]), number_of(text[3])
     units, submitted_units = number_of(text[5]), number_of(text[7])
@@ -74,12 +93,15 @@ def service_of(svc: list[str], component: str) -> Service | None:
     return procedure_of(text[1], component), charge, paid, text[4], units, submitted, submitted_units
 
 
-MAKERS: dict[str, Callable[[list[str], str], Made | None]] = {
+LINE_MAKERS: dict[str, Callable[[list[str]], Made | None]] = {
     "DTM": dated_of,
+    "REF": reference_of,
     "AMT": amount_of,
     "QTY": quantity_of,
     "LQ": remark_of,
     "CAS": adjustments_of,
-    "SVC": service_of,
 }
-"""By the name of a segment: what makes its value, given the separator of components too."""
+"""By the name of a segment of a service line: what makes its value."""
+
+MAKERS: dict[str, Callable[[list[str]], Made | None]] = {**LINE_MAKERS, "NM1": person_of}
+"""The same of every segment here."""

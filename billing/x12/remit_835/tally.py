@@ -25,12 +25,12 @@ class Tally:
         left = claim.charge
         for cas in claim.adjustments:
             left -= cas.amount
-        for line in claim.services:
+        for _, _, decision in claim.services:
             adjusted = NOTHING
-            for cas in line.adjustments:
+            for cas in decision.adjustments:
                 adjusted += cas.amount
             left -= adjusted
-            self._uneven_services += line.charge - adjusted != line.paid
+            self._uneven_services += decision.charge - adjusted != decision.paid
         self._uneven_claims += left != claim.paid
         self._claims += 1
         self._services += len(claim.services)

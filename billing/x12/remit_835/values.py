@@ -123,11 +123,12 @@ class Payment(NamedTuple):
     """BPR, TRN and CUR as they came."""
 
 
-class ServicePaid(NamedTuple):
-    """One service line (2110)."""
+class Decision(NamedTuple):
+    """What a payer decided of a service: all that its loop says, but for where it stands and which line it is.
 
-    position: int
-    """Segment of the file."""
+    Very many lines have the same one, and may share the object.
+    """
+
     procedure: Procedure
     charge: Decimal
     paid: Decimal
@@ -139,15 +140,9 @@ class ServicePaid(NamedTuple):
     submitted_units: Decimal | None
     adjustments: tuple[Adjustment, ...]
     dates: tuple[Dated, ...]
-    references: tuple[Reference, ...]
     amounts: tuple[Amount, ...]
     quantities: tuple[Quantity, ...]
     remarks: tuple[Remark, ...]
-
-    @property
-    def control_number(self) -> str:
-        """REF*6R: our number of the line; empty if the payer does not give it."""
-        return next((value for qualifier, value in self.references if qualifier == "6R"), "")
 
     @property
     def served_on(self) -> date | None:
@@ -160,9 +155,98 @@ class ServicePaid(NamedTuple):
         return next((amount for qualifier, amount in self.amounts if qualifier == "B6"), None)
 
     @property
+    def adjusted(self) -> Decimal:
+        """All adjustments of the line."""
+        return sum((cas.amount for cas in self.adjustments), NOTHING)
+
+
+class ServicePaid(NamedTuple):
+    """One service line (2110)."""
+
+    position: int
+    """Segment of the file."""
+    references: tuple[Reference, ...]
+    decision: Decision
+
+    @property
+    def procedure(self) -> Procedure:
+        """What was done, as it was paid."""
+        return self.decision.procedure
+
+    @property
+    def charge(self) -> Decimal:
+        """SVC02."""
+        return self.decision.charge
+
+    @property
+    def paid(self) -> Decimal:
+        """SVC03."""
+        return self.decision.paid
+
+    @property
+    def revenue_code(self) -> str:
+        """SVC04."""
+        return self.decision.revenue_code
+
+    @property
+    def units(self) -> Decimal | None:
+        """SVC05; where it is empty one unit was paid."""
+        return self.decision.units
+
+    @property
+    def submitted_procedure(self) -> Procedure | None:
+        """SVC06: what was sent, where the payer paid another."""
+        return self.decision.submitted_procedure
+
+    @property
+    def submitted_units(self) -> Decimal | None:
+        """SVC07."""
+        return self.decision.submitted_units
+
+    @property
+    def adjustments(self) -> tuple[Adjustment, ...]:
+        """The triplets of every CAS."""
+        return self.decision.adjustments
+
+    @property
+    def dates(self) -> tuple[Dated, ...]:
+        """Every DTM."""
+        return self.decision.dates
+
+    @property
+    def amounts(self) -> tuple[Amount, ...]:
+        """Every AMT."""
+        return self.decision.amounts
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Every QTY."""
+        return self.decision.quantities
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Every LQ."""
+        return self.decision.remarks
+
+    @property
+    def control_number(self) -> str:
+        """REF*6R: our number of the line; empty if the payer does not give it."""
+        return next((value for qualifier, value in self.references if qualifier == "6R"), "")
+
+    @property
+    def served_on(self) -> date | None:
+        """The day of service, or the first of its days."""
+        return self.decision.served_on
+
+    @property
+    def allowed(self) -> Decimal | None:
+        """What the payer allows, its own part and the patient's."""
+        return self.decision.allowed
+
+    @property
     def balance(self) -> Balance:
         """Charge less adjustments against what is paid."""
-        return Balance(self.charge - sum((cas.amount for cas in self.adjustments), NOTHING), self.paid)
+        return Balance(self.charge - self.decision.adjusted, self.paid)
 
 
 class Adjudication(NamedTuple):

@@ -1,66 +1,84 @@
-"""What is written in the background arrives whole and in order; a fault on either side ends both."""
+"""What is given to the background is taken whole and in order; a fault on either side ends both."""
 
-from collections.abc import Iterable
+import threading
 
 import pytest
 
-from billing.remittance.background import BackgroundWriter, GivenUp
+from billing.remittance.background import Background
 
 
-def test_what_is_written_arrives_whole_and_in_order() -> None:
-    taken: list[bytes] = []
-    wanted = [b"%d|" % number * 1000 for number in range(3000)]
-    with BackgroundWriter(taken.extend) as writer:
-        for piece in wanted:
-            writer.write(piece)
-    assert b"".join(taken) == b"".join(wanted)
-    assert max(map(len, taken)) < 2**20
+def test_parts_are_taken_whole_in_order_and_beside_the_one_who_gives() -> None:
+    taken: list[tuple[int, str]] = []
+
+    def take(part: int) -> None:
+        taken.append((part, threading.current_thread().name))
+
+    with Background(take) as background:
+        for part in range(3000):
+            background.give(part)
+    assert [part for part, _ in taken] == list(range(3000))
+    assert {name for _, name in taken} == {"background"}
 
 
-def test_a_fault_of_the_taker_reaches_the_writer_who_is_not_kept_waiting() -> None:
-    def full(parts: Iterable[bytes]) -> None:
-        next(iter(parts))
+def test_only_a_few_parts_wait_for_a_slow_taker() -> None:
+    given = 0
+    furthest = 0
+
+    def take(part: int) -> None:
+        nonlocal furthest
+        furthest = max(furthest, given - part)
+
+    with Background(take) as background:
+        for part in range(500):
+            given = part
+            background.give(part)
+    assert furthest < 12
+
+
+def test_a_fault_of_the_taker_reaches_the_one_who_gives_and_who_is_not_kept_waiting() -> None:
+    taken: list[int] = []
+
+    def full(part: int) -> None:
+        taken.append(part)
         raise OSError("no space left")
 
-    def write_much() -> None:
-        with BackgroundWriter(full) as writer:
-            for _ in range(100):
-                writer.write(bytes(2**18))
+    def give_much() -> None:
+        with Background(full) as background:
+            for part in range(100):
+                background.give(part)
 
     with pytest.raises(OSError, match="no space left"):
-        write_much()
+        give_much()
+    assert taken == [0]
 
 
-def test_a_fault_after_the_last_writing_is_told_at_the_end() -> None:
-    def refuse(parts: Iterable[bytes]) -> None:
-        list(parts)
-        raise ValueError("one row is wrong")
+def test_a_fault_after_the_last_part_is_told_at_the_end() -> None:
+    def refuse(part: str) -> None:
+        raise ValueError(f"{part} is wrong")
 
-    def write_little() -> None:
-        with BackgroundWriter(refuse) as writer:
-            writer.write(b"a row")
+    def give_one() -> None:
+        with Background(refuse) as background:
+            background.give("a row")
 
-    with pytest.raises(ValueError, match="one row is wrong"):
-        write_little()
+    with pytest.raises(ValueError, match="a row is wrong"):
+        give_one()
 
 
-def test_a_fault_of_the_writer_is_told_to_the_taker() -> None:
-    ended: list[str] = []
+def test_after_a_fault_of_the_one_who_gives_nothing_more_is_taken() -> None:
+    taken: list[int] = []
+    may_go_on = threading.Event()
 
-    def take(parts: Iterable[bytes]) -> None:
-        try:
-            for _ in parts:
-                pass
-        except GivenUp:
-            ended.append("given up")
-            raise
-        ended.append("taken")
+    def take(part: int) -> None:
+        taken.append(part)
+        may_go_on.wait(timeout=10)
 
-    def write_and_fail() -> None:
-        with BackgroundWriter(take) as writer:
-            writer.write(bytes(2**18))
+    def give_and_fail() -> None:
+        with Background(take) as background:
+            background.give(1)
+            background.give(2)
+            threading.Timer(0.05, may_go_on.set).start()
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        write_and_fail()
-    assert ended == ["given up"]
+        give_and_fail()
+    assert taken == [1]

@@ -37,6 +37,7 @@ from billing.x12.remit_835 import (
     ClaimPaid,
     Closing,
     Dated,
+    Decision,
     HeaderGroup,
     Party,
     Payment,
@@ -78,12 +79,12 @@ adjustments = st.builds(
     Adjustment, st.sampled_from(["CO", "PR", "OA", "PI"]), words, money, st.none() | numbers
 )  # fmt: skip
 people = st.builds(Person, st.sampled_from(["QC", "IL", "74", "82", "TT"]), st.booleans(), *[maybe] * 6)
-services = st.builds(
-    ServicePaid, st.just(0), procedures, money, money, maybe, st.none() | numbers, st.none() | procedures,
-    st.none() | numbers, some(adjustments, 8), some(st.builds(Dated, words, days)), some(references),
-    some(st.builds(Amount, words, money)), some(st.builds(Quantity, words, numbers)),
-    some(st.builds(Remark, words, words)),
+decisions = st.builds(
+    Decision, procedures, money, money, maybe, st.none() | numbers, st.none() | procedures, st.none() | numbers,
+    some(adjustments, 8), some(st.builds(Dated, words, days)), some(st.builds(Amount, words, money)),
+    some(st.builds(Quantity, words, numbers)), some(st.builds(Remark, words, words)),
 )  # fmt: skip
+services = st.builds(ServicePaid, st.just(0), some(references), decisions)
 adjudications = st.builds(
     Adjudication,
     st.just("MOA"),
