@@ -2,30 +2,25 @@
 
 from collections.abc import Mapping
 from typing import Any, cast
-from uuid import UUID, uuid5
 
 import django_filters
-from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing import authorizations as steps
 from billing.authorizations import Particulars, faults_of
 from billing.models import COUNTING, Authorization
+from courses.api.entries import Conflict, entry_key, key_header, read_fields, user_of
 from courses.models import Course
 from patients.models import Coverage
 from patients.permissions import RolePermission
 from patients.roles import BILLING, EVERYONE
 
-KEYS = UUID("0f1b9c52-7f55-4c57-9d5c-52a4c1f3a7d1")
-MOST_KEY = 200
+AN_OBJECT = "Send the authorization as an object."
 FACTS = (
     "status", "number", "technique", "codes", "units", "effective_from", "effective_to", "requested_on", "decided_on",
     "contact",
@@ -122,18 +117,15 @@ class AuthorizationApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         request=Input,
         responses={201: Output, 200: Output},
         parameters=[
-            OpenApiParameter(
-                "Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER,
-                description="Any text of up to 200 characters, your own for this authorization. The same key and "
-                "content again answers 200 with what it made; the same key with other content answers 409.",
-            )
+            key_header("authorization", made="what it made")
         ],
     )  # fmt: skip
     def create(self, request: Request) -> Response:
         """Enter an authorization. 201: new. 200: it was entered before under this key."""
-        said, faults = _read(self.Input(data=request.data))
+        said, faults = read_fields(self.Input(data=request.data), wanted=AN_OBJECT)
         course = said.pop("course", None)
-        key = _key_of(request)
+        given = entry_key(request)
+        key = f"api:{given}" if given else None
         known = self.queryset.filter(course=course, source_key=key).first() if key and course else None
         if known is not None and not faults:
             return Response(self.Output(_same(known, said)).data)
@@ -142,7 +134,7 @@ class AuthorizationApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         if faults or course is None:
             raise serializers.ValidationError(faults)
         made, is_new = steps.enter_authorization(
-            course=course, by=_user(request), said=cast(Particulars, said), source_key=key
+            course=course, by=user_of(request), said=cast(Particulars, said), source_key=key
         )
         return Response(self.Output(made).data, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
@@ -150,14 +142,14 @@ class AuthorizationApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Correct an authorization with a reason; its history keeps what it said before."""
         row = self.get_object()
-        said, faults = _read(self.Change(data=request.data, partial=True))
+        said, faults = read_fields(self.Change(data=request.data, partial=True), wanted=AN_OBJECT)
         reason = str(said.pop("reason", ""))
         if faults:
             full = {**{name: getattr(row, name) for name in FACTS}, "coverage": row.coverage, **said}
             full = {name: value for name, value in full.items() if name not in faults}
             raise serializers.ValidationError(_joined(faults, faults_of(course=row.course, said=full, leaving_out=row)))
         changed = steps.change_authorization(
-            authorization=row, by=_user(request), reason=reason, said=cast(Particulars, said)
+            authorization=row, by=user_of(request), reason=reason, said=cast(Particulars, said)
         )
         return Response(self.Output(changed).data)
 
@@ -167,7 +159,7 @@ class AuthorizationApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         """Let it end earlier than approved; what it covered until then stays covered."""
         given = self.Ending(data=request.data)
         given.is_valid(raise_exception=True)
-        ended = steps.end_authorization(authorization=self.get_object(), by=_user(request), **given.validated_data)
+        ended = steps.end_authorization(authorization=self.get_object(), by=user_of(request), **given.validated_data)
         return Response(self.Output(ended).data)
 
     @extend_schema(request=Voiding, responses=Output)
@@ -176,7 +168,7 @@ class AuthorizationApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         """Take it back whole: entered in error, or withdrawn. The entry stays, with the reason."""
         given = self.Voiding(data=request.data)
         given.is_valid(raise_exception=True)
-        voided = steps.void_authorization(authorization=self.get_object(), by=_user(request), **given.validated_data)
+        voided = steps.void_authorization(authorization=self.get_object(), by=user_of(request), **given.validated_data)
         return Response(self.Output(voided).data)
 
     @extend_schema(responses=UseOutput(many=True))
@@ -186,13 +178,6 @@ class AuthorizationApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         row = self.get_object()
         uses = [use for use in steps.reach_of(row.course).outlook.uses if use.key == str(row.pk)]
         return Response(UseOutput(uses, many=True).data)
-
-
-class Conflict(APIException):
-    """The same key came with other content."""
-
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
 
 
 def _same(known: Authorization, said: Mapping[str, object]) -> Authorization:
@@ -207,35 +192,5 @@ def _same(known: Authorization, said: Mapping[str, object]) -> Authorization:
     return known
 
 
-def _read(given: serializers.Serializer[Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """Return what could be read and what could not, field by field: what is wrong is said all at once."""
-    said: dict[str, Any] = {}
-    faults: dict[str, list[str]] = {}
-    if not isinstance(given.initial_data, Mapping):
-        raise serializers.ValidationError({"": ["Send the authorization as an object."]})
-    for name, field in given.fields.items():
-        try:
-            said[name] = field.run_validation(field.get_value(given.initial_data))
-        except serializers.SkipField:
-            continue
-        except serializers.ValidationError as error:
-            faults[name] = error.detail  # type: ignore[assignment]  # nested, for a list of codes
-    return said, faults
-
-
 def _joined(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return {**other, **one}
-
-
-def _key_of(request: Request) -> str | None:
-    """Return the entry's key from the header: one caller's key never meets another's."""
-    given = request.headers.get("Idempotency-Key", "").strip().strip('"')
-    if len(given) > MOST_KEY:
-        raise ValidationError({"Idempotency-Key": [f"The key is longer than {MOST_KEY} characters."]})
-    return f"api:{uuid5(KEYS, f'{request.user.pk}:{given}')}" if given else None
-
-
-def _user(request: Request) -> User:
-    if not isinstance(request.user, User):
-        raise NotAuthenticated
-    return request.user

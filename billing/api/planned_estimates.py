@@ -16,6 +16,7 @@ from billing.estimates.planning import Estimate, estimate_planned
 from billing.estimates.summary import Total
 from billing.rules.estimate import estimate
 from billing.rules.lines import ChargeLine, ClaimKind
+from courses.api.entries import read_fields
 from courses.terms import Guidance, Laterality, MotionManagement, Site, Technique
 from patients.models import Facility, Payer
 from patients.models.base import choices_of
@@ -179,18 +180,10 @@ class PlannedEstimateApi(APIView):
 
 def _read(given: serializers.Serializer[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what could be read, and every fault by field: unreadable, unknown, or at odds with the rest."""
-    if not isinstance(given.initial_data, Mapping):
-        raise serializers.ValidationError("Send one JSON object with the keys of a planned course.")
-    said: dict[str, Any] = {}
+    said, unreadable = read_fields(given, wanted="Send one JSON object with the keys of a planned course.")
     unknown = sorted(str(name) for name in given.initial_data if name not in given.fields)
     faults: dict[str, Any] = {name: ["No key of a planned course. Take it out."] for name in unknown}
-    for name, field in given.fields.items():
-        try:
-            said[name] = field.run_validation(field.get_value(given.initial_data))
-        except serializers.SkipField:
-            continue
-        except serializers.ValidationError as error:
-            faults[name] = error.detail
+    faults |= unreadable
     return said, {**faults_of(planned_of(_plain(said))), **faults}
 
 

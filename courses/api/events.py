@@ -4,17 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from courses.api.entries import entry_key, user_of
+from courses.api.entries import Conflict, entry_key, key_header, read_fields, user_of
 from courses.models import ClinicalEvent, Course
 from courses.planning import amend_event, cancel_event, kind_of, record_event
 from courses.planning.events import faults_of_event, refuse_role
@@ -25,13 +22,6 @@ from patients.roles import CLINICAL, EVERYONE, Role
 
 RECORDS = CLINICAL | {Role.ADMINISTRATOR}
 FACTS = ("site", "performer", "units", "distinct_service", "documented", "reason")
-
-
-class Conflict(APIException):
-    """The same key came with other content."""
-
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
 
 
 class EventFilter(django_filters.FilterSet):
@@ -102,16 +92,12 @@ class EventApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
         request=Input,
         responses={201: Output, 200: Output},
         parameters=[
-            OpenApiParameter(
-                "Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER,
-                description="Any text of up to 200 characters, your own for this event. The same key and content "
-                "again answers 200 with what it made; the same key with other content answers 409.",
-            )
+            key_header("event", made="what it made")
         ],
     )  # fmt: skip
     def create(self, request: Request) -> Response:
         """Record an event. 201: new. 200: it was recorded before under this key."""
-        said, faults = read_fields(self.Input(data=request.data))
+        said, faults = read_fields(self.Input(data=request.data), wanted="Send the event as an object.")
         key = entry_key(request)
         course, source_key = said.pop("course", None), f"api:{key}" if key else None
         known = self.queryset.filter(course=course, source_key=source_key).first() if source_key and course else None
@@ -125,7 +111,9 @@ class EventApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
     @extend_schema(request=Amendment, responses=Output)
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Correct the event with a reason; its history keeps what it said before."""
-        said, faults = read_fields(self.Amendment(data=request.data, partial=True))
+        said, faults = read_fields(
+            self.Amendment(data=request.data, partial=True), wanted="Send the event as an object."
+        )
         if faults:
             raise serializers.ValidationError(faults)
         event = amend_event(event=self.get_object(), by=user_of(request), why=said.pop("why", ""), **said)
@@ -141,22 +129,6 @@ class EventApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
         refuse_role(kind_of(event.family), user_of(request))
         event = cancel_event(event=event, by=user_of(request), reason=given.validated_data["reason"])
         return Response(self.Output(event).data)
-
-
-def read_fields(given: serializers.Serializer[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what could be read and what could not, field by field: what is wrong is said all at once."""
-    if not isinstance(given.initial_data, Mapping):
-        raise ValidationError("Send the event as an object.")
-    said: dict[str, Any] = {}
-    faults: dict[str, Any] = {}
-    for name, field in given.fields.items():
-        try:
-            said[name] = field.run_validation(field.get_value(given.initial_data))
-        except serializers.SkipField:
-            continue
-        except serializers.ValidationError as error:
-            faults[name] = error.detail
-    return said, faults
 
 
 def _rest(course: Course | None, said: Mapping[str, Any]) -> dict[str, list[str]]:

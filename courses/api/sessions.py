@@ -5,14 +5,13 @@ from typing import Any
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from courses.api.entries import entry_key, user_of
+from courses.api.entries import entry_key, key_header, user_of
 from courses.delivery import amend_session, cancel_session, log_session, review_guidance
 from courses.models import Fraction, Plan, Session
 from patients.permissions import RolePermission
@@ -117,11 +116,7 @@ class SessionApi(
         request=Input,
         responses={201: Output, 200: Output},
         parameters=[
-            OpenApiParameter(
-                "Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER,
-                description="Any text of up to 200 characters, your own for this session. The same key and content "
-                "again answers 200 with the session it made; the same key with other content answers 409.",
-            )
+            key_header("session", made="the session it made")
         ],
     )  # fmt: skip
     def create(self, request: Request) -> Response:
