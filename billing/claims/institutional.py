@@ -7,10 +7,9 @@ orders. Whether it may go is asked afterwards, in checking.py.
 
 import json
 
-from billing.claims.printing import FIELD, LINE
+from billing.claims.lines import institutional_lines
 from billing.claims.reading import Parties, Row, insured, named_of
-from billing.x12.claim_837i import Claim837I, Line837I
-from billing.x12.narrative import split_narrative
+from billing.x12.claim_837i import Claim837I
 
 _HOME, _STILL_A_PATIENT = "01", "30"
 """CL103: the course is over, or goes on."""
@@ -21,7 +20,7 @@ def bill_of(row: Row, parties: Parties) -> Claim837I:
     said = json.loads(row.extra)
     named = named_of(row)
     subscriber, dependant = insured(row, parties)
-    lines, remarks = _lines_of(row.lines)
+    lines, remarks = institutional_lines(row.lines)
     days = [line.service_on for line in lines]
     return Claim837I(
         row.control_number,
@@ -43,20 +42,3 @@ def bill_of(row: Row, parties: Parties) -> Claim837I:
         patient_status=_HOME if said["is_over"] else _STILL_A_PATIENT,
         billing_note=remarks,
     )
-
-
-def _lines_of(text: str) -> tuple[tuple[Line837I, ...], str]:
-    """Return the lines, and what of their words for unlisted codes only a note of the claim has room for."""
-    lines, notes = [], []
-    for line in text.split(LINE):
-        number, code, amount, units, day, modifiers, narrative, revenue_code = line.split(FIELD)
-        description, rest = split_narrative(narrative) if narrative else ("", "")
-        if rest:
-            notes.append(rest)
-        lines.append(
-            Line837I(
-                number, revenue_code, code, amount, units, day, tuple(modifiers.split(":")) if modifiers else (),
-                description=description,
-            )
-        )  # fmt: skip
-    return tuple(lines), "; ".join(notes)

@@ -1,7 +1,7 @@
-"""How a line stands in ``export_claim``: SQL that finishes its text and finds what goes with it.
+"""How a line stands in ``export_claim``: SQL for its text and for what goes with it.
 
-PostgreSQL prints numbers and dates several times faster than Python, so a line leaves it finished. The fragments speak
-of ``e``, the ledger entry, ``c``, its course, and ``v``, the coverage that its claim goes to.
+A line leaves PostgreSQL as it is printed there anyway; lines.py finishes it, once for all lines that say the same. The
+fragments speak of ``e``, the ledger entry, ``c``, its course, and ``v``, the coverage that its claim goes to.
 """
 
 from typing import Final
@@ -85,23 +85,18 @@ _OWN = f"""
     CASE WHEN e.provider_id IS NULL AND cardinality(e.diagnoses) = 0 THEN ''
          ELSE concat({_SEPARATOR}, '{OWN}', replace(array_to_string(e.diagnoses, ' '), '.', ''), ':', e.provider_id) END
 """
-_COMMON = (
-    "'L' || e.id",
-    "e.code",
-    "trim_scale(e.amount)",
-    "e.units",
-    "to_char(e.service_on, 'YYYYMMDD')",
-    "array_to_string(e.modifiers, ':')",
-    _NARRATIVE,
-)
-_LAST = {ClaimKind.PROFESSIONAL: AUTHORIZATION, ClaimKind.INSTITUTIONAL: REVENUE_CODE}
+_COMMON = "e.id, e.code, e.amount, e.units, e.service_on"
+_WORDS = f"array_to_string(e.modifiers, ':'), {_SEPARATOR}, {_NARRATIVE}, {_SEPARATOR}"
+_PROFESSIONAL = f"concat({_WORDS}, {AUTHORIZATION}, {_ORDERED}, {_OWN})"
 
 
 def line_body(kind: ClaimKind) -> str:
-    """Return SQL for the text of a line.
+    """Return SQL for the text of a line: entry, code, amount, units, day, and what is special about it.
 
-    Its last field is the authorization, or on an 837I the revenue code; more may follow of a professional line: that
-    its claim names who ordered it (``ORDERED``), and what it says otherwise than its claim (``OWN``).
+    That is its modifiers, its words, and its revenue code on an 837I or its authorization otherwise. A professional
+    line to which none of it applies ends with its day; what may follow of one is that its claim names who ordered it
+    (``ORDERED``), and what it says otherwise than its claim (``OWN``).
     """
-    body = f" || {_SEPARATOR} || ".join((*_COMMON, _LAST[kind]))
-    return body if kind is ClaimKind.INSTITUTIONAL else f"{body} || {_ORDERED} || {_OWN}"
+    if kind is ClaimKind.INSTITUTIONAL:
+        return f"concat_ws({_SEPARATOR}, {_COMMON}, concat({_WORDS}, {REVENUE_CODE}))"
+    return f"concat_ws({_SEPARATOR}, {_COMMON}, NULLIF({_PROFESSIONAL}, {_SEPARATOR} || {_SEPARATOR}))"

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from billing.claims.batch import Batch
-from billing.claims.printing import FIELD, LINE, ORDERED, OWN
-from billing.x12.claim_837p import Claim837P, Line837P
-from billing.x12.narrative import split_narrative
+from billing.claims.lines import Usual, professional_lines
+from billing.claims.printing import FIELD
+from billing.x12.claim_837p import Claim837P
 from billing.x12.parties import Address, BillingProvider, Dependant, Facility, Payer, Provider, Subscriber
 from patients.terms import Relationship
 
@@ -88,11 +88,6 @@ _FOLLOWS = """
 # PAT01. A relationship that the guide has no number for goes as G8, other.
 RELATIONSHIP_CODES = {Relationship.SPOUSE.value: "01", Relationship.CHILD.value: "19"}
 OTHER_RELATIONSHIP = "G8"
-_NO_WORDS = ("", "")
-_USUAL_END = 3 * FIELD
-"""How the text of a line ends that has no modifier, no words and no authorization."""
-_USUAL_REST = Line837P("", "", "", "", "")[Line837P._fields.index("modifiers") :]
-"""What such a line is after its pointers."""
 _BUFFER = 1 << 18
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -171,15 +166,6 @@ class Parties(NamedTuple):
     """Where the facilities treat that do not treat at their billing address."""
 
 
-class _Usual(NamedTuple):
-    """What a line has in common with its claim, and what it may name otherwise."""
-
-    pointers: tuple[int, ...]
-    diagnoses: tuple[str, ...]
-    ordering: Provider | None
-    providers: Mapping[str, Provider]
-
-
 def read_parties() -> Parties:
     """Return who stands on the gathered claims beside the patients: three statements."""
     with connection.cursor() as cursor:
@@ -235,8 +221,8 @@ def claim_of(row: Row, parties: Parties) -> Claim837P:
     diagnoses = tuple(row.diagnoses.split())
     named = named_of(row)
     ordering = parties.physicians.get(named.ordering_id)
-    usual = _Usual(_POINTERS[min(len(diagnoses), 4)], diagnoses, ordering, parties.physicians)
-    lines, authorization = _lines_of(row.lines, usual)
+    usual = Usual(_POINTERS[min(len(diagnoses), 4)], diagnoses, ordering, parties.physicians)
+    lines, authorization = professional_lines(row.lines, usual)
     subscriber, dependant = insured(row, parties)
     return Claim837P(
         row.control_number,
@@ -276,42 +262,3 @@ def insured(row: Row, parties: Parties) -> tuple[Subscriber, Dependant | None]:
         group_number=row.group_number,
     )  # fmt: skip
     return subscriber, dependant
-
-
-def _lines_of(text: str, usual: _Usual) -> tuple[tuple[Line837P, ...], str]:
-    """Return the lines, and the authorization where one number stands for them all (REF*G1 at the claim).
-
-    Most lines are a code, an amount, units and a day: those are made in one go, for a night has tens of thousands.
-    """
-    texts = text.split(LINE)
-    rest = (usual.pointers, *_USUAL_REST)
-    lines = [
-        tuple.__new__(Line837P, (*line[: -len(_USUAL_END)].split(FIELD), *rest))
-        if line.endswith(_USUAL_END)
-        else _line_of(line, usual)
-        for line in texts
-    ]
-    numbers = {line.authorization for line in lines if line.authorization}
-    if len(numbers) != 1:
-        return tuple(lines), ""
-    return tuple(line._replace(authorization="") for line in lines), numbers.pop()
-
-
-def _line_of(text: str, usual: _Usual) -> Line837P:
-    """Return a line that has modifiers, words or an authorization, or names somebody or diagnoses of its own."""
-    number, code, amount, units, day, modifiers, narrative, authorization, *more = text.split(FIELD)
-    description, note = split_narrative(narrative) if narrative else _NO_WORDS
-    pointers, rendering = _own_of(more[-1], usual) if more and more[-1].startswith(OWN) else (usual.pointers, None)
-    return Line837P(
-        number, code, amount, units, day, pointers, tuple(modifiers.split(":")) if modifiers else (),
-        description=description, note=note, authorization=authorization, rendering=rendering,
-        ordering=usual.ordering if ORDERED in more else None,
-    )  # fmt: skip
-
-
-def _own_of(text: str, usual: _Usual) -> tuple[tuple[int, ...], Provider | None]:
-    """Return the pointers of a line and who renders it. One to a diagnosis that left is 0, which no check lets by."""
-    codes, _colon, provider_id = text.removeprefix(OWN).partition(":")
-    places = {code: place for place, code in enumerate(usual.diagnoses, 1)}
-    pointers = tuple(places.get(code, 0) for code in codes.split()) or usual.pointers
-    return pointers, usual.providers.get(provider_id)

@@ -23,16 +23,20 @@ _REASONS = """
     ) AS reason(code, message)
 """
 
-# Courses under other hands are left to the next run: whoever raises findings does so under the course's lock.
+# Courses under other hands are left to the next run: whoever raises findings does so under the course's lock. What
+# waits is listed first, by itself: PostgreSQL would rather go through all that was ever posted than through what the
+# export has just left.
 _HOLD = f"""
-    WITH stuck AS (
+    WITH waiting AS MATERIALIZED (
+        SELECT w.entry_id FROM oncocharge_billing_waitingline w
+          JOIN oncocharge_billing_review r ON r.entry_id = w.entry_id AND r.state = 'released'
+    ), stuck AS (
         SELECT e.id AS entry_id, e.course_id, e.service_on,
                CASE WHEN e.amount IS NULL THEN 'missing-fee'
                     WHEN v.id IS NULL THEN 'missing-coverage'
                     WHEN y.kind = 'self_pay' THEN 'self-pay'
                     ELSE 'missing-route' END AS code
-          FROM oncocharge_billing_waitingline w
-          JOIN oncocharge_billing_review r ON r.entry_id = w.entry_id AND r.state = 'released'
+          FROM waiting w
           JOIN oncocharge_billing_ledgerentry e ON e.id = w.entry_id
           JOIN oncocharge_courses_course c ON c.id = e.course_id
           LEFT JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'

@@ -23,10 +23,11 @@ FORGET = """
                          pg_temp.export_follow_up, pg_temp.export_course
 """
 
-# A large night must sort and join in memory; and no plan of these few statements is worth compiling.
+# A large night must sort and join in memory; no plan of these few statements is worth compiling; and the days in a
+# line's text are read back by us.
 SETTINGS = """
     SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
-           set_config('lock_timeout', '300s', true)
+           set_config('lock_timeout', '300s', true), set_config('datestyle', 'ISO', true)
 """
 
 # The mark is the mutex of a course's money (billing/ledger.py): under its lock neither the lines, nor the reviews,
@@ -72,29 +73,33 @@ _LINES = """
 
 _GROUPS = """
     SELECT course_id, coverage_id, place_of_service, encounter_id, authorization_number, month, count(*) AS line_count,
-           array_agg(id ORDER BY service_on, id) AS entry_ids, array_agg(amount ORDER BY service_on, id) AS amounts,
-           array_agg(body ORDER BY service_on, id) AS bodies {revenue_codes}
+           sum(amount) AS total, array_agg(id ORDER BY service_on, id) AS entry_ids,
+           array_agg(amount ORDER BY service_on, id) AS amounts,
+           string_agg(body, E'\\x1e' ORDER BY service_on, id) AS lines {revenue_codes}
       FROM ({lines}) AS line
      GROUP BY course_id, coverage_id, place_of_service, encounter_id, authorization_number, month
 """
 
+# Hardly a group has more lines than one claim takes, so only such a one is taken apart.
+_CUT = "CASE WHEN g.line_count <= {most} THEN {whole} ELSE {part} END"
+
 _GROUP = """
     CREATE TEMP TABLE export_claim ON COMMIT DROP AS
-    SELECT nextval((SELECT pg_get_serial_sequence('oncocharge_billing_claim', 'id'))::regclass) AS claim_id, s.*,
-           cardinality(s.entry_ids) AS line_count, (SELECT sum(amount) FROM unnest(s.amounts) AS amount) AS total
+    SELECT nextval((SELECT pg_get_serial_sequence('oncocharge_billing_claim', 'id'))::regclass) AS claim_id, s.*
       FROM (
         SELECT g.course_id, g.coverage_id, g.place_of_service, g.encounter_id, g.authorization_number,
-               {cut_entry_ids} AS entry_ids, {cut_amounts} AS amounts,
-               array_to_string({cut_bodies}, E'\\x1e') AS lines, {cut_revenue_codes} AS revenue_codes,
-               c.patient_id, c.facility_id, c.physician_id, {named} AS named, v.payer_id,
-               (SELECT array_agg(d.code ORDER BY d.position)
-                  FROM oncocharge_courses_coursediagnosis d WHERE d.course_id = g.course_id) AS diagnoses
-          FROM ({groups}) AS g
-         CROSS JOIN LATERAL generate_series(1, g.line_count, {most}) AS part(first)
+               {cut_entry_ids} AS entry_ids, {cut_amounts} AS amounts, {cut_lines} AS lines, {cut_total} AS total,
+               {cut_revenue_codes} AS revenue_codes, LEAST({most}, g.line_count - g.first + 1)::int AS line_count,
+               c.patient_id, c.facility_id, c.physician_id, {named} AS named, v.payer_id, d.codes AS diagnoses
+          FROM (SELECT g.*, generate_series(1, g.line_count, {most}) AS first FROM ({groups}) AS g) AS g
           JOIN oncocharge_courses_course c ON c.id = g.course_id
           JOIN oncocharge_patients_coverage v ON v.id = g.coverage_id
+          LEFT JOIN (
+            SELECT d.course_id, array_agg(d.code ORDER BY d.position) AS codes
+              FROM export_course x JOIN oncocharge_courses_coursediagnosis d ON d.course_id = x.course_id
+             GROUP BY d.course_id) AS d ON d.course_id = g.course_id
          ORDER BY c.facility_id, v.payer_id, v.member_id, g.coverage_id, g.course_id, g.place_of_service,
-                  g.encounter_id, g.month, g.authorization_number, part.first) AS s
+                  g.encounter_id, g.month, g.authorization_number, g.first) AS s
 """
 
 _COUNT = """
@@ -178,15 +183,21 @@ def _group_statement(batch: Batch) -> str:
             }
         ),
     )
-    arrays = ("entry_ids", "amounts", "bodies")
-    cut = {f"cut_{name}": f"g.{name}[part.first:part.first + {batch.lines_per_claim} - 1]" for name in arrays}
     revenue_codes = ", array_agg(revenue_code ORDER BY service_on, id) AS revenue_codes"
+    most = batch.lines_per_claim
+    part = f"[g.first:g.first + {most} - 1]"
+    cut = {
+        "entry_ids": f"g.entry_ids{part}",
+        "amounts": f"g.amounts{part}",
+        "lines": f"array_to_string((string_to_array(g.lines, E'\\x1e')){part}, E'\\x1e')",
+        "total": f"(SELECT sum(amount) FROM unnest(g.amounts{part}) AS amount)",
+    }
+    if batch.is_institutional:
+        cut["revenue_codes"] = f"g.revenue_codes{part}"
+    cuts = {f"cut_{name}": _CUT.format(most=most, whole=f"g.{name}", part=of_it) for name, of_it in cut.items()}
     return _GROUP.format(
         groups=_GROUPS.format(lines=lines, revenue_codes=revenue_codes if batch.is_institutional else ""),
-        most=batch.lines_per_claim,
+        most=most,
         named=NAMED,
-        **cut,
-        cut_revenue_codes=cut["cut_entry_ids"].replace("entry_ids", "revenue_codes")
-        if batch.is_institutional
-        else "NULL::text[]",
+        **{"cut_revenue_codes": "NULL::text[]", **cuts},
     )

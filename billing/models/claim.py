@@ -10,9 +10,12 @@ from billing.models.ledger import LedgerEntry
 from courses.models import Course
 from patients.models import Coverage, Facility, Patient, Payer, Provider
 
+# Counted, not looked for: of EXISTS the planner believes that it ends early, and looks up row by row what it should
+# join; believing a table empty that has just been filled, it even read all claims for each line. Nothing wrong is the
+# usual answer, and takes a look at every row.
 _REFUSES_FOREIGN_CLAIM = """
-    IF EXISTS (
-        SELECT FROM new_claims n
+    IF (SELECT count(*)
+          FROM new_claims n
           LEFT JOIN oncocharge_billing_claimfile f ON f.id = n.file_id
           LEFT JOIN oncocharge_courses_course co ON co.id = n.course_id
           LEFT JOIN oncocharge_patients_coverage cv ON cv.id = n.coverage_id
@@ -24,7 +27,7 @@ _REFUSES_FOREIGN_CLAIM = """
                        JOIN oncocharge_billing_claimline ol ON ol.claim_id = o.id AND ol.ended_at IS NULL
                       WHERE o.id = n.replaces_id AND o.course_id = n.course_id AND o.payer_id = n.payer_id
                         AND o.claim_kind = n.claim_kind AND o.sequence = n.sequence AND o.frequency <> '8'))
-                AND (n.rendering_provider_id IS NULL OR pr.id IS NOT NULL)) IS NOT TRUE)
+                AND (n.rendering_provider_id IS NULL OR pr.id IS NOT NULL)) IS NOT TRUE) > 0
     THEN
         RAISE EXCEPTION 'file, course, facility, coverage, patient, payer and replaced claim do not belong together'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_is_of_one_patient_and_payer';
@@ -33,13 +36,13 @@ _REFUSES_FOREIGN_CLAIM = """
 """
 
 _REFUSES_FOREIGN_LINE = """
-    IF EXISTS (
-        SELECT FROM new_lines n
+    IF (SELECT count(*)
+          FROM new_lines n
           LEFT JOIN oncocharge_billing_claim c ON c.id = n.claim_id
           LEFT JOIN oncocharge_billing_ledgerentry e ON e.id = n.entry_id
          WHERE (e.kind = 'charge' AND e.course_id = c.course_id AND e.claim_kind = c.claim_kind
                 AND e.place_of_service = c.place_of_service AND e.amount = n.amount
-                AND c.sequence = n.sequence) IS NOT TRUE)
+                AND c.sequence = n.sequence) IS NOT TRUE) > 0
     THEN
         RAISE EXCEPTION 'a claim line is no charge of its claim: course, kind, sequence, place and amount must agree'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_line_is_a_charge_of_its_claim';

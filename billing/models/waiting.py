@@ -28,9 +28,10 @@ _ENTERS = """
     DELETE FROM oncocharge_billing_waitingline w USING new_entries n WHERE w.entry_id = n.reverses_id;
     RETURN NULL;
 """
+# COALESCE keeps PostgreSQL from believing that hardly a new line is one to the first payer, and from looking each up.
 _LEAVES = """
     DELETE FROM oncocharge_billing_waitingline w USING new_claim_lines n
-     WHERE w.entry_id = n.entry_id AND n.sequence = 'P' AND n.ended_at IS NULL;
+     WHERE w.entry_id = n.entry_id AND COALESCE(n.sequence = 'P' AND n.ended_at IS NULL, false);
     RETURN NULL;
 """
 # A claim was refused, or taken out of the way of its correction; or the correction was refused.

@@ -5,6 +5,7 @@ allowed set (capitals, É to E, a blank for what cannot stand) and each blank so
 where a changed character means another thing, it is a fault.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection
 from functools import lru_cache
@@ -27,7 +28,8 @@ _PLAIN = str.maketrans(
     | {"\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u00a0": " "}
 )
 
-_BETWEEN = "\x1f"  # joins the fields of a value for one look at all of them; a field that holds it is looked at alone
+BETWEEN = "\x1f"
+"""Joins the fields of a value for one look at all of them; a field that holds it is looked at alone."""
 
 
 def allowed_characters(separators: Separators, *, extended: bool) -> frozenset[str]:
@@ -52,11 +54,27 @@ class Alphabet:
         self.extended = extended
         self._signs = allowed_characters(separators, extended=extended).difference(USUAL[:4])
         self._plain_bytes = "".join(self._signs).encode("ascii")
-        self._joined_bytes = self._plain_bytes + _BETWEEN.encode("ascii")
+        self._joined_bytes = self._plain_bytes + BETWEEN.encode("ascii")
 
     def is_safe(self, text: str) -> bool:
         """Tell whether every character may be written as it is."""
         return text.isascii() and not text.encode().translate(None, self._plain_bytes)
+
+    def plain_text(self, least: int, most: int) -> str:
+        """Return a pattern of text that is written as it is, but for capitals: from a letter or digit to no blank.
+
+        Other text may be right too; this one is so without another look. It is empty where ``least`` is 0.
+        """
+        inner = re.escape("".join(sorted(self._signs | set(ascii_letters))))
+        last = re.escape("".join(sorted((self._signs | set(ascii_letters)) - {" "})))
+        more = f"[{inner}]{{{max(least - 2, 0)},{most - 2}}}[{last}]"
+        return (
+            f"[0-9A-Za-z]{more}"
+            if least > 1
+            else f"[0-9A-Za-z](?:{more})?"
+            if least
+            else f"(?:[0-9A-Za-z](?:{more})?)?"
+        )
 
     def cased(self, text: str) -> str:
         """Return the text in capitals, unless the partner takes small letters."""
@@ -64,10 +82,10 @@ class Alphabet:
 
     def split_if_safe(self, fields: tuple[str, ...]) -> list[str] | None:
         """Return the fields as they may be written, looked at all together; ``None`` if one of them needs care."""
-        joined = self.cased(_BETWEEN.join(fields))
+        joined = self.cased(BETWEEN.join(fields))
         if not joined.isascii() or joined.encode().translate(None, self._joined_bytes):
             return None
-        written = joined.split(_BETWEEN)
+        written = joined.split(BETWEEN)
         if len(written) != len(fields):
             return None
         return [text.strip() for text in written] if _has_outer_blanks(joined) else written
@@ -102,15 +120,16 @@ def alphabet_of(separators: Separators = USUAL, *, extended: bool = False) -> Al
 
 def _has_outer_blanks(joined: str) -> bool:
     """Tell whether some field of a joined value begins or ends with a blank."""
-    return f" {_BETWEEN}" in joined or f"{_BETWEEN} " in joined or joined[:1] == " " or joined[-1:] == " "
+    return f" {BETWEEN}" in joined or f"{BETWEEN} " in joined or joined[:1] == " " or joined[-1:] == " "
 
 
 class Fields:
-    """Two or more fields of a value, read together: names for the report, a getter for speed."""
+    """Two or more fields of a value, or of a part of it, read together: names for the report, a getter for speed."""
 
     def __init__(self, first: str, second: str, *more: str) -> None:
-        self.names = (first, second, *more)
-        self.values: Callable[[object], tuple[str, ...]] = attrgetter(*self.names)
+        paths = (first, second, *more)
+        self.names = tuple(path.rpartition(".")[2] for path in paths)
+        self.values: Callable[[object], tuple[str, ...]] = attrgetter(*paths)
 
 
 class Cleaner:

@@ -39,7 +39,16 @@ def segment(*elements: str) -> str:
     >>> segment("NM1", "41", "2", "HARBOR", "", "", "")
     'NM1*41*2*HARBOR~'
     """
-    return "*".join(elements).rstrip("*") + "~"
+    return ended("*".join(elements))
+
+
+def ended(elements: str) -> str:
+    """End a segment that was put together already; for those of every patient, as an f-string is twice as fast.
+
+    >>> ended("N3*100 HARBOR WAY*")
+    'N3*100 HARBOR WAY~'
+    """
+    return elements.rstrip("*") + "~"
 
 
 def in_partner_syntax(text: str, separators: Separators) -> str:

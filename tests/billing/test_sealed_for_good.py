@@ -117,6 +117,14 @@ def test_a_claim_is_of_its_courses_patient_and_its_coverages_payer() -> None:
             Claim.objects.create(**values)
 
 
+def test_the_coverage_of_a_claim_cannot_be_deleted_not_even_until_the_commit() -> None:
+    ada = cast.ada()
+    released_line(ada)
+    export()
+    with pytest.raises(IntegrityError, match="billing_claim"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM oncocharge_patients_coverage WHERE id = %s", [ada.coverage.pk])
+
+
 # --- cost -----------------------------------------------------------------------------------------------------------
 
 

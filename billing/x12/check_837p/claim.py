@@ -51,6 +51,8 @@ _CLAIM_CODES = ClaimCodes(
     Coded("release_of_information", "CLM", 9, frozenset("IY")),
     Coded("patient_signature_source", "CLM", 10, frozenset(("", "P"))),
 )
+_FIRST_SAID = Claim837P._fields.index("frequency")
+_NOTHING_SAID = tuple(Claim837P._field_defaults[field] for field in Claim837P._fields[_FIRST_SAID:])
 _CLAIM_TEXTS = Texts(*REFERENCES, Text("note", "NTE", 2, 0, 80))
 _REFERRING = Role("referring", "2310A", "DN")
 _RENDERING = Role("rendering", "2310B", "82", may_be_group=True)
@@ -95,6 +97,12 @@ def _head_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> Faults:
     if not PLACE.fullmatch(claim.place_of_service):
         remedy = "It must be two digits, as 11 or 22."
         yield ClaimFault("2300", "CLM", 5, "place_of_service", claim.place_of_service, remedy)
+    if claim[_FIRST_SAID:] != _NOTHING_SAID:
+        yield from _said_faults(claim, today, alphabet)
+
+
+def _said_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> Faults:
+    """Find what is wrong with what a usual claim leaves as it is: codes, references, note, days, papers, causes."""
     yield from _CLAIM_CODES.faults(claim)
     yield from taken_back_faults(claim.frequency, claim.payer_claim_number)
     if claim.note or claim.authorization or claim.referral or claim.payer_claim_number or claim.medical_record_number:

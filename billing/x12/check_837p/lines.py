@@ -5,8 +5,9 @@ from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
+from typing import Any
 
-from billing.x12.characters import Alphabet
+from billing.x12.characters import BETWEEN, Alphabet
 from billing.x12.checking.attachments import check_attachments
 from billing.x12.checking.claims import (
     LINE_NUMBER,
@@ -28,6 +29,8 @@ from billing.x12.claim_837p.values import Claim837P, Line837P
 MOST_LINES = 50
 MOST_POINTERS = 4
 PLACE = re.compile(r"[0-9]{2}")
+_PLAIN_NUMBERS = re.compile(f"(?:[A-Z0-9]{{1,30}}{BETWEEN})*+[A-Z0-9]{{1,30}}")
+"""The numbers of all lines, joined, where they are letters and digits, as ours are."""
 LINE_NOTE_KINDS = frozenset(("ADD", "DCP"))
 UNIT_KINDS = frozenset(("UN", "MJ"))
 
@@ -49,6 +52,12 @@ _REFERRING = Role("referring", "2420F", "DN")
 
 def line_faults(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_codes: Collection[str]) -> Faults:
     """Find what is wrong with the lines of a claim, all of them."""
+    if not are_usual(claim, today, alphabet, unlisted_codes):
+        yield from each_line_faults(claim, today, alphabet, unlisted_codes)
+
+
+def each_line_faults(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_codes: Collection[str]) -> Faults:
+    """Find what is wrong with the lines by a look at each field: the plain way, which says what and where."""
     if not 1 <= len(claim.lines) <= MOST_LINES:
         remedy = f"A claim takes 1 to {MOST_LINES} lines; split it."
         yield ClaimFault("2300", "LX", 1, "lines", str(len(claim.lines)), remedy)
@@ -66,6 +75,38 @@ def line_faults(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_code
         numbers.add(line.control_number)
         if line[_FIRST_UNUSUAL:] != _USUAL_REST or line.code in unlisted_codes:
             yield from of_line(number, _unusual_faults(line, alphabet, unlisted_codes))
+
+
+def are_usual(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_codes: Collection[str]) -> bool:
+    """Tell at once that nothing is wrong with the lines; where it cannot, ``each_line_faults`` looks.
+
+    But for its number a line says what many others of a night say: the verdict about the rest of it is remembered.
+    """
+    lines = claim.lines
+    numbers = [line.control_number for line in lines]
+    if not 1 <= len(lines) <= MOST_LINES or len(set(numbers)) < len(numbers):
+        return False
+    if not _PLAIN_NUMBERS.fullmatch(BETWEEN.join(numbers)):
+        return False
+    born = claim.subscriber.birth_on if claim.dependant is None else claim.dependant.birth_on
+    diagnoses = len(claim.diagnoses)
+    for line in lines:
+        if line.service_on < born or line.code in unlisted_codes:
+            return False
+        if not _is_sound_but_for_number(line[1:], diagnoses, today, alphabet):
+            return False
+    return True
+
+
+@lru_cache(maxsize=8192)
+def _is_sound_but_for_number(rest: tuple[Any, ...], diagnoses: int, today: date, alphabet: Alphabet) -> bool:
+    """Tell whether nothing is wrong with a line by itself; its number, birth and description are asked elsewhere."""
+    line = Line837P("", *rest)
+    return not (
+        _coding_faults(_LINE_CODED(line), diagnoses)
+        or service_day_faults(line, "", today)
+        or _unusual_faults(line, alphabet, ())
+    )
 
 
 @lru_cache(maxsize=8192)

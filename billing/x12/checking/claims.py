@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 from billing.x12.checking.faults import ClaimFault, Faults, Text, cents, code_fault, day_remedy
 from billing.x12.checking.forms import AMOUNT_REMEDY, MODIFIER, MOST_CENTS, MOST_MODIFIERS, dollars
@@ -94,9 +94,8 @@ def total_faults(charge: str, lines: Sequence[AnyLine]) -> Faults:
         yield ClaimFault("2300", "CLM", 2, "charge", charge, AMOUNT_REMEDY)
         return
     charges = [cents(line.charge) for line in lines]
-    known = [charge for charge in charges if charge is not None]
-    if len(known) == len(charges) and sum(known) != total:
-        remedy = f"The lines add up to {dollars(sum(known))}; claim and lines must agree."
+    if None not in charges and (together := sum(cast(list[int], charges))) != total:
+        remedy = f"The lines add up to {dollars(together)}; claim and lines must agree."
         yield ClaimFault("2300", "CLM", 2, "charge", charge, remedy)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from billing.x12.characters import Alphabet
+from billing.x12.characters import BETWEEN, Alphabet
 from patients.identifiers import IdentifierError
 
 
@@ -46,35 +46,34 @@ _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,7})(?:\.([0-9][1-9]|[1-9]))?")
 
 
 class Texts:
-    """Fields of letters that are looked at together: almost always all of them are right."""
+    """Fields of letters that are looked at together: almost always all of them are right, and one pattern says so."""
 
     def __init__(self, *texts: Text) -> None:
         self._texts = texts
-        self._limits = [(text.least, text.most) for text in texts]
+        self._plain: dict[Alphabet, re.Pattern[str]] = {}
         get: Callable[[object], Any] = attrgetter(*(text.field for text in texts))
         self._values: Callable[[object], tuple[str, ...]] = get if len(texts) > 1 else lambda value: (get(value),)
 
     def faults(self, loop: str, owner: str, value: object, alphabet: Alphabet) -> list[ClaimFault]:
         """Return fields that are missing, too long, or hold what no claim can carry."""
         values = self._values(value)
-        if self._are_right(values, alphabet):
+        plain = self._plain.get(alphabet) or self._learn(alphabet)
+        if plain.fullmatch(BETWEEN.join(values)):
             return []
         return [
             ClaimFault(loop, text.segment, text.element, f"{owner}{text.field}", found, remedy)
             for text, found in zip(self._texts, values, strict=True)
-            if (remedy := _text_remedy(found, text, alphabet))
+            if (remedy := text_remedy(found, text, alphabet))
         ]
 
-    def _are_right(self, values: tuple[str, ...], alphabet: Alphabet) -> bool:
-        if not alphabet.is_safe(alphabet.cased("".join(values))):
-            return False
-        for found, (least, most) in zip(values, self._limits, strict=True):
-            if (found or least) and (not least <= len(found.strip()) <= most or not _SIGN.search(found)):
-                return False
-        return True
+    def _learn(self, alphabet: Alphabet) -> re.Pattern[str]:
+        """Return the pattern of all fields plain, joined; there are as many alphabets as partners at most."""
+        plain = re.compile(BETWEEN.join(alphabet.plain_text(text.least, text.most) for text in self._texts))
+        self._plain[alphabet] = plain
+        return plain
 
 
-def _text_remedy(found: str, text: Text, alphabet: Alphabet) -> str:
+def text_remedy(found: str, text: Text, alphabet: Alphabet) -> str:
     if not found and not text.least:
         return ""
     if any(ord(sign) < ord(" ") or sign == "\x7f" for sign in found):
@@ -120,7 +119,6 @@ def identifier_remedy(found: str, validate: Callable[[str], str]) -> str:
     return "" if bare == found else f"A claim carries it as {bare}."
 
 
-@lru_cache(maxsize=4096)
 def day_remedy(text: str, today: date) -> str:
     """Tell what is wrong with a day written CCYYMMDD; empty if it is real and not after today."""
     if not text:
@@ -128,7 +126,7 @@ def day_remedy(text: str, today: date) -> str:
     if not _DAY.fullmatch(text):
         return "It is not a day written as CCYYMMDD."
     try:
-        day = date(int(text[:4]), int(text[4:6]), int(text[6:]))
+        day = date.fromisoformat(text)
     except ValueError:
         return "There is no such day; correct the date."
     return "It is in the future; correct the date." if day > today else ""

@@ -7,6 +7,7 @@ to the cent: for each line, for the claim, and between the two.
 import re
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from billing.x12.characters import Alphabet
@@ -93,10 +94,13 @@ class SharedClaim(Protocol):
     def lines(self) -> Sequence[AdjudicatedLine]: ...
 
 
+_ADJUDICATIONS = attrgetter("adjudications")
+
+
 def coordination_of(claim: SharedClaim) -> Coordination | None:
     """Return what several payers must agree about, where there are several, or must be."""
     is_alone = not claim.other_payers and claim.subscriber.rank == "P"
-    if is_alone and not any(line.adjudications for line in claim.lines):
+    if is_alone and not any(map(_ADJUDICATIONS, claim.lines)):
         return None
     return Coordination(claim.other_payers, claim.subscriber, claim.charge, claim.lines)
 

@@ -1,4 +1,8 @@
-"""Checks of the parties on a claim. They repeat from claim to claim, so verdicts are remembered by value."""
+"""Checks of the parties on a claim.
+
+Who bills, pays and treats repeats from claim to claim: verdicts about them are remembered by value. A patient seldom
+does, so of one only the parts are remembered that do: codes of the policy, state and ZIP code.
+"""
 
 import re
 from datetime import date
@@ -47,17 +51,21 @@ def _name(segment: str, *more: Text, last: str = "last_name") -> Texts:
     )
 
 
-_ADDRESS = Texts(Text("street", "N3", 1, 1, 55), Text("street2", "N3", 2, 0, 55), Text("city", "N4", 1, 2, 30))
+_ADDRESS_TEXTS = (Text("street", "N3", 1, 1, 55), Text("street2", "N3", 2, 0, 55), Text("city", "N4", 1, 2, 30))
+_ADDRESS = Texts(*_ADDRESS_TEXTS)
+_OF_ADDRESS = tuple(text._replace(field=f"address.{text.field}") for text in _ADDRESS_TEXTS)
 _BILLING = _name("NM1*85", last="name")
 _FACILITY = Texts(Text("name", "NM1*77", 3, 1, 60))
 _PAYER = Texts(Text("name", "NM1*PR", 3, 1, 60), Text("payer_id", "NM1*PR", 9, 2, 80, is_identifier=True))
-_SUBSCRIBER = _name(
-    "NM1*IL",
+_POLICY_TEXTS = (
     Text("member_id", "NM1*IL", 9, 2, 80, is_identifier=True),
     Text("group_number", "SBR", 3, 0, 50, is_identifier=True),
     Text("group_name", "SBR", 4, 0, 60),
 )
-_DEPENDANT = _name("NM1*QC")
+_SUBSCRIBER = _name("NM1*IL", *_POLICY_TEXTS)
+# Every patient is another one: all texts of one are looked at in one go.
+_PATIENT = _name("NM1*IL", *_POLICY_TEXTS, *_OF_ADDRESS)
+_DEPENDANT = _name("NM1*QC", *_OF_ADDRESS)
 
 
 class Role:
@@ -71,15 +79,24 @@ class Role:
         self.texts = _name(self.segment)
 
 
-def address_faults(loop: str, owner: str, address: Address, alphabet: Alphabet, *, is_full_zip: bool = False) -> Faults:
-    """Find what is wrong with the address that ``owner`` names."""
-    yield from _ADDRESS.faults(loop, f"{owner}.", address, alphabet)
-    yield from identifier_fault(loop, "N4", 2, f"{owner}.state", address.state, validate_state)
-    zip_faults = list(identifier_fault(loop, "N4", 3, f"{owner}.zip_code", address.zip_code, validate_zip))
-    if is_full_zip and not zip_faults and len(address.zip_code) != FULL_ZIP:
+def address_faults(
+    loop: str, owner: str, address: Address, alphabet: Alphabet, *, is_full_zip: bool = False
+) -> list[ClaimFault]:
+    """Return what is wrong with the address that ``owner`` names."""
+    texts = _ADDRESS.faults(loop, f"{owner}.", address, alphabet)
+    return [*texts, *_region_faults(loop, owner, address.state, address.zip_code, is_full_zip=is_full_zip)]
+
+
+@lru_cache(maxsize=4096)
+def _region_faults(
+    loop: str, owner: str, state: str, zip_code: str, *, is_full_zip: bool = False
+) -> tuple[ClaimFault, ...]:
+    state_faults = identifier_fault(loop, "N4", 2, f"{owner}.state", state, validate_state)
+    zip_faults = list(identifier_fault(loop, "N4", 3, f"{owner}.zip_code", zip_code, validate_zip))
+    if is_full_zip and not zip_faults and len(zip_code) != FULL_ZIP:
         remedy = "The guide wants nine digits here; look the four extra ones up at the Postal Service."
-        zip_faults.append(ClaimFault(loop, "N4", 3, f"{owner}.zip_code", address.zip_code, remedy))
-    yield from zip_faults
+        zip_faults.append(ClaimFault(loop, "N4", 3, f"{owner}.zip_code", zip_code, remedy))
+    return (*state_faults, *zip_faults)
 
 
 @lru_cache(maxsize=1024)
@@ -155,59 +172,60 @@ def _facility_faults(loop: str, facility: Facility, alphabet: Alphabet) -> Fault
     yield from address_faults(loop, "facility.address", facility.address, alphabet, is_full_zip=True)
 
 
-@lru_cache(maxsize=2048)
-def check_subscriber(
-    subscriber: Subscriber, alphabet: Alphabet, *, is_patient: bool, today: date
-) -> tuple[ClaimFault, ...]:
+def check_subscriber(subscriber: Subscriber, alphabet: Alphabet, *, is_patient: bool, today: date) -> list[ClaimFault]:
     """Check the subscriber (2000B, 2010BA); the patient's address, birth date and sex are asked of a patient only."""
-    return tuple(_subscriber_faults(subscriber, alphabet, is_patient=is_patient, today=today))
-
-
-def _subscriber_faults(subscriber: Subscriber, alphabet: Alphabet, *, is_patient: bool, today: date) -> Faults:
-    filing = subscriber.filing_indicator
-    yield from code_fault("2000B", "SBR", 1, "subscriber.rank", subscriber.rank, RANKS)
-    yield from code_fault("2000B", "SBR", 5, "subscriber.msp_type", subscriber.msp_type, MSP_TYPES)
-    yield from code_fault("2000B", "SBR", 9, "subscriber.filing_indicator", filing, FILING_INDICATORS)
-    msp_remedy = _msp_remedy(subscriber)
-    if msp_remedy:
-        yield ClaimFault("2000B", "SBR", 5, "subscriber.msp_type", subscriber.msp_type, msp_remedy)
-    yield from _SUBSCRIBER.faults("2010BA", "subscriber.", subscriber, alphabet)
+    policy = _policy_faults(subscriber.rank, subscriber.msp_type, subscriber.filing_indicator)
+    address = subscriber.address
+    texts = _PATIENT if is_patient and address is not None else _SUBSCRIBER
+    faults = [*policy, *texts.faults("2010BA", "subscriber.", subscriber, alphabet)]
     if not is_patient:
-        return
-    if subscriber.address is None:
-        yield ClaimFault("2010BA", "N3", 1, "subscriber.address", "", "It is missing; fill in the patient's address.")
+        return faults
+    if address is None:
+        remedy = "It is missing; fill in the patient's address."
+        faults.append(ClaimFault("2010BA", "N3", 1, "subscriber.address", "", remedy))
     else:
-        yield from address_faults("2010BA", "subscriber.address", subscriber.address, alphabet)
-    yield from _person_faults("2010BA", "subscriber", subscriber, today)
+        faults += _region_faults("2010BA", "subscriber.address", address.state, address.zip_code)
+    return faults + _person_faults("2010BA", "subscriber", subscriber, today)
 
 
-def _msp_remedy(subscriber: Subscriber) -> str:
+@lru_cache(maxsize=1024)
+def _policy_faults(rank: str, msp_type: str, filing_indicator: str) -> tuple[ClaimFault, ...]:
+    faults = [
+        *code_fault("2000B", "SBR", 1, "subscriber.rank", rank, RANKS),
+        *code_fault("2000B", "SBR", 5, "subscriber.msp_type", msp_type, MSP_TYPES),
+        *code_fault("2000B", "SBR", 9, "subscriber.filing_indicator", filing_indicator, FILING_INDICATORS),
+    ]
+    msp_remedy = _msp_remedy(rank, msp_type, filing_indicator)
+    if msp_remedy:
+        faults.append(ClaimFault("2000B", "SBR", 5, "subscriber.msp_type", msp_type, msp_remedy))
+    return tuple(faults)
+
+
+def _msp_remedy(rank: str, msp_type: str, filing_indicator: str) -> str:
     """Tell what is wrong with SBR05 beside SBR01 and SBR09: it stands exactly where Medicare pays after another."""
-    is_second = subscriber.rank != "P"
-    if subscriber.filing_indicator not in MEDICARE:
-        return "Only a Medicare policy says this; take it out." if subscriber.msp_type else ""
-    if is_second and not subscriber.msp_type:
+    is_second = rank != "P"
+    if filing_indicator not in MEDICARE:
+        return "Only a Medicare policy says this; take it out." if msp_type else ""
+    if is_second and not msp_type:
         return "Say why Medicare is not the primary payer."
-    if subscriber.msp_type and not is_second:
+    if msp_type and not is_second:
         return "Medicare is the primary payer here; take it out, or correct who pays first."
     return ""
 
 
-@lru_cache(maxsize=2048)
-def check_dependant(dependant: Dependant, alphabet: Alphabet, *, today: date) -> tuple[ClaimFault, ...]:
+def check_dependant(dependant: Dependant, alphabet: Alphabet, *, today: date) -> list[ClaimFault]:
     """Check the patient who is not the subscriber (2000C, 2010CA)."""
-    return tuple(_dependant_faults(dependant, alphabet, today=today))
+    return [
+        *code_fault("2000C", "PAT", 1, "dependant.relationship", dependant.relationship, RELATIONSHIPS),
+        *_DEPENDANT.faults("2010CA", "dependant.", dependant, alphabet),
+        *_region_faults("2010CA", "dependant.address", dependant.address.state, dependant.address.zip_code),
+        *_person_faults("2010CA", "dependant", dependant, today),
+    ]
 
 
-def _dependant_faults(dependant: Dependant, alphabet: Alphabet, *, today: date) -> Faults:
-    yield from code_fault("2000C", "PAT", 1, "dependant.relationship", dependant.relationship, RELATIONSHIPS)
-    yield from _DEPENDANT.faults("2010CA", "dependant.", dependant, alphabet)
-    yield from address_faults("2010CA", "dependant.address", dependant.address, alphabet)
-    yield from _person_faults("2010CA", "dependant", dependant, today)
-
-
-def _person_faults(loop: str, owner: str, person: Subscriber | Dependant, today: date) -> Faults:
+def _person_faults(loop: str, owner: str, person: Subscriber | Dependant, today: date) -> list[ClaimFault]:
     remedy = day_remedy(person.birth_on, today)
-    if remedy:
-        yield ClaimFault(loop, "DMG", 2, f"{owner}.birth_on", person.birth_on, remedy)
-    yield from code_fault(loop, "DMG", 3, f"{owner}.sex", person.sex, SEXES)
+    if not remedy and person.sex in SEXES:
+        return []
+    born = [ClaimFault(loop, "DMG", 2, f"{owner}.birth_on", person.birth_on, remedy)] if remedy else []
+    return [*born, *code_fault(loop, "DMG", 3, f"{owner}.sex", person.sex, SEXES)]
