@@ -60,11 +60,11 @@ _LINES = """
       FROM export_course x
       JOIN oncocharge_courses_course c ON c.id = x.course_id
       JOIN oncocharge_billing_ledgerentry e ON e.course_id = c.id
-      JOIN oncocharge_billing_waitingline w ON w.entry_id = e.id
-      JOIN oncocharge_billing_review r ON r.entry_id = e.id AND r.state = 'released'
       JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'
        AND COALESCE(e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity'), false)
-     WHERE e.kind = 'charge' AND e.claim_kind = '{kind}' AND e.amount > 0 AND v.payer_id = ANY(%s)
+     WHERE e.id IN (SELECT w.entry_id FROM oncocharge_billing_waitingline w
+                      JOIN oncocharge_billing_review r ON r.entry_id = w.entry_id AND r.state = 'released')
+       AND e.kind = 'charge' AND e.claim_kind = '{kind}' AND e.amount > 0 AND v.payer_id = ANY(%s)
        AND NOT EXISTS (SELECT FROM oncocharge_billing_standingfinding f
                         WHERE f.entry_id = e.id AND f.severity = 'hold' AND f.source <> 'claim'
                           AND f.resolved_at IS NULL AND f.overridden_at IS NULL)
@@ -90,14 +90,12 @@ _GROUP = """
         SELECT g.course_id, g.coverage_id, g.place_of_service, g.encounter_id, g.authorization_number,
                {cut_entry_ids} AS entry_ids, {cut_amounts} AS amounts, {cut_lines} AS lines, {cut_total} AS total,
                {cut_revenue_codes} AS revenue_codes, LEAST({most}, g.line_count - g.first + 1)::int AS line_count,
-               c.patient_id, c.facility_id, c.physician_id, {named} AS named, v.payer_id, d.codes AS diagnoses
+               c.patient_id, c.facility_id, c.physician_id, {named} AS named, v.payer_id,
+               (SELECT array_agg(d.code ORDER BY d.position)
+                  FROM oncocharge_courses_coursediagnosis d WHERE d.course_id = g.course_id) AS diagnoses
           FROM (SELECT g.*, generate_series(1, g.line_count, {most}) AS first FROM ({groups}) AS g) AS g
           JOIN oncocharge_courses_course c ON c.id = g.course_id
           JOIN oncocharge_patients_coverage v ON v.id = g.coverage_id
-          LEFT JOIN (
-            SELECT d.course_id, array_agg(d.code ORDER BY d.position) AS codes
-              FROM export_course x JOIN oncocharge_courses_coursediagnosis d ON d.course_id = x.course_id
-             GROUP BY d.course_id) AS d ON d.course_id = g.course_id
          ORDER BY c.facility_id, v.payer_id, v.member_id, g.coverage_id, g.course_id, g.place_of_service,
                   g.encounter_id, g.month, g.authorization_number, g.first) AS s
 """
