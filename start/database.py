@@ -17,7 +17,7 @@ DEMO_COMMAND = Path("management/commands/demo.py")
 
 def migrate(start: Start) -> None:
     """Migrate if the migrations, the pinned packages or the database are others than last time."""
-    migrations = [path for app in APPS for path in (start.root / app).glob("migrations/*.py")]
+    migrations = [path for app in APPS for path in (start.root / app).glob("migrations/**/*.py")]
     database = "ours" if start.is_database_ours else start.variables["DATABASE_URL"]
     wanted = fingerprint([database], [*migrations, start.environment.lock_of("base")])
     if start.local.kept.get("migrated") == wanted:

@@ -35,7 +35,7 @@ def copy_snapshot(environment: Environment, postgres: PostgresServer, stop: Stop
 
 def snapshot_of(environment: Environment) -> Path:
     """Return the folder of the snapshot that fits the migrations and packages as they are now."""
-    files = [path for app in APPS for path in (environment.root / app).glob("migrations/*.py")]
+    files = [path for app in APPS for path in (environment.root / app).glob("migrations/**/*.py")]
     files += [environment.lock_of("base"), environment.lock_of("local")]
     return environment.root / ".local" / "snapshots" / fingerprint([], files)[:16]
 
