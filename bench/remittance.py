@@ -1,8 +1,9 @@
 """How fast an 835 is read, matched with our claims and posted, beside bare parsers of others on the same bytes.
 
-Read and matched: the whole file is read to values, its claims and lines stand in the database and our claims are found.
-Posted: stored for good with the charges they pay, events, standings and denials. All is wall-clock time, waiting for
-PostgreSQL included; the parsers of others only parse, and hold all of it in memory. Peak memory is our process's.
+Read and matched: the whole file is read to values, its claims and lines stand in the database, our claims are found and
+of each line the charge that it pays. Posted: stored for good with those charges (they are found while the lines are
+written, so here a second time), events, standings and denials. All is wall-clock time, waiting for PostgreSQL included;
+the parsers of others only parse, and hold all of it in memory. Peak memory is our process's.
 
 Run: python -m bench.remittance [claims] with DATABASE_URL leading to a migrated database that may be emptied.
 """
@@ -26,6 +27,12 @@ ROUNDS = 3
 TARGET_OF_OXEDI, TARGET_OF_PARSER = 0.5, 5.0
 MOST_GROWTH = 1.5
 SMALL = 1_000
+
+# As the lines are matched when they are written, but without the writing.
+CHARGES_FOUND = """
+    SELECT count(k.entry_id) FROM paid_line l JOIN paid_match m ON m.number = l.claim_number
+      JOIN oncocharge_billing_claimline k ON k.claim_id = m.claim_id AND k.entry_id = l.entry_id
+"""
 
 
 class Measured(NamedTuple):
@@ -57,6 +64,9 @@ def measure(path: str, claims: int) -> Measured:
 
     def matched() -> int:
         unmatched = found()
+        with connection.cursor() as cursor:
+            cursor.execute(CHARGES_FOUND)
+            assert cursor.fetchone()[0] == claims * LINES
         marks.append(time.perf_counter())
         return unmatched
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Self
 
@@ -240,6 +241,7 @@ def _array(texts: Collection[str]) -> str:
     return f"{{{','.join(map(_quoted, texts))}}}" if texts else "{}"
 
 
+@lru_cache(_KEPT)
 def _quoted(text: str) -> str:
     if text and _PLAIN.issuperset(text) and text.upper() != "NULL":
         return text

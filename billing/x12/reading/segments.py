@@ -24,6 +24,7 @@ _LONGEST = 1 << 17
 """Characters after which a segment without an end is given up."""
 
 _MARKS = ("\xef\xbb\xbf", "\xff\xfe", "\xfe\xff")
+_LINE_BREAKS = "\r\n"
 _NAME = 3
 _NUL = "\0"
 _HEAD = itemgetter(slice(_NAME + 1))
@@ -230,14 +231,14 @@ class SegmentStream(Place):
         """Give the segments of the next characters; the last one may lack its terminator."""
         at = self._buffer.at
         block = self._buffer.take(length)
-        element = self.separators.element
-        pieces = block.split(self.separators.segment)
+        element, end = self.separators.element, self.separators.segment
+        pieces = block.split(end)
         last = pieces.pop()
         if is_plain(block, element):
-            has_breaks = "\n" in block or "\r" in block
-            bodies = [piece.lstrip("\r\n") for piece in pieces] if has_breaks else pieces
-            is_sure = not has_breaks and self._is_sure(block)
-            if is_sure or (_begin_segments(bodies, element) and not (has_breaks and _break(bodies))):
+            tight = _without_line_ends(block, end)
+            bodies = pieces if tight is block else tight.split(end)[:-1]
+            is_sure = self._is_sure(tight)
+            if is_sure or (_begin_segments(bodies, element) and not _has_breaks(bodies, tight)):
                 self.enter(at, pieces)
                 yield self._joined_by(element, bodies, has_marks=not is_sure)
                 at += len(block) - len(last)
@@ -252,12 +253,13 @@ class SegmentStream(Place):
                 yield from self._given(elements)
 
     def _is_sure(self, block: str) -> bool:
-        """Return whether every segment of a block without line breaks must begin with its name, and none envelopes.
+        """Return whether every segment of a block must begin with its name, and none envelopes or holds a line break.
 
         So it is with nearly every block of a large file, and then no segment of it is looked at.
         """
         begins, follows = _to_look_at(self.separators.element, self.separators.segment)
-        return not begins.match(block) and not follows.search(block) and is_capital(block)
+        has_breaks = any(sign in block for sign in _LINE_BREAKS if sign != self.separators.segment)
+        return not has_breaks and not begins.match(block) and not follows.search(block) and is_capital(block)
 
     def _joined_by(self, joint: str, block: Block, *, has_marks: bool) -> Block:
         """Return a block, and remember what separates its elements and whether to look for enveloping segments."""
@@ -300,6 +302,17 @@ def _begin_segments(bodies: Block, element: str) -> bool:
     return True
 
 
-def _break(bodies: list[str]) -> bool:
-    """Return whether a line break stands within a segment."""
-    return any("\n" in body or "\r" in body for body in bodies)
+def _without_line_ends(block: str, end: str) -> str:
+    """Return a block without what stands after its terminators for the eye; itself where there is nothing."""
+    if end in _LINE_BREAKS or not any(sign in block for sign in _LINE_BREAKS):
+        return block
+    tight = block.lstrip(_LINE_BREAKS)
+    for line_end in ("\r\n", "\n", "\r"):
+        tight = tight.replace(end + line_end, end)
+    return tight
+
+
+def _has_breaks(bodies: list[str], block: str) -> bool:
+    """Return whether a line break stands within a segment of a block."""
+    within = [sign for sign in _LINE_BREAKS if sign in block]
+    return any(sign in body for sign in within for body in bodies)

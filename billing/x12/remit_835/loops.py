@@ -1,8 +1,8 @@
 """Loops of service lines (2110) found as text and known again, so that most lines of a remittance are never split.
 
 A payer decides the same of the same code all day long: the loop of one line differs from that of another in our number
-alone (REF*6R). So a loop that was read once is kept by its text before and after that number. What deviates in anything
-is never kept: it is read segment by segment each time, and each time noted in its own place.
+alone (REF*6R). So a loop that comes a second time is kept by its text before and after that number. What deviates in
+anything is never kept: it is read segment by segment each time, and each time noted in its own place.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,9 @@ END = "\n"
 
 _OUR_NUMBER = "6R"
 _AT_MOST = 1 << 12
+_MET_AT_MOST = 1 << 14
+_new = tuple.__new__
+"""Makes a named tuple without the call in between that its class would cost: of lines there are very many."""
 
 
 class Marks(NamedTuple):
@@ -52,7 +55,10 @@ class KnownLoops:
 
     def __init__(self, component: str) -> None:
         self._component = component
-        self._known: dict[str | tuple[str, str], Loop] = {}
+        self._known: dict[str | tuple[str, str], Loop | None] = {}
+        """None: what comes again and again, and must be read segment by segment."""
+        self._met: set[int] = set()
+        """Hashes of texts that came once: to keep what never comes again costs more than to read it."""
 
     def read(self, text: str, marks: Marks, position: int) -> tuple[ServicePaid, int] | None:
         """Return the line of a loop and how many segments it has; None if it must be read segment by segment.
@@ -64,20 +70,29 @@ class KnownLoops:
         """
         before, _, rest = text.partition(marks.our_number)
         number, _, after = rest.partition(END)
-        key = (before, after) if number else text
-        loop = self._known.get(key) or self._learned(key, text, marks)
-        if loop is None or marks.joint in number:
+        if marks.joint in number:
             return None
-        references = (*loop.before, Reference(_OUR_NUMBER, number), *loop.after) if number else loop.before
-        return ServicePaid(position, references, loop.decision), loop.length
+        key = (before, after) if number else text
+        loop = self._known.get(key) or self._met_again(key, text, marks)
+        if loop is None:
+            return None
+        references = loop.before
+        if number:
+            references = (*references, _new(Reference, (_OUR_NUMBER, number)), *loop.after)
+        return _new(ServicePaid, (position, references, loop.decision)), loop.length
 
-    def _learned(self, key: str | tuple[str, str], text: str, marks: Marks) -> Loop | None:
+    def _met_again(self, key: str | tuple[str, str], text: str, marks: Marks) -> Loop | None:
+        if key in self._known:
+            return None
+        if hash(key) not in self._met:
+            if len(self._met) >= _MET_AT_MOST:
+                self._met.clear()
+            self._met.add(hash(key))
+            return None
         segments = (segment.split(marks.joint) for segment in f"SVC{marks.joint}{text}".split(END))
-        loop = loop_of(segments, self._component, is_numbered=isinstance(key, tuple))
-        if loop is not None:
-            if len(self._known) >= _AT_MOST:
-                self._known.clear()
-            self._known[key] = loop
+        if len(self._known) >= _AT_MOST:
+            self._known.clear()
+        loop = self._known[key] = loop_of(segments, self._component, is_numbered=isinstance(key, tuple))
         return loop
 
 

@@ -12,7 +12,7 @@ from billing.x12.reading.cursor import Cursor
 from billing.x12.reading.interchanges import Transaction
 from billing.x12.remit_835.claim_loop import OpenClaim, OpenLoop, OpenService
 from billing.x12.remit_835.head import HeadReader
-from billing.x12.remit_835.loops import END, KnownLoops, marks_of
+from billing.x12.remit_835.loops import END, KnownLoops, Marks, marks_of
 from billing.x12.remit_835.repeating import LONGEST_CAS, LONGEST_NM1, LONGEST_SVC, MAKERS, Made, Service, person_of
 from billing.x12.remit_835.tally import Tally
 from billing.x12.remit_835.values import (
@@ -29,7 +29,6 @@ from billing.x12.remit_835.values import (
     Quantity,
     Remark,
     Remittance,
-    ServicePaid,
 )
 
 _PAD = [""] * 12
@@ -117,22 +116,28 @@ class RemittanceReader(Cursor):
         for number, claim in enumerate(whole.split(marks.claim)):
             head, *loops = claim.split(marks.service)
             stop = index + head.count(END) + (number > 0)
-            while (index := self._read_singly(texts, index, stop, joint)) < stop:
-                yield self._whole_claim()
+            yield from self._read_singly(texts, index, stop, joint)
+            index = stop
             for loop in loops:
-                found = self._loops.read(loop, marks, first + index)
-                if found is not None and self._claim is not None:
-                    self._add_line(self._claim, found[0])
-                    index += found[1]
-                    continue
-                stop = index + loop.count(END) + 1
-                while (index := self._read_singly(texts, index, stop, joint)) < stop:
-                    yield self._whole_claim()
-        while (index := self._read_singly(texts, index, len(texts), joint)) < len(texts):
-            yield self._whole_claim()
+                length = self._put_loop(loop, marks, first + index)
+                if not length:
+                    length = loop.count(END) + 1
+                    yield from self._read_singly(texts, index, index + length, joint)
+                index += length
+        yield from self._read_singly(texts, index, len(texts), joint)
 
-    def _read_singly(self, texts: list[str], start: int, stop: int, joint: str) -> int:
-        """Read segments one by one; return where it stopped: at ``stop``, or at one that ends the claim at hand."""
+    def _put_loop(self, text: str, marks: Marks, position: int) -> int:
+        """Put the line of a loop into its claim; return how many segments it has, 0 if it must be read singly."""
+        found, claim = self._loops.read(text, marks, position), self._claim
+        if found is None or claim is None:
+            return 0
+        if self._service is not None:
+            self._end_service(claim, self._service)
+        line, length = found
+        claim.services.append(line)
+        return length
+
+    def _read_singly(self, texts: list[str], start: int, stop: int, joint: str) -> Iterator[ClaimPaid]:
         known, go_to = self._known, self.transaction.at
         for index in range(start, stop):
             text = texts[index]
@@ -145,10 +150,9 @@ class RemittanceReader(Cursor):
             elements = text.split(joint)
             name = elements[0]
             if name in _ENDS_CLAIM and self._claim is not None:
-                return index
+                yield self._whole_claim()
             if name not in self._puts or not self._put_made(text, elements):
                 self._take(elements)
-        return stop
 
     def _put_made(self, text: str, elements: list[str]) -> bool:
         """Put a segment of a kind that repeats where it belongs, and know it again; return whether it is one."""
@@ -176,10 +180,10 @@ class RemittanceReader(Cursor):
         claim = self._claim
         assert claim is not None
         if self._service is not None:
-            claim.services.append(self._service.value())
+            self._end_service(claim, self._service)
         value = claim.value()
         self._tally.add(value)
-        self._claim = self._service = self._into = None
+        self._claim = self._into = None
         return value
 
     # --- claim and service line -------------------------------------------------------------------------------------
@@ -194,16 +198,13 @@ class RemittanceReader(Cursor):
         if not c[1]:
             self.transaction.note("missing-element", clp, 1)
 
-    def _add_line(self, claim: OpenClaim, line: ServicePaid) -> None:
-        """Add a line that was read as a whole, after the one that may still be open."""
-        if self._service is not None:
-            claim.services.append(self._service.value())
-            self._service = None
-        claim.services.append(line)
+    def _end_service(self, claim: OpenClaim, service: OpenService) -> None:
+        claim.services.append(service.value())
+        self._service = None
 
     def _begin_service(self, claim: OpenClaim, service: Service) -> None:
         if self._service is not None:
-            claim.services.append(self._service.value())
+            self._end_service(claim, self._service)
         self._service = self._into = OpenService(self.transaction.place, service)
 
     def _svc(self, svc: list[str]) -> None:

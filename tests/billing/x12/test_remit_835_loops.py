@@ -1,6 +1,6 @@
 """Loops that were met before are read at once: the same comes out as if each segment were read by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from billing.x12.reading import Deviation, InboundFile
-from billing.x12.remit_835 import Decision, Remittance, RemittanceReader, read_835
+from billing.x12.remit_835 import Decision, Remittance, RemittanceReader
 from billing.x12.syntax import USUAL, Separators
 from tests.billing.x12.receipt_strategies import decisions, remittances, separators
 from tests.billing.x12.receipt_writer import write_835
@@ -59,19 +59,27 @@ class Said:
     """What came out of a file."""
 
     remittances: list[Remittance]
+    places: list[int]
+    """The segment at hand when each claim was given: whoever takes it may have something to note."""
     deviations: list[Deviation]
 
 
-def read(source: bytes, pieces: Iterator[bytes] | None = None) -> Said:
-    deviations: list[Deviation] = []
-    file = InboundFile(pieces or source, deviations.append)
-    return Said([read_835(transaction) for transaction in file if transaction.kind == "835"], deviations)
+def read(source: bytes | Iterable[bytes]) -> Said:
+    said = Said([], [], [])
+    for transaction in InboundFile(source, said.deviations.append):
+        if transaction.kind == "835":
+            reader, claims = RemittanceReader(transaction), []
+            for claim in reader:
+                claims.append(claim)
+                said.places.append(transaction.place)
+            said.remittances.append(Remittance(reader.payment, tuple(claims), reader.closing))
+    return said
 
 
 def singly(source: bytes, end: bytes) -> Said:
     """Give the file in pieces of one segment each, so that no loop is ever at hand as a whole."""
     *segments, rest = source.split(end)
-    return read(source, iter([*(segment + end for segment in segments), *([rest] if rest else [])]))
+    return read([*(segment + end for segment in segments), *([rest] if rest else [])])
 
 
 def in_envelopes(body: str, own: Separators = USUAL) -> bytes:
@@ -90,10 +98,10 @@ parts = st.sampled_from([*CLAIMS * 3, *LINES * 6, *BETWEEN * 2, *ODD])
 @example([CLAIMS[0], *LINES, *LINES, CLAIMS[1], *LINES, BETWEEN[0], CLAIMS[0], LINES[0], LINES[1], BETWEEN[2]], USUAL)
 @example([LINES[0], LINES[0], CLAIMS[0], LINES[0], BETWEEN[1], LINES[0], CLAIMS[0], LINES[0], CLAIMS[1]], USUAL)
 @example([CLAIMS[0], LINES[0], LINES[1] + "REF*6R*~", LINES[0], LINES[1] + "NM1*TT*2*GRANITE~", CLAIMS[1]], USUAL)
-@example([CLAIMS[0], "SVC*HC:1*1*1~REF*6R*L1~", "SVC*HC:1*1*1~REF*6R*L1*MORE~", CLAIMS[0]], USUAL)
+@example([CLAIMS[0], *["SVC*HC:1*1*1~REF*6R*L1~"] * 3, "SVC*HC:1*1*1~REF*6R*L1*MORE~", CLAIMS[0]], USUAL)
 @example([CLAIMS[0], "SVC*HC:1*1*1~REF*6R*~REF*6R*L1~", "SVC*HC:1*1*1~REF*6R*~REF*6R*L2~", CLAIMS[0]], USUAL)
 def test_loops_met_before_say_what_their_segments_say(chosen: list[str], own: Separators) -> None:
-    source = in_envelopes("".join(chosen), own)
+    source = in_envelopes("".join(chosen) * 3, own)
     assert read(source) == singly(source, own.segment.encode())
 
 
@@ -111,16 +119,19 @@ def test_a_remittance_of_few_decisions_is_read_the_same_in_pieces_of_any_size(
     ]
     source = write_835(value._replace(claims=tuple(repeating)), own)
     whole, size = read(source), data.draw(st.integers(1, 300))
-    assert read(source, (source[at : at + size] for at in range(0, len(source), size))) == whole
+    assert read(source[at : at + size] for at in range(0, len(source), size)) == whole
     assert singly(source, own.segment.encode()) == whole
 
 
 def test_lines_of_one_decision_share_it_and_have_their_own_numbers_and_places() -> None:
-    ((claim, _),) = (one.claims for one in read(in_envelopes(CLAIMS[0] + LINES[0] + LINES[1] + CLAIMS[1])).remittances)
-    first, second = claim.services
-    assert first.decision is second.decision
-    assert [line.control_number for line in claim.services] == ["L1", "L2"]
-    assert second.position == first.position + LINES[0].count("~")
+    loop = LINES[0].replace("REF*6R*L1~", "REF*6R*L{}~")
+    lines = [loop.format(number) for number in range(5)]
+    (claim,) = read(in_envelopes(CLAIMS[0] + "".join(lines))).remittances[0].claims
+    assert [line.control_number for line in claim.services] == [f"L{number}" for number in range(5)]
+    first = claim.services[0]
+    assert [line.position - first.position for line in claim.services] == [loop.count("~") * n for n in range(5)]
+    assert len({line.decision for line in claim.services}) == 1
+    assert len({id(line.decision) for line in claim.services[1:4]}) == 1
 
 
 def test_a_deviation_that_comes_again_is_noted_again_in_its_own_place() -> None:
@@ -134,10 +145,11 @@ def test_a_deviation_that_comes_again_is_noted_again_in_its_own_place() -> None:
 
 
 def test_more_different_loops_than_are_kept_are_all_read() -> None:
-    lines = [f"SVC*HC:77386*{n}*{n}~REF*6R*L{n}~" for n in range(9000)]
-    ((claim,),) = (one.claims for one in read(in_envelopes(CLAIMS[0] + "".join(lines))).remittances)
-    assert [line.charge for line in claim.services] == list(range(9000))
-    assert [line.control_number for line in claim.services] == [f"L{n}" for n in range(9000)]
+    numbers = [number for number in range(6000) for _ in range(3)]
+    lines = [f"SVC*HC:77386*{number}*{number}~REF*6R*L{place}~" for place, number in enumerate(numbers)]
+    (claim,) = read(in_envelopes(CLAIMS[0] + "".join(lines))).remittances[0].claims
+    assert [line.charge for line in claim.services] == numbers
+    assert [line.control_number for line in claim.services] == [f"L{place}" for place in range(len(numbers))]
 
 
 @pytest.mark.parametrize("asked", [0, 1, 2])
