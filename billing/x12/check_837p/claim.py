@@ -92,13 +92,14 @@ def check_claim(
 # --- 2300 -----------------------------------------------------------------------------------------------------------
 
 
-def _head_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> Faults:
-    yield from claim_number_faults(claim.control_number)
+def _head_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> list[ClaimFault]:
+    faults = claim_number_faults(claim.control_number)
     if not PLACE.fullmatch(claim.place_of_service):
         remedy = "It must be two digits, as 11 or 22."
-        yield ClaimFault("2300", "CLM", 5, "place_of_service", claim.place_of_service, remedy)
+        faults.append(ClaimFault("2300", "CLM", 5, "place_of_service", claim.place_of_service, remedy))
     if claim[_FIRST_SAID:] != _NOTHING_SAID:
-        yield from _said_faults(claim, today, alphabet)
+        faults += _said_faults(claim, today, alphabet)
+    return faults
 
 
 def _said_faults(claim: Claim837P, today: date, alphabet: Alphabet) -> Faults:

@@ -80,23 +80,24 @@ def taken_back_faults(frequency: str, payer_claim_number: str) -> Faults:
         yield ClaimFault("2300", "REF*F8", 2, "payer_claim_number", "", remedy)
 
 
-def claim_number_faults(control_number: str) -> Faults:
-    """Find a CLM01 that would not come back as it went."""
-    if not CLAIM_NUMBER.fullmatch(control_number):
-        remedy = "It must be 1 to 20 of A-Z, 0-9, blank . -, for payers return no more."
-        yield ClaimFault("2300", "CLM", 1, "control_number", control_number, remedy)
+def claim_number_faults(control_number: str) -> list[ClaimFault]:
+    """Return whether a CLM01 would not come back as it went."""
+    if CLAIM_NUMBER.fullmatch(control_number):
+        return []
+    remedy = "It must be 1 to 20 of A-Z, 0-9, blank . -, for payers return no more."
+    return [ClaimFault("2300", "CLM", 1, "control_number", control_number, remedy)]
 
 
-def total_faults(charge: str, lines: Sequence[AnyLine]) -> Faults:
-    """Find a total that is no amount, or not the sum of its lines."""
+def total_faults(charge: str, lines: Sequence[AnyLine]) -> list[ClaimFault]:
+    """Return whether a total is no amount, or not the sum of its lines."""
     total = cents(charge)
     if total is None or not 0 < total <= MOST_CENTS:
-        yield ClaimFault("2300", "CLM", 2, "charge", charge, AMOUNT_REMEDY)
-        return
+        return [ClaimFault("2300", "CLM", 2, "charge", charge, AMOUNT_REMEDY)]
     charges = [cents(line.charge) for line in lines]
-    if None not in charges and (together := sum(cast(list[int], charges))) != total:
-        remedy = f"The lines add up to {dollars(together)}; claim and lines must agree."
-        yield ClaimFault("2300", "CLM", 2, "charge", charge, remedy)
+    if None in charges or (together := sum(cast(list[int], charges))) == total:
+        return []
+    remedy = f"The lines add up to {dollars(together)}; claim and lines must agree."
+    return [ClaimFault("2300", "CLM", 2, "charge", charge, remedy)]
 
 
 def icd10_faults(codes: tuple[str, ...], field: str, place: Callable[[int], tuple[str, int]]) -> Faults:

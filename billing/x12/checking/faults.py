@@ -1,6 +1,7 @@
 """The fault of a claim, and the small questions that all checks ask: text, code, identifier, day, amount."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from functools import lru_cache
@@ -40,25 +41,32 @@ class Text(NamedTuple):
 
 Faults = Iterator[ClaimFault]
 
+WORTH_A_PATTERN = 50
+"""So many values looked at field by field take as long as a pattern takes to compile."""
+
 _SIGN = re.compile(r"[0-9A-Za-z]")
 _DAY = re.compile(r"[0-9]{8}")
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,7})(?:\.([0-9][1-9]|[1-9]))?")
 
 
 class Texts:
-    """Fields of letters that are looked at together: almost always all of them are right, and one pattern says so."""
+    """Fields of letters that are looked at together: almost always all of them are right.
+
+    Where many values are asked for, one pattern says so; for a few it is not worth its compiling.
+    """
 
     def __init__(self, *texts: Text) -> None:
         self._texts = texts
         self._plain: dict[Alphabet, re.Pattern[str]] = {}
+        self._asked: Counter[Alphabet] = Counter()
         get: Callable[[object], Any] = attrgetter(*(text.field for text in texts))
         self._values: Callable[[object], tuple[str, ...]] = get if len(texts) > 1 else lambda value: (get(value),)
 
     def faults(self, loop: str, owner: str, value: object, alphabet: Alphabet) -> list[ClaimFault]:
         """Return fields that are missing, too long, or hold what no claim can carry."""
         values = self._values(value)
-        plain = self._plain.get(alphabet) or self._learn(alphabet)
-        if plain.fullmatch(BETWEEN.join(values)):
+        plain = self._plain.get(alphabet) or self._learned(alphabet)
+        if plain is not None and plain.fullmatch(BETWEEN.join(values)):
             return []
         return [
             ClaimFault(loop, text.segment, text.element, f"{owner}{text.field}", found, remedy)
@@ -66,8 +74,11 @@ class Texts:
             if (remedy := text_remedy(found, text, alphabet))
         ]
 
-    def _learn(self, alphabet: Alphabet) -> re.Pattern[str]:
-        """Return the pattern of all fields plain, joined; there are as many alphabets as partners at most."""
+    def _learned(self, alphabet: Alphabet) -> re.Pattern[str] | None:
+        """Return the pattern of all fields plain, joined, once enough was asked; alphabets are as few as partners."""
+        self._asked[alphabet] += 1
+        if self._asked[alphabet] < WORTH_A_PATTERN:
+            return None
         plain = re.compile(BETWEEN.join(alphabet.plain_text(text.least, text.most) for text in self._texts))
         self._plain[alphabet] = plain
         return plain
