@@ -40,23 +40,39 @@ def load_demo(start: Start) -> None:
     else:
         say("Loading the demo data (the first time only) ...")
     start.local.keep(demo="loading")
-    _manage_quietly(start, "demo", otherwise="The demo data could not be loaded. The next start tries again.")
-    start.local.keep(demo="loaded")
+    kept, version = _empty_logins(start), _version_of_demo(start)
+    failed = "The demo data could not be loaded. The next start tries again."
+    _manage_quietly(start, "demo", "--logins-to", str(kept), otherwise=failed)
+    start.local.keep(demo="loaded", logins_of=version)
 
 
 def demo_logins(start: Start) -> str:
-    """Return what `manage.py demo --logins` says, asked once for each version of that command."""
+    """Return who can sign in: as the load of the demo wrote it, or asked anew after that command changed."""
     if not start.is_database_ours or start.local.kept.get("demo") != "loaded":
         return ""
-    version = fingerprint([], _demo_commands(start))
-    kept = start.local.folder / "logins.txt"
+    version, kept = _version_of_demo(start), _logins(start)
     if start.local.kept.get("logins_of") != version or not kept.exists():
-        kept.unlink(missing_ok=True)
-        kept.touch(mode=0o600)
+        _empty_logins(start)
         if complete(start.manage("demo", "--logins", log=kept), start.stop) != 0:
             return ""
         start.local.keep(logins_of=version)
     return kept.read_text().rstrip()
+
+
+def _logins(start: Start) -> Path:
+    return start.local.folder / "logins.txt"
+
+
+def _empty_logins(start: Start) -> Path:
+    """Return the file for the logins, empty and for its owner alone."""
+    kept = _logins(start)
+    kept.unlink(missing_ok=True)
+    kept.touch(mode=0o600)
+    return kept
+
+
+def _version_of_demo(start: Start) -> str:
+    return fingerprint([], _demo_commands(start))
 
 
 def _manage_quietly(start: Start, *words: str, otherwise: str) -> None:

@@ -168,18 +168,23 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--logins", action="store_true")
+        parser.add_argument("--logins-to", type=Path)
 
-    def handle(self, *, logins, **options):
+    def handle(self, *, logins, logins_to, **options):
         tried = Path(".local/tried")
         if logins:
-            self.stdout.write("somebody / secret")
+            self.stdout.write("somebody / another secret")
         elif not tried.exists():
             tried.touch()
             raise SystemExit(3)
+        else:
+            logins_to.write_text("somebody / secret")
 """
 
 
-def test_a_demo_load_that_failed_is_repeated_by_the_next_start(checkout: Checkout, first_words: str) -> None:
+def test_a_demo_load_that_failed_is_repeated_by_the_next_start_and_a_new_demo_is_asked_for_its_logins(
+    checkout: Checkout, first_words: str
+) -> None:
     command = checkout.folder / "oncocharge" / "management" / "commands" / "demo.py"
     command.write_text(DEMO)
     keep(checkout, demo="")
@@ -191,3 +196,8 @@ def test_a_demo_load_that_failed_is_repeated_by_the_next_start(checkout: Checkou
     again.stop()
     assert "did not finish loading the demo data" in words
     assert "somebody / secret" in again.log.read_text()
+    command.write_text(f"{DEMO}# another version")
+    asked = checkout.start()
+    asked.wait_until_up()
+    asked.stop()
+    assert "somebody / another secret" in asked.log.read_text()

@@ -5,6 +5,7 @@ Safe to run again: what is there stays, what an interrupted run left undone is d
 
 from argparse import ArgumentParser
 from datetime import date
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -20,14 +21,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--logins", action="store_true", help="only print who can sign in")
+        parser.add_argument("--logins-to", type=Path, help="write who can sign in into this file too")
         parser.add_argument("--today", type=date.fromisoformat, help="the day the demo is to end on (YYYY-MM-DD)")
 
-    def handle(self, *args: object, logins: bool, today: date | None, **options: object) -> None:
+    def handle(
+        self, *args: object, logins: bool, logins_to: Path | None, today: date | None, **options: object
+    ) -> None:
         if settings.IS_PRODUCTION:
             raise CommandError("ONCOCHARGE_ENV is production: demo data has no place there.")
         if not logins:
             self._load(today or story.now_day())
         self.stdout.write(_logins())
+        if logins_to:
+            logins_to.write_text(f"{_logins()}\n")
 
     def _load(self, today: date) -> None:
         if story.is_written():
