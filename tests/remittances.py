@@ -139,7 +139,7 @@ def _claim(claim: PaidClaim) -> list[str]:
 
 
 def _cas(reasons: Iterable[Cas]) -> list[str]:
-    return [f"CAS*{cas.group}*{cas.reason}*{cas.amount}" for cas in reasons]
+    return [f"CAS*{cas.group}*{cas.reason}*{cas.amount:f}" for cas in reasons]
 
 
 def answered(

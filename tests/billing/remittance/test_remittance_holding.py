@@ -79,13 +79,13 @@ def test_test_file_of_a_partner_in_production_is_held() -> None:
     ]
 
 
-def test_amount_finer_than_a_cent_is_held_and_not_rounded_in_silence() -> None:
+@pytest.mark.parametrize(("paid", "adjusted"), [("728.005", ["181.995"]), ("728", ["182", "0.0000001", "-0.0000001"])])
+def test_amount_finer_than_a_cent_is_held_and_not_rounded_in_silence(paid: str, adjusted: list[str]) -> None:
     (claim,) = exported(1)
     fine = answered(claim)
     line = fine.lines[0]
-    odd = PaidLine(
-        line.code, line.charge, Decimal("728.005"), line.on, line.number, [Cas("CO", "45", Decimal("181.995"))]
-    )
+    reasons = [Cas("CO", "45", Decimal(amount)) for amount in adjusted]
+    odd = PaidLine(line.code, line.charge, Decimal(paid), line.on, line.number, reasons)
     posted = post_payment(PaidClaim(fine.number, [odd]))
     assert held(posted.remittance_id) == ["An amount is finer than a cent."]
 
