@@ -24,6 +24,8 @@ NO_VENV = """Python's venv module cannot make an environment here (ensurepip is 
   or install uv:   https://docs.astral.sh/uv/
 Then give the same command again."""
 IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))"
+# From 22.3 on, a pip installs into other environments than its own.
+SERVES_OTHERS = "import pip, sys; sys.exit(tuple(map(int, pip.__version__.split('.')[:2])) < (22, 3))"
 # A lock that holds all of another serves for it: after `make test`, `make run` installs nothing.
 HOLDS_ALL_OF = {
     "local": ("bench", "dev", "local"),
@@ -99,7 +101,7 @@ def _make_venv(environment: Environment, stop: StopRequest) -> None:
     if uv := shutil.which("uv"):
         command: list[str | Path] = [uv, "venv", "--quiet", "--python", sys.executable, environment.venv]
     elif importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv"):
-        command = [sys.executable, "-m", "venv", environment.venv]
+        command = [sys.executable, "-m", "venv", "--without-pip", environment.venv]
     else:
         raise Refusal(NO_VENV)
     if complete(spawn("venv", command), stop) != 0:
@@ -121,7 +123,7 @@ def _install(environment: Environment, name: str, stop: StopRequest) -> None:
         line += ["--require-hashes", "-r", lock]
     else:
         say("uv cannot be had here; pip does the same more slowly.")
-        line = [environment.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        line = [*_pip(environment, stop), "install", "--quiet", "--disable-pip-version-check"]
         line += ["--require-hashes", "-r", lock]
     require_success(spawn("install", line), stop, otherwise=failed)
 
@@ -133,8 +135,18 @@ def _uv(environment: Environment, stop: StopRequest) -> Path | str | None:
     own = environment.venv / "bin" / "uv"
     if own.exists():
         return own
-    if not _runs(environment.python, "import pip"):
-        complete(spawn("install", [environment.python, "-m", "ensurepip"]), stop)
-    line: list[str | Path] = [environment.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    line = [*_pip(environment, stop), "install", "--quiet", "--disable-pip-version-check"]
     line += ["--only-binary=:all:", "--require-hashes", "-r", environment.lock_of("start")]
     return own if complete(spawn("install", line), stop) == 0 else None
+
+
+def _pip(environment: Environment, stop: StopRequest) -> list[str | Path]:
+    """Return a pip for the environment: its own; else that of the Python which runs us, if it can; else one put there.
+
+    To put one there takes longer than all the rest of making an environment.
+    """
+    if not _runs(environment.python, "import pip"):
+        if _runs(Path(sys.executable), SERVES_OTHERS):
+            return [sys.executable, "-m", "pip", "--python", environment.python]
+        complete(spawn("install", [environment.python, "-m", "ensurepip"]), stop)
+    return [environment.python, "-m", "pip"]
