@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from billing.claims.printing import FIELD, LINE, ORDERED, OWN
+from billing.claims.printing import APPROVAL, FIELD, LINE, MODIFIERS, ORDERED, OWN, REVENUE, WORDS
 from billing.x12.claim_837i import Line837I
 from billing.x12.claim_837p import Line837P
 from billing.x12.narrative import split_narrative
@@ -47,10 +47,10 @@ def professional_lines(text: str, usual: Usual) -> tuple[tuple[Line837P, ...], s
 @lru_cache(maxsize=8192)
 def _after_number(said: str, pointers: tuple[int, ...]) -> tuple[object, ...] | None:
     """Return what stands behind the number of a line with nothing special but modifiers; None for another line."""
-    common, special = _fields(said)
-    if special and any(special[1:]):
+    common, besides = _fields(said)
+    if besides.keys() - {MODIFIERS}:
         return None
-    return Line837P("", *common, pointers, _modifiers(special[0]) if special else ())[1:]
+    return Line837P("", *common, pointers, _modifiers(besides))[1:]
 
 
 class _Common(NamedTuple):
@@ -62,31 +62,38 @@ class _Common(NamedTuple):
     service_on: str
 
 
-def _fields(said: str) -> tuple[_Common, list[str]]:
-    """Return the finished fields that all lines have, and the special ones as they came."""
-    code, amount, units, day, *special = said.split(FIELD)
+def _fields(said: str) -> tuple[_Common, dict[str, str]]:
+    """Return the finished fields that all lines have, and what this one has besides by its name."""
+    code, amount, units, day, *besides = said.split(FIELD)
     charge = amount.rstrip("0").rstrip(".") if "." in amount else amount
-    return _Common(code, charge, units, day.replace("-", "")), special
+    named = (one.partition(":") for one in besides)
+    return _Common(code, charge, units, day.replace("-", "")), {name: value for name, _, value in named}
 
 
-def _modifiers(text: str) -> tuple[str, ...]:
-    return tuple(text.split(":")) if text else ()
+def _modifiers(besides: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(besides[MODIFIERS].split(":")) if MODIFIERS in besides else ()
+
+
+def _words(besides: Mapping[str, str]) -> tuple[str, str]:
+    """Return what of the words for an unlisted code its line has room for, and the rest."""
+    return split_narrative(besides[WORDS]) if WORDS in besides else _NO_WORDS
 
 
 def _special_line(entry: str, said: str, usual: Usual) -> Line837P:
     """Return a line that has words or an authorization, or names somebody or diagnoses of its own."""
-    common, (modifiers, narrative, authorization, *more) = _fields(said)
-    description, note = split_narrative(narrative) if narrative else _NO_WORDS
-    pointers, rendering = _own_of(more[-1], usual) if more and more[-1].startswith(OWN) else (usual.pointers, None)
+    common, besides = _fields(said)
+    description, note = _words(besides)
+    pointers, rendering = _own_of(besides[OWN], usual) if OWN in besides else (usual.pointers, None)
     return Line837P(
-        f"L{entry}", *common, pointers, _modifiers(modifiers), description=description, note=note,
-        authorization=authorization, rendering=rendering, ordering=usual.ordering if ORDERED in more else None,
+        f"L{entry}", *common, pointers, _modifiers(besides), description=description, note=note,
+        authorization=besides.get(APPROVAL, ""), rendering=rendering,
+        ordering=usual.ordering if ORDERED in besides else None,
     )  # fmt: skip
 
 
 def _own_of(text: str, usual: Usual) -> tuple[tuple[int, ...], Provider | None]:
     """Return the pointers of a line and who renders it. One to a diagnosis that left is 0, which no check lets by."""
-    codes, _colon, provider_id = text.removeprefix(OWN).partition(":")
+    codes, _colon, provider_id = text.partition(":")
     places = {code: place for place, code in enumerate(usual.diagnoses, 1)}
     pointers = tuple(places.get(code, 0) for code in codes.split()) or usual.pointers
     return pointers, usual.providers.get(provider_id)
@@ -97,13 +104,9 @@ def institutional_lines(text: str) -> tuple[tuple[Line837I, ...], str]:
     lines, notes = [], []
     for one in text.split(LINE):
         entry, _, said = one.partition(FIELD)
-        (code, amount, units, day), (modifiers, narrative, revenue_code) = _fields(said)
-        description, rest = split_narrative(narrative) if narrative else _NO_WORDS
+        common, besides = _fields(said)
+        description, rest = _words(besides)
         if rest:
             notes.append(rest)
-        lines.append(
-            Line837I(
-                f"L{entry}", revenue_code, code, amount, units, day, _modifiers(modifiers), description=description
-            )
-        )
+        lines.append(Line837I(f"L{entry}", besides[REVENUE], *common, _modifiers(besides), description=description))
     return tuple(lines), "; ".join(notes)

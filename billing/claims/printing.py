@@ -11,10 +11,9 @@ from billing.rules.lines import ClaimKind, Family, Origin
 
 FIELD, LINE = "\x1f", "\x1e"
 """What stands between the fields of a line and between the lines of a claim."""
-ORDERED = "ordered"
-"""A field beyond the usual ones of a professional line that names who ordered it."""
-OWN = "own:"
-"""How a last field begins that says to which diagnoses a line points, or who renders it, if not as on its claim."""
+MODIFIERS, WORDS, APPROVAL, REVENUE, ORDERED, OWN = "modifiers", "words", "approval", "revenue", "ordered", "own"
+"""The names of what a line may have beside what all have; ``ORDERED`` tells that its claim names who ordered it,
+``OWN`` to which diagnoses it points, or who renders it, if not as on its claim."""
 
 _ANSWERED = "('approved', 'approved_with_changes')"
 
@@ -56,7 +55,7 @@ REVENUE_CODE = f"""
 
 # The ledger keeps as much of a narrative as one element takes; the whole of it stands with the keyed line.
 _NARRATIVE = f"""
-    CASE WHEN e.narrative = '' THEN '' ELSE translate(COALESCE((
+    CASE WHEN e.narrative <> '' THEN translate(COALESCE((
         SELECT n.narrative FROM oncocharge_billing_manualline n
          WHERE n.course_id = e.course_id AND starts_with(ltrim(n.narrative), e.narrative)
            AND starts_with(e.line_key, '{Family.MANUAL}/{Origin.MANUAL_LINE}:' || n.id || '/')), e.narrative),
@@ -78,25 +77,26 @@ NAMED: Final = f"""
 _ORDERED = f"""
     CASE WHEN c.ordering_provider_id IS NOT NULL
               AND c.ordering_provider_id IS DISTINCT FROM COALESCE(e.provider_id, c.physician_id)
-              AND e.family = '{Family.GUIDANCE}' THEN {_SEPARATOR} || '{ORDERED}' ELSE '' END
+              AND e.family = '{Family.GUIDANCE}' THEN '' END
 """
 # What a person edited or keyed of a professional line; most lines say what their claim says.
-_OWN = f"""
-    CASE WHEN e.provider_id IS NULL AND cardinality(e.diagnoses) = 0 THEN ''
-         ELSE concat({_SEPARATOR}, '{OWN}', replace(array_to_string(e.diagnoses, ' '), '.', ''), ':', e.provider_id) END
+_OWN = """
+    CASE WHEN e.provider_id IS NOT NULL OR cardinality(e.diagnoses) > 0
+         THEN concat(replace(array_to_string(e.diagnoses, ' '), '.', ''), ':', e.provider_id) END
 """
 _COMMON = "e.id, e.code, e.amount, e.units, e.service_on"
-_WORDS = f"array_to_string(e.modifiers, ':'), {_SEPARATOR}, {_NARRATIVE}, {_SEPARATOR}"
-_PROFESSIONAL = f"concat({_WORDS}, {AUTHORIZATION}, {_ORDERED}, {_OWN})"
+_MODIFIERS = "NULLIF(array_to_string(e.modifiers, ':'), '')"
+_OF_ALL = {MODIFIERS: _MODIFIERS, WORDS: _NARRATIVE}
+_OF_KIND = {
+    ClaimKind.PROFESSIONAL: {APPROVAL: f"NULLIF({AUTHORIZATION}, '')", ORDERED: _ORDERED, OWN: _OWN},
+    ClaimKind.INSTITUTIONAL: {REVENUE: REVENUE_CODE},
+}
 
 
 def line_body(kind: ClaimKind) -> str:
-    """Return SQL for the text of a line: entry, code, amount, units, day, and what is special about it.
+    """Return SQL for the text of a line: entry, code, amount, units and day, then what it has besides, each by name.
 
-    That is its modifiers, its words, and its revenue code on an 837I or its authorization otherwise. A professional
-    line to which none of it applies ends with its day; what may follow of one is that its claim names who ordered it
-    (``ORDERED``), and what it says otherwise than its claim (``OWN``).
+    Most lines have nothing besides, and end with their day: CONCAT_WS leaves out what is NULL.
     """
-    if kind is ClaimKind.INSTITUTIONAL:
-        return f"concat_ws({_SEPARATOR}, {_COMMON}, concat({_WORDS}, {REVENUE_CODE}))"
-    return f"concat_ws({_SEPARATOR}, {_COMMON}, NULLIF({_PROFESSIONAL}, {_SEPARATOR} || {_SEPARATOR}))"
+    besides = (f"'{name}:' || {value}" for name, value in {**_OF_ALL, **_OF_KIND[kind]}.items())
+    return f"concat_ws({_SEPARATOR}, {_COMMON}, {', '.join(besides)})"
