@@ -100,7 +100,7 @@ class RemittanceReader(Cursor):
         for joint, texts in self.transaction.texts():
             yield from self._read_loops(texts, joint)
         if self._claim is not None:
-            yield self._whole_claim()
+            yield self._whole_claim(self._claim)
         self._tally.end_group(self._group)
 
     def _read_loops(self, texts: list[str], joint: str) -> Iterator[ClaimPaid]:
@@ -150,7 +150,7 @@ class RemittanceReader(Cursor):
             elements = text.split(joint)
             name = elements[0]
             if name in _ENDS_CLAIM and self._claim is not None:
-                yield self._whole_claim()
+                yield self._whole_claim(self._claim)
             if name not in self._puts or not self._put_made(text, elements):
                 self._take(elements)
 
@@ -176,9 +176,7 @@ class RemittanceReader(Cursor):
             self.note_extra(elements, longest - 1)
         handler(elements)
 
-    def _whole_claim(self) -> ClaimPaid:
-        claim = self._claim
-        assert claim is not None
+    def _whole_claim(self, claim: OpenClaim) -> ClaimPaid:
         if self._service is not None:
             self._end_service(claim, self._service)
         value = claim.value()
