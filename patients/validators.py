@@ -1,6 +1,7 @@
-"""Field validators: the pure checks of identifiers.py, spoken as Django's form and model errors."""
+"""Field validators: the pure checks of identifiers.py, and days that can be meant, as Django's errors."""
 
 from collections.abc import Callable
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.utils.deconstruct import deconstructible
@@ -36,3 +37,16 @@ validate_state = IdentifierValidator("state")
 validate_taxonomy = IdentifierValidator("taxonomy")
 validate_mrn = IdentifierValidator("mrn")
 validate_icd10 = IdentifierValidator("icd10")
+
+FIRST_DAY, LAST_DAY = date(1992, 1, 1), date(2099, 12, 31)
+"""The days that a course file takes, too: since Medicare's first fee schedule."""
+
+
+def validate_day(day: date) -> None:
+    """Refuse a day that nobody means: in a date field the year '26' is the year 26."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValidationError(
+            f"The year {day.year} cannot be meant: days lie between {FIRST_DAY.year} and {LAST_DAY.year}. "
+            "Type the year in four figures.",
+            code="day_out_of_range",
+        )

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
+from patients.validators import validate_day
+
 
 def take_faults(form: forms.BaseForm, error: ValidationError) -> None:
     """Add what a step refused to the form: each fault at its field, the rest on top."""
@@ -17,4 +19,4 @@ def take_faults(form: forms.BaseForm, error: ValidationError) -> None:
 def day_field(**options: Any) -> forms.DateField:
     """Return a field for a day, with the browser's calendar; not required unless asked."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(**{"required": False, "widget": widget, **options})
+    return forms.DateField(**{"required": False, "widget": widget, "validators": [validate_day], **options})

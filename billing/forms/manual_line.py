@@ -15,6 +15,7 @@ from billing.models import ManualLine
 from billing.rules import load_codebook
 from billing.rules.coding import NOBODY, Renderer
 from courses.models import Course
+from patients.validators import validate_day
 
 CODE = re.compile(r"[0-9A-Z]{5}")
 OPTIONS = "code-options"
@@ -63,6 +64,7 @@ class ManualLineForm(forms.ModelForm[ManualLine]):
         usual = Renderer(str(physician.pk), str(physician)) if physician else NOBODY
         codes = list(course.diagnoses.order_by("position").values_list("code", flat=True))
         self.fields["diagnoses"] = PointersField(codes)
+        self.fields["service_on"].validators.append(validate_day)
         self.fields["provider"] = provider_field(usual=usual, also=line.provider_id)
         self.initial.update({"diagnoses": line.diagnoses, "provider": line.provider_id, "seen": seen})
         self.fields["diagnoses"].help_text += " Empty: as all lines of the claim."

@@ -74,7 +74,8 @@ def missing(request: HttpRequest) -> HttpResponse:
 def schedule(request: HttpRequest, schedule_id: int) -> HttpResponse:
     """Show the prices of a schedule, by code and by day."""
     found = get_object_or_404(FeeSchedule.objects.select_related("payer"), pk=schedule_id)
-    code, said_day = request.GET.get("code", "").strip().upper(), request.GET.get("on", "").strip()
+    code = request.GET.get("code", "").replace("\0", "").strip().upper()  # PostgreSQL takes no null character
+    said_day = request.GET.get("on", "").strip()
     try:
         day, fault = read_day(said_day) if said_day else None, ""
     except PriceError as error:

@@ -28,6 +28,7 @@ from courses.models import Course
 from courses.views.identity import fault_of_password
 from patients.models import Facility
 from patients.roles import READS_MONEY, Role, allow
+from patients.validators import FIRST_DAY, LAST_DAY
 
 MONTHS = 13
 PAGE = 50
@@ -38,10 +39,10 @@ COLUMNS = ("question", "day", "course", "session", "line", "claim", "amount", "w
 class MonthInAddress:
     """A month as addresses write it: 2026-03."""
 
-    regex = "[0-9]{4}-(?:0[1-9]|1[0-2])"
+    regex = "(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])"
 
     def to_python(self, text: str) -> date:
-        """Return its first day; there is no year 0."""
+        """Return its first day."""
         return date.fromisoformat(f"{text}-01")
 
     def to_url(self, day: date) -> str:
@@ -213,9 +214,10 @@ def _last_months(today: date) -> Iterator[date]:
 def _first_of(month: str) -> date | None:
     """Return the first day of a month of the address; nothing where it names none."""
     try:
-        return date.fromisoformat(f"{month}-01")
+        first = date.fromisoformat(f"{month}-01")
     except ValueError:
         return None
+    return first if FIRST_DAY <= first <= LAST_DAY else None
 
 
 def _question(asked: Month, item: Item, found: list[OpenRow]) -> Question:

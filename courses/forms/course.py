@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from courses.models import Course
 from patients.models import Facility, Provider
+from patients.validators import validate_day
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 SEPARATORS = re.compile(r"[\s,;]+")
@@ -77,6 +78,7 @@ class CourseForm(NamesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["facility"] = forms.ModelChoiceField(Facility.objects.all(), empty_label=None)
+        self.fields["opened_on"].validators.append(validate_day)
         self.order_fields(self.field_order)
 
 
@@ -89,7 +91,7 @@ class DiagnosesForm(forms.Form):
 class CloseForm(forms.Form):
     """The day on which a course ends."""
 
-    on = forms.DateField(label="Closed on", widget=DATE)
+    on = forms.DateField(label="Closed on", widget=DATE, validators=[validate_day])
 
 
 class ReasonForm(forms.Form):

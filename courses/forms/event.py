@@ -11,6 +11,7 @@ from courses.planning import EventKind, EventParticulars
 from courses.planning.events import faults_of_event
 from courses.planning.kinds import DISTINCT, DOCUMENTED, PERFORMER, SITE, UNITS
 from courses.terms import Site
+from patients.validators import validate_day
 
 NO_SITE = [("", "the whole course"), *((site.value, site.value.replace("_", " ").capitalize()) for site in Site)]
 
@@ -19,7 +20,7 @@ class EventForm(forms.Form):
     """An event of one kind: recorded, or with ``event`` corrected, which asks why."""
 
     entry_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    happened_on = forms.DateField(label="On", widget=DATE)
+    happened_on = forms.DateField(label="On", widget=DATE, validators=[validate_day])
     performer = forms.ChoiceField(label="Seen by", widget=forms.RadioSelect)
     site = forms.ChoiceField(
         required=False, choices=NO_SITE, help_text="Which site it was for. It may be part of that site's plan."

@@ -9,6 +9,7 @@ from courses.forms.words import GUIDANCE, MOTION, TECHNIQUES
 from courses.models import Course, Machine, Plan
 from courses.planning import FOLLOWING
 from courses.terms import PlanKind
+from patients.validators import validate_day
 
 WEEKDAYS = [("1", "Mon"), ("2", "Tue"), ("3", "Wed"), ("4", "Thu"), ("5", "Fri"), ("6", "Sat"), ("7", "Sun")]
 YES_NO = [("", "by technique"), ("true", "yes"), ("false", "no")]
@@ -102,6 +103,8 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when i
             self.others, required=False, empty_label="none", label="Which plan it follows"
         )
         say_what_is_empty(self)
+        for name in ("starts_on", "planning_ct_on"):
+            self.fields[name].validators.append(validate_day)
         self.fields["technique"].widget = forms.Select(choices=[("", "Choose…"), *TECHNIQUES.items()])
         self.fields["active_motion_management"].widget = forms.Select(choices=list(MOTION.items()))
         self.fields["imrt_planned"].widget = forms.Select(choices=YES_NO)

@@ -15,6 +15,7 @@ from courses.forms.clock import moment_of, reading_choices
 from courses.forms.words import GUIDANCE, MOTION
 from courses.models import Course, Machine, Plan, Session
 from courses.terms import MotionManagement, SessionStatus, Technique
+from patients.validators import validate_day
 
 FIELD_OF = {"at": "time", "status_reason": "reason", "numbers": "plans"}
 """The form's field for a word of the step, where they differ."""
@@ -54,7 +55,7 @@ class SessionForm(forms.Form):
         required=False, choices=[("", "Choose…"), *((one, one) for one in REASONS), (OTHER, "other, said beside")]
     )
     reason_detail = forms.CharField(required=False, max_length=140, label="In words")
-    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = forms.DateField(validators=[validate_day], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     time = forms.TimeField(
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), label="Time", help_text="Clinic's clock."
     )

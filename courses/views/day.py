@@ -17,6 +17,7 @@ from courses import delivery
 from courses.delivery import DayRow, MachineDay, RowState
 from courses.models import Machine, Session
 from patients.roles import CLINICAL, LOGS, Role, allow, has_role
+from patients.validators import FIRST_DAY, LAST_DAY
 
 MACHINE_COOKIE = "oncocharge_machine"
 CLOCK_STEP_MIN = 5
@@ -206,9 +207,10 @@ def chosen_machine(request: HttpRequest, machines: Sequence[Machine]) -> Machine
 def chosen_day(request: HttpRequest, machine: Machine) -> date:
     """Return the day of the address, else the facility's present one."""
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
-        return machine.facility.day_of(timezone.now())
+        day = date.min
+    return day if FIRST_DAY <= day <= LAST_DAY else machine.facility.day_of(timezone.now())
 
 
 def address(machine: Machine, day: date | None) -> str:

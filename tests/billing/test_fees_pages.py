@@ -98,6 +98,7 @@ def test_a_schedule_is_searched_by_code_and_by_day(manager: Client, practice: Fe
     assert "$90.00" in text_of(manager.get(page, {"code": "77470", "on": "2026-01-01"}))
     refused = manager.get(page, {"on": "soon"})
     assert (refused.status_code, "is no day" in text_of(refused)) == (422, True)
+    assert "$90.00" in text_of(manager.get(page, {"code": "774\0"}))  # typed by no one, sent by scanners
 
 
 # --- one price -------------------------------------------------------------------------------------------------------
