@@ -1,5 +1,7 @@
 """The machine's day keeps itself up to date: what a colleague logs is seen without a reload, and disturbs nobody."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -59,6 +61,14 @@ def test_a_patient_who_becomes_due_comes_in_without_a_reload(open_as: OpenAs, ad
     page.get_by_role("button", name="Save").click()
     expect(page.locator(f"#course-{ada.course.pk}")).to_contain_text("Treated")
     assert Session.objects.count() == 1
+
+
+def test_another_day_is_typed_to_its_end_before_it_is_shown(open_as: OpenAs, ada: cast.Treated) -> None:
+    page = open_as(Role.THERAPIST, day_of(ada))
+    page.get_by_label("Day", exact=True).focus()
+    page.keyboard.type("11202025")
+    page.get_by_role("heading", level=1).click()
+    expect(page).to_have_url(re.compile("day=2025-11-20$"))
 
 
 def test_a_list_that_cannot_be_kept_up_to_date_says_so(open_as: OpenAs, ada: cast.Treated) -> None:

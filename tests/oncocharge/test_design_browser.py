@@ -257,6 +257,14 @@ def test_choosing_in_the_filter_bar_filters_at_once(open_page: Open) -> None:
     expect(page).to_have_url(re.compile(r"\?screen=worklist&machine=Linac\+2$"))
 
 
+def test_day_is_typed_to_its_end_before_the_filter_takes_it(open_page: Open) -> None:
+    page = open_page("/sample/?screen=worklist")
+    page.get_by_label("From", exact=True).focus()
+    page.keyboard.type("11202026")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"\?screen=worklist&from=2026-11-20$"))
+
+
 def test_refused_form_takes_the_focus_and_its_links_lead_to_the_fields(open_page: Open) -> None:
     page = open_page("/sample/?screen=forms")
     summary = page.get_by_role("alert")

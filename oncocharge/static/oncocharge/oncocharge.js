@@ -69,9 +69,27 @@
       if (value === "") event.formData.delete(name);
     }
   });
+  // A day is a valid one long before it is typed to its end: 1 November on the way to 12 November, the year 2 on the way to
+  // 2026. What is typed waits for Enter or the button, or where there is none until the field is left.
+  const TYPES = /^([0-9]|Arrow(Up|Down)|Backspace|Delete)$/;
+  let is_typing = false;
+  const isDay = (field) => field.matches?.("[data-filter] input[type=date]");
+  document.addEventListener("keydown", (event) => {
+    if (isDay(event.target) && TYPES.test(event.key) && !event.altKey) is_typing = true;
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (isDay(event.target)) is_typing = false;
+  });
+  document.addEventListener("focusout", ({ target }) => {
+    if (!isDay(target) || !is_typing) return;
+    is_typing = false;
+    if (target.form.querySelector("button")) return;
+    if (target.value !== target.defaultValue && !target.validity.badInput) target.form.requestSubmit();
+  });
   document.addEventListener("change", (event) => {
     const form = event.target.form;
-    if (form?.matches("[data-filter]") && event.target.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) form.requestSubmit();
+    if (!form?.matches("[data-filter]") || (is_typing && isDay(event.target))) return;
+    if (event.target.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) form.requestSubmit();
   });
 
   document.addEventListener("change", (event) => {
