@@ -54,6 +54,11 @@ def test_lines_are_released_by_keyboard_and_the_next_one_follows(open_as: OpenAs
     page.locator(".oc-toasts").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1 line open again")).to_be_visible()
     assert states() == ["open", "released"]
+    page.keyboard.press("a")
+    expect(page.locator(".oc-toasts .oc-message")).to_contain_text("Released")
+    page.keyboard.press("u")  # the keys stand on the next line already
+    expect(page.locator(".oc-toasts .oc-message")).to_have_count(0)
+    assert states() == ["open", "open", "released"]
 
 
 def test_key_on_a_held_line_says_what_holds_it(open_as: OpenAs, ada: Treated) -> None:

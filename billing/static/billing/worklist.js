@@ -84,6 +84,12 @@
     else if (!button && row()) tell(otherwise);
   }
 
+  // After a decision the keys stand on the next line: there u means the decision that the message tells of.
+  function lastUndo() {
+    if (row()?.querySelector('[data-deed="undo"]')) return null;
+    return [...document.querySelectorAll(".oc-message form:not([data-submitted]) button")].at(-1);
+  }
+
   const DECIDED = "This line is decided already. u takes it back.";
   const KEYS = {
     j: () => step(1),
@@ -94,7 +100,7 @@
     r: () => press("return", `${DECIDED} Or you may not ask about it.`),
     e: () => press("edit", `${DECIDED} Or you may not edit it.`),
     o: () => press("override", "Nothing holds this line that you may override."),
-    u: () => press("undo", "Nothing is decided about this line."),
+    u: () => (lastUndo() ? lastUndo().click() : press("undo", "Nothing is decided about this line.")),
     Enter: () => press("expand", ""),
     "/": () => document.getElementById("find")?.focus(),
     "?": () => document.getElementById("keys")?.showModal(),
