@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from courses.delivery import Caution, EntryConflict, warnings
 from courses.delivery.cautions import gap_in_words
-from courses.forms import LogForm
+from courses.forms import AmendForm, LogForm
 from courses.forms.session import SessionForm
 from courses.models import Course, Session
 from courses.views.answers import CONFLICT, form_answer
@@ -34,11 +34,16 @@ def entry_answer(request: HttpRequest, form: SessionForm, status: int = 200) -> 
         "session": getattr(form, "session", None),
         "is_new": is_new,
         "action": request.get_full_path(),
-        "check_url": reverse("courses:session-check", args=[course.pk]) if is_new else "",
+        "check_url": _check_url(form),
         "gap": gap_of(form),
         "back": way_back(request, course),
     }
     return form_answer(request, "courses/entry_form.html", context, status=status)
+
+
+def _check_url(form: SessionForm) -> str:
+    url = reverse("courses:session-check", args=[form.course.pk])
+    return f"{url}?{urlencode({'of': form.session.pk})}" if isinstance(form, AmendForm) else url
 
 
 def conflict_answer(request: HttpRequest, course: Course, conflict: EntryConflict) -> HttpResponse:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,10 +19,10 @@ from courses.delivery import (
     propose_session,
     row_of_course,
 )
-from courses.forms import LogForm, take_faults
+from courses.forms import AmendForm, LogForm, take_faults
 from courses.forms.entries import proposed_values
-from courses.forms.session import FIELD_OF
-from courses.models import Course, Machine, Plan
+from courses.forms.session import FIELD_OF, SessionForm
+from courses.models import Course, Machine, Plan, Session
 from courses.views import kept
 from courses.views.answers import UNPROCESSABLE, go_to, is_ahead, is_fragment
 from courses.views.day import MACHINE_COOKIE, chosen_day, shown_row
@@ -86,9 +86,19 @@ def _save(request: HttpRequest, course: Course) -> HttpResponse:
 @allow(read=LOGS, write=LOGS)
 @require_safe
 def check(request: HttpRequest, course_id: int) -> HttpResponse:
-    """Answer what speaks against the entry as it is filled in; asked whenever a value is changed."""
-    course = course_or_404(course_id)
-    form = LogForm(request.GET, course=course, plans=list(course.plans.all()))
+    """Answer what speaks against the entry as it is filled in; asked whenever a value is changed.
+
+    ``of`` names the session that is corrected: what it said before does not speak against it.
+    """
+    course, of = course_or_404(course_id), request.GET.get("of", "")
+    plans = list(course.plans.all())
+    form: SessionForm
+    if of.isdecimal():
+        form = AmendForm(
+            request.GET, course=course, plans=plans, session=get_object_or_404(Session, pk=of, course=course)
+        )
+    else:
+        form = LogForm(request.GET, course=course, plans=plans)
     form.is_valid()
     return render(request, "courses/cautions.html", {"cautions": cautions_of(form)})
 

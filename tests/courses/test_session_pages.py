@@ -215,6 +215,24 @@ def test_warnings_stand_on_the_form_before_saving_and_follow_what_is_typed(
     assert "Fraction 30 of P1 is beyond the 28 prescribed." in body
 
 
+def test_warnings_of_a_correction_follow_what_is_typed(ada: cast.Treated, therapist: Client) -> None:
+    wrong = log(ada, "2025-05-07 09:00", number=27).session
+    page = therapist.get(reverse("courses:session-amend", args=[wrong.pk]))
+    assert "Fraction 27 of P1 is not the next one, which is 1." in page.content.decode()
+    check = f"{reverse('courses:session-check', args=[ada.course.pk])}?of={wrong.pk}"
+    assert check in page.content.decode()
+    said: dict[str, str | int] = {
+        "of": wrong.pk,
+        "status": "treated",
+        "day": "2025-05-07",
+        "time": "09:00",
+        f"plan_{ada.plan.pk}": "on",
+    }
+    said |= {f"fraction_{ada.plan.pk}": "1"}
+    assert "is not the next one" not in therapist.get(check, said).content.decode()
+    assert therapist.get(check, said | {"of": wrong.pk + 1}).status_code == 404
+
+
 @time_machine.travel(cast.local("2026-03-08 12:00"), tick=False)
 def test_a_time_that_the_clocks_skipped_is_refused_in_words(therapist: Client) -> None:
     clara = cast.clara()
