@@ -122,9 +122,11 @@ def _course(dice: random.Random, number: int, start: date, today: date, *, is_cu
         technique = "vmat" if technique == "sbrt" else technique
     slot = time(8 + (number % 14) // 2, 30 * (number % 2))
     plan = PlanCase("P1", start - timedelta(days=3), _plan_values(dice, site, technique, fractions))
+    weekdays = "12345"
     if is_current and today.weekday() >= SATURDAY:
-        plan.values["weekdays"] = "1234567"  # so that a tour on a weekend finds patients on the machine
-    sessions = _daily(dice, start, fractions, slot, today)
+        # So that a tour on a weekend finds patients on the machine, and no day before it looks missed.
+        weekdays = plan.values["weekdays"] = f"{weekdays}{today.isoweekday()}"
+    sessions = _daily(dice, start, fractions, slot, today=today, weekdays=weekdays)
     return CourseCase(
         number=number, first_name=FIRST_NAMES[number % len(FIRST_NAMES)],
         last_name=LAST_NAMES[number % len(LAST_NAMES)],
@@ -152,11 +154,13 @@ def _plan_values(dice: random.Random, site: str, technique: str, fractions: int)
     return values
 
 
-def _daily(dice: random.Random, start: date, fractions: int, slot: time, today: date) -> list[SessionCase]:
+def _daily(
+    dice: random.Random, start: date, fractions: int, slot: time, *, today: date, weekdays: str
+) -> list[SessionCase]:
     sessions: list[SessionCase] = []
     day = start
     while len(sessions) < fractions and day < today:
-        if day.weekday() < SATURDAY and dice.random() > MISSED_DAYS:  # a missed day now and then
+        if str(day.isoweekday()) in weekdays and dice.random() > MISSED_DAYS:  # a missed day now and then
             minute = dice.randrange(-6, 12)
             at = datetime.combine(day, slot) + timedelta(minutes=minute)
             sessions.append(SessionCase(at, number=len(sessions) + 1))

@@ -86,6 +86,14 @@ def test_courses_of_the_demo_are_the_same_for_the_same_day() -> None:
     assert [draw_unreviewed(case, TODAY) for case in once] == [draw_unreviewed(case, TODAY) for case in again]
 
 
+def test_demo_of_a_weekend_treats_on_that_day_and_missed_no_weekend_before() -> None:
+    sunday = date(2026, 11, 22)
+    current = [case for case in draw_caseload(sunday) if case.is_current]
+    assert {case.plans[0].values["weekdays"] for case in current} == {"123457"}
+    days = Counter(session.at.isoweekday() for case in current for session in case.sessions)
+    assert (days[6], days[7] > 0) == (0, True)
+
+
 def test_nothing_of_the_demo_lies_before_its_course_or_after_today() -> None:
     for case in draw_caseload(TODAY):
         days = [event.on for event in draw_events(case)]
