@@ -78,7 +78,7 @@ def _bundling(event: EventFacts, inside: Sequence[PlanCharge]) -> PlanCharge | N
 
 
 def _bundled(event: EventFacts, row: EventRow, charge: PlanCharge) -> Note:
-    where = f"the site {event.site}" if event.site is not None else "no site of its own"
+    where = f"the site {event.site.replace('_', ' ')}" if event.site is not None else "no site of its own"
     return Note(
         Severity.INFO,
         "bundled-into-plan",

@@ -15,6 +15,7 @@ from billing.views.rows import one_line, row_of
 from billing.views.stories import story_of
 from billing.worklist import Filters
 from billing.worklist.groups import GroupedLine, grouped_lines
+from courses.forms.words import GUIDANCE
 from courses.models import Plan
 from patients.audit import note_access
 from patients.roles import BILLING, READS_MONEY, allow, has_role
@@ -107,7 +108,7 @@ def _facts(entry: LedgerEntry) -> list[tuple[str, object]]:
             ("Treated", f"{start.day} {start:%b} {start.year} {start:%H:%M}"),
             ("Machine", session.machine.name if session.machine else None),
             ("Status", session.get_status_display() + (f": {session.status_reason}" if session.status_reason else "")),
-            ("Guidance", session.get_guidance_display()),
+            ("Guidance", GUIDANCE[session.guidance]),
             ("Logged by", person(session.logged_by) if session.logged_by else None),
             ("Signed by", person(session.signed_by) if session.signed_by else None),
         ]

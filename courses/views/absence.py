@@ -42,7 +42,7 @@ def note(request: HttpRequest, course_id: int) -> HttpResponse:
             fault = " ".join(error.messages)
         else:
             undo_url = f"{reverse('courses:absence-undo', args=[absence.pk])}?{request.GET.urlencode()}"
-            messages.success(request, f"No show, {absence.reason}.", extra_tags=f"undo:{undo_url}")
+            messages.success(request, f"No show: {absence.reason}.", extra_tags=f"undo:{undo_url}")
             return _back(request, course)
     else:
         note_access(user=request.user, patient=course.patient_id, what="courses:absence-note")
