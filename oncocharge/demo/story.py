@@ -1,6 +1,6 @@
 """Writes the demo: rows of the department and the caseload, then all the real steps: capture to payment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.contrib.auth.models import User
@@ -91,21 +91,34 @@ def _write_sessions(
     case: CourseCase, course: Course, plans: list[Plan], department: Department, unreviewed: set[int]
 ) -> None:
     therapist = department.staff["tess" if case.machine == 0 else "theo"]
-    previous: Session | None = None
+    rows: list[Session] = []
     for place, session in enumerate(case.sessions):
         starts_at = session.at.replace(tzinfo=department.facility.zone).astimezone(UTC)
-        row = Session.objects.create(
+        row = Session(
             course=course, machine=department.machines[case.machine], starts_at=starts_at, treated_on=session.at.date(),
-            status=session.status, status_reason=session.reason, resumes=previous if session.resumes_previous else None,
+            status=session.status, status_reason=session.reason,
             guidance=plans[session.plan].default_guidance or "none",
             guidance_reviewed=place not in unreviewed,
             active_motion_management=session.motion, motion_record_complete=session.motion_record_complete,
             logged_by=therapist, signed_at=starts_at + timedelta(minutes=12), signed_by=therapist,
         )  # fmt: skip
-        Fraction.objects.create(
+        rows.append(row)
+    _save_in_order(case.sessions, rows)
+    Fraction.objects.bulk_create(
+        Fraction(
             course=course, session=row, plan=plans[session.plan], number=session.number, is_standing=_stands(session)
         )
-        previous = row
+        for session, row in zip(case.sessions, rows, strict=True)
+    )
+
+
+def _save_in_order(cases: Sequence[SessionCase], rows: list[Session]) -> None:
+    """Save what resumes nothing in one go; then, one by one, what resumes the session before it."""
+    Session.objects.bulk_create(row for case, row in zip(cases, rows, strict=True) if not case.resumes_previous)
+    for place, case in enumerate(cases):
+        if case.resumes_previous:
+            rows[place].resumes = rows[place - 1]
+            rows[place].save()
 
 
 def _stands(session: SessionCase) -> bool:
