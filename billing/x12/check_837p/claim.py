@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from billing.x12.characters import Alphabet, alphabet_of
-from billing.x12.check_837p.lines import PLACE, line_faults
+from billing.x12.check_837p.lines import PLACE, line_faults, sound_cents
 from billing.x12.checking.attachments import check_attachments
 from billing.x12.checking.claims import (
     FREQUENCIES,
@@ -18,7 +18,7 @@ from billing.x12.checking.claims import (
     taken_back_faults,
     total_faults,
 )
-from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, code_fault, day_remedy, identifier_fault
+from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, cents, code_fault, day_remedy, identifier_fault
 from billing.x12.checking.forms import AMOUNT_REMEDY, is_amount
 from billing.x12.checking.other_payers import check_other_payers, coordination_of
 from billing.x12.checking.parties import (
@@ -75,17 +75,18 @@ def check_claim(
         alphabet: what the files of the receiver can carry.
         unlisted_codes: procedures that need a description.
     """
+    together = sound_cents(claim, today, alphabet, unlisted_codes)
     return [
         *check_billing(claim.billing, alphabet),
         *check_subscriber(claim.subscriber, alphabet, is_patient=claim.dependant is None, today=today),
         *check_payer(claim.payer, alphabet),
         *(check_dependant(claim.dependant, alphabet, today=today) if claim.dependant is not None else ()),
         *_head_faults(claim, today, alphabet),
-        *total_faults(claim.charge, claim.lines),
+        *(total_faults(claim.charge, claim.lines) if together is None or together != cents(claim.charge) else ()),
         *_diagnosis_faults(claim.diagnoses),
         *_provider_faults(claim, alphabet),
         *_coordination_faults(claim, today, alphabet),
-        *line_faults(claim, today, alphabet, unlisted_codes),
+        *(line_faults(claim, today, alphabet, unlisted_codes) if together is None else ()),
     ]
 
 

@@ -16,7 +16,7 @@ from billing.x12.checking.claims import (
     of_line,
     service_day_faults,
 )
-from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, code_fault, day_remedy
+from billing.x12.checking.faults import ClaimFault, Faults, Text, Texts, cents, code_fault, day_remedy
 from billing.x12.checking.forms import (
     AMOUNT_REMEDY,
     PROCEDURE,
@@ -51,13 +51,7 @@ _REFERRING = Role("referring", "2420F", "DN")
 
 
 def line_faults(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_codes: Collection[str]) -> Faults:
-    """Find what is wrong with the lines of a claim, all of them."""
-    if not are_usual(claim, today, alphabet, unlisted_codes):
-        yield from each_line_faults(claim, today, alphabet, unlisted_codes)
-
-
-def each_line_faults(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_codes: Collection[str]) -> Faults:
-    """Find what is wrong with the lines by a look at each field: the plain way, which says what and where."""
+    """Find what is wrong with the lines of a claim, all of them: the plain way, which says what and where."""
     if not 1 <= len(claim.lines) <= MOST_LINES:
         remedy = f"A claim takes 1 to {MOST_LINES} lines; split it."
         yield ClaimFault("2300", "LX", 1, "lines", str(len(claim.lines)), remedy)
@@ -77,36 +71,38 @@ def each_line_faults(claim: Claim837P, today: date, alphabet: Alphabet, unlisted
             yield from of_line(number, _unusual_faults(line, alphabet, unlisted_codes))
 
 
-def are_usual(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_codes: Collection[str]) -> bool:
-    """Tell at once that nothing is wrong with the lines; where it cannot, ``each_line_faults`` looks.
+def sound_cents(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_codes: Collection[str]) -> int | None:
+    """Return what the lines add up to, if nothing is wrong with any; None where ``line_faults`` must look.
 
-    But for its number a line says what many others of a night say: the verdict about the rest of it is remembered.
+    But for its number a line says what many others of a night say: what is found about the rest of it is remembered.
     """
     lines = claim.lines
     numbers = [line.control_number for line in lines]
     if not 1 <= len(lines) <= MOST_LINES or len(set(numbers)) < len(numbers):
-        return False
+        return None
     if not _PLAIN_NUMBERS.fullmatch(BETWEEN.join(numbers)):
-        return False
+        return None
     born = claim.subscriber.birth_on if claim.dependant is None else claim.dependant.birth_on
     diagnoses = len(claim.diagnoses)
+    together = 0
     for line in lines:
-        if line.service_on < born or line.code in unlisted_codes:
-            return False
-        if not _is_sound_but_for_number(line[1:], diagnoses, today, alphabet):
-            return False
-    return True
+        found = _cents_of_sound(line[1:], diagnoses, today, alphabet)
+        if not found or line.service_on < born or line.code in unlisted_codes:
+            return None
+        together += found
+    return together
 
 
 @lru_cache(maxsize=8192)
-def _is_sound_but_for_number(rest: tuple[Any, ...], diagnoses: int, today: date, alphabet: Alphabet) -> bool:
-    """Tell whether nothing is wrong with a line by itself; its number, birth and description are asked elsewhere."""
+def _cents_of_sound(rest: tuple[Any, ...], diagnoses: int, today: date, alphabet: Alphabet) -> int | None:
+    """Return the charge, above 0, of a line with which nothing is wrong by itself, whatever its number; else None."""
     line = Line837P("", *rest)
-    return not (
+    is_wrong = (
         _coding_faults(_LINE_CODED(line), diagnoses)
         or service_day_faults(line, "", today)
         or _unusual_faults(line, alphabet, ())
     )
+    return None if is_wrong else cents(line.charge)
 
 
 @lru_cache(maxsize=8192)

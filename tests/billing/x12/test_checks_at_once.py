@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.x12.characters import Alphabet, alphabet_of
+from billing.x12.check_837p import check_claim
 from billing.x12.check_837p.claim import _FIRST_SAID, _NOTHING_SAID, _said_faults
-from billing.x12.check_837p.lines import are_usual, each_line_faults
-from billing.x12.checking.claims import UNLISTED_CODES
-from billing.x12.checking.faults import WORTH_A_PATTERN, ClaimFault, Text, Texts, text_remedy
+from billing.x12.check_837p.lines import line_faults, sound_cents
+from billing.x12.checking.claims import UNLISTED_CODES, total_faults
+from billing.x12.checking.faults import WORTH_A_PATTERN, ClaimFault, Text, Texts, cents, text_remedy
 from billing.x12.claim_837p import Claim837P, Line837P
 from billing.x12.syntax import Separators, ended, segment
 from tests.billing.x12.claims import TODAY, a_claim
@@ -84,13 +85,24 @@ def odd_claims(draw: st.DrawFn) -> Claim837P:
 
 @settings(max_examples=400, deadline=None)
 @given(odd_claims(), st.sampled_from(_ALPHABETS))
-def test_lines_taken_as_usual_are_those_in_which_no_look_finds_a_fault(claim: Claim837P, alphabet: Alphabet) -> None:
-    if are_usual(claim, TODAY, alphabet, UNLISTED_CODES):
-        assert list(each_line_faults(claim, TODAY, alphabet, UNLISTED_CODES)) == []
+def test_lines_taken_as_sound_are_those_in_which_no_look_finds_a_fault(claim: Claim837P, alphabet: Alphabet) -> None:
+    together = sound_cents(claim, TODAY, alphabet, UNLISTED_CODES)
+    if together is not None:
+        assert list(line_faults(claim, TODAY, alphabet, UNLISTED_CODES)) == []
+        assert together == sum(cents(line.charge) or 0 for line in claim.lines)
 
 
-def test_lines_of_a_plain_claim_are_taken_as_usual() -> None:
-    assert are_usual(a_claim(), TODAY, alphabet_of(), UNLISTED_CODES)
+@settings(max_examples=200, deadline=None)
+@given(odd_claims(), st.sampled_from(("", "0", "12.5", "670", "670.00", "99999999.99", "999999999")))
+def test_a_total_has_its_fault_whether_or_not_the_lines_were_looked_at(claim: Claim837P, charge: str) -> None:
+    for whole in (claim, claim._replace(charge=charge)):
+        said = [fault for fault in check_claim(whole, today=TODAY) if fault.field == "charge"]
+        assert said == total_faults(whole.charge, whole.lines)
+
+
+def test_lines_of_a_plain_claim_are_taken_as_sound() -> None:
+    claim = a_claim()
+    assert sound_cents(claim, TODAY, alphabet_of(), UNLISTED_CODES) == cents(claim.charge)
 
 
 def test_a_claim_that_says_nothing_beside_its_lines_has_no_fault_there() -> None:
