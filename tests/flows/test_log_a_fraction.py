@@ -48,6 +48,17 @@ def test_a_normal_fraction_takes_two_clicks(open_as: OpenAs, ada: cast.Treated) 
     assert abs(session.starts_at - timezone.now()) < timedelta(minutes=5)
 
 
+def test_a_refused_entry_that_is_left_gives_the_focus_back_to_its_row(open_as: OpenAs, ada: cast.Treated) -> None:
+    page = open_as(Role.THERAPIST, day_of(ada))
+    page.get_by_role("link", name="Log fraction 1").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Partial: beam, not all of it").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Log fraction 1")).to_be_focused()
+
+
 def test_a_normal_fraction_takes_two_keys(open_as: OpenAs, ada: cast.Treated) -> None:
     page = open_as(Role.THERAPIST, day_of(ada))
     page.get_by_role("link", name="Log fraction 1").focus()

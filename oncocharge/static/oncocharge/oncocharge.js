@@ -200,9 +200,17 @@
     // Once: whoever closes a dialog while something else is still on its way does not want to see it again.
     root.querySelectorAll("dialog[data-open]").forEach((dialog) => {
       delete dialog.dataset.open;
-      if (dialog.isConnected && !dialog.open) dialog.showModal();
+      if (!dialog.isConnected || dialog.open) return;
+      if (document.activeElement !== document.body) opener = document.activeElement;
+      dialog.showModal();
     });
   }
+
+  // A refused form comes back as another dialog, which does not know what opened the first: left, it leads back there.
+  let opener = null;
+  document.addEventListener("close", () => setTimeout(() => {
+    if (document.activeElement === document.body && opener?.isConnected) opener.focus({ preventScroll: true });
+  }), true);
 
   document.addEventListener("DOMContentLoaded", () => settle(document));
   document.addEventListener("htmx:afterSettle", () => settle(document));
