@@ -31,7 +31,7 @@ class DenialForm(forms.Form):
 
     state = forms.ChoiceField(
         label="What is being done",
-        choices=[(state.value, state.label) for state in Denial.State if state != Denial.State.PAID],
+        choices=[(state.value, state.label.capitalize()) for state in Denial.State if state != Denial.State.PAID],
     )
     is_mine = forms.BooleanField(required=False, label="I work on it")
     note = forms.CharField(

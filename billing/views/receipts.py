@@ -155,7 +155,12 @@ def _read(request: HttpRequest, receipt_id: int) -> None:
     if read.error:
         messages.error(request, f"It is stored, and could not be read. {read.error}")
     elif read.is_read:
-        messages.success(request, "Read and posted.")
+        count = ReceiptWarning.objects.filter(receipt=receipt_id, settled_at=None).count()
+        if count:
+            said = f"{count:,} warnings, which stand" if count > 1 else "one warning, which stands"
+            messages.warning(request, f"Read, with {said} below.")
+        else:
+            messages.success(request, "Read and posted.")
 
 
 @allow(write=MAY_TAKE_IN)

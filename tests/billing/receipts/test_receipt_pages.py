@@ -123,6 +123,13 @@ def test_settled_warning_names_who_settled_it(file: ClaimFile) -> None:
     assert "No open warning" in page(f"{LIST}?show=warnings")
 
 
+def test_file_that_is_no_answer_is_not_told_as_posted(file: ClaimFile) -> None:
+    upload = SimpleUploadedFile("letter.txt", b"Dear payer, where is our money?")
+    answer = signed_in().post(f"{LIST}upload/", {"partner": file.partner_id, "upload": upload}, follow=True)
+    said = answer.content.decode()
+    assert ("Read and posted." in said, "Read, with 2 warnings, which stand below." in said) == (False, True)
+
+
 def test_all_warnings_of_a_kind_are_settled_at_once(file: ClaimFile) -> None:
     receipt = take(statuses(file, Says("OC0"), Says("OC1"), Says("OC2")) + "junk behind it")
     first = ReceiptWarning.objects.filter(receipt=receipt, code="unknown-claim").earliest("position")
