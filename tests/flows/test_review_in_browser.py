@@ -66,6 +66,7 @@ def test_key_on_a_held_line_says_what_holds_it(open_as: OpenAs, ada: Treated) ->
     page.keyboard.press("j")
     page.keyboard.press("a")
     expect(page.locator(".oc-toasts")).to_contain_text("stopped part way")
+    expect(page.locator(".oc-toasts")).to_contain_text("once that is solved, or overridden by a billing manager")
     assert states() == []
 
 
