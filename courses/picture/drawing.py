@@ -15,6 +15,7 @@ from courses.picture.facts import CoursePictured, ImagesMark, PlanDrawn, Row, Se
 from courses.picture.fives import Five, full_fives_without
 
 COLUMN, LABELS, GAP = 24, 84, 2
+LETTER = 7  # no letter of a week's name is wider
 MOST_COLUMNS = 46
 NARROWEST_NAMED = 3
 """Columns that the name of a week needs."""
@@ -199,7 +200,7 @@ def _band(number: int, course: CoursePictured, columns: Sequence[Column], missin
     labels += [Label(y + LINE // 2, ROW_WORDS[row]) for row, y in row_y.items()]
     return Band(
         number=number,
-        width=LABELS + COLUMN * len(days) + GAP,
+        width=_width(days),
         height=images_y + LINE * (len(rows) + 1),
         days=days,
         labels=tuple(labels),
@@ -208,6 +209,12 @@ def _band(number: int, course: CoursePictured, columns: Sequence[Column], missin
         marks=tuple(mark for day in days for mark in _marks(day, images_y, row_y)),
         missing=tuple(_brackets(missing, days, row_y)),
     )
+
+
+def _width(days: Sequence[Day]) -> int:
+    """Return a width that holds all columns, and the name of a last week that is narrower than its name."""
+    named = max((day.x + LETTER * (len(day.week) + 1) for day in days if day.week), default=0)
+    return max(LABELS + COLUMN * len(days), named) + GAP
 
 
 def _days(columns: Sequence[Column]) -> Iterator[Day]:

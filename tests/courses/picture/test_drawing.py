@@ -32,6 +32,13 @@ def test_every_sign_stands_inside_its_band() -> None:
     assert all(gap.x + gap.width <= band.width for gap in band.missing)
 
 
+def test_name_of_a_last_week_of_one_day_stands_inside_its_band() -> None:
+    days = days_of(11, first=date(2025, 3, 3))  # of the third week its Monday alone
+    (band,) = picture_of(a_course(a_plan(fractions=11, approved_on=days[0]), sessions=list(treated(days)))).bands
+    last = band.days[-1]
+    assert last.week and last.x + 6 * len(last.week) <= band.width
+
+
 def test_weeks_are_marked_and_a_new_year_is_said() -> None:
     days = days_of(15, first=date(2025, 12, 15))
     course = a_course(a_plan(fractions=15, approved_on=days[0]), sessions=list(treated(days)))
