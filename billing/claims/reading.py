@@ -224,7 +224,7 @@ def claim_of(row: Row, parties: Parties) -> Claim837P:
     usual = Usual(_POINTERS[min(len(diagnoses), 4)], diagnoses, ordering, parties.physicians)
     lines, authorization = professional_lines(row.lines, usual)
     subscriber, dependant = insured(row, parties)
-    return Claim837P(
+    claim = Claim837P(
         row.control_number,
         row.total,
         row.place_of_service,
@@ -238,6 +238,11 @@ def claim_of(row: Row, parties: Parties) -> Claim837P:
         parties.physicians.get(named.referring_id),
         parties.locations.get(row.facility_id),
         parties.physicians.get(named.supervising_id),
+    )
+    # Most claims have nothing of it, and a value by name costs as much as five by place.
+    if not (authorization or named.referral or row.admitted_on or row.discharged_on):
+        return claim
+    return claim._replace(
         authorization=authorization,
         referral=named.referral,
         admitted_on=row.admitted_on,
