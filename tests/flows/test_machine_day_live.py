@@ -69,6 +69,10 @@ def test_another_day_is_typed_to_its_end_before_it_is_shown(open_as: OpenAs, ada
     page.keyboard.type("11202025")
     page.get_by_role("heading", level=1).click()
     expect(page).to_have_url(re.compile("day=2025-11-20$"))
+    page.get_by_label("Day", exact=True).focus()
+    page.keyboard.type("11212025")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("day=2025-11-21$"))
 
 
 def test_a_list_that_cannot_be_kept_up_to_date_says_so(open_as: OpenAs, ada: cast.Treated) -> None:

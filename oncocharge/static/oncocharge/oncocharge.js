@@ -75,17 +75,19 @@
   let is_typing = false;
   const isDay = (field) => field.matches?.("[data-filter] input[type=date]");
   document.addEventListener("keydown", (event) => {
-    if (isDay(event.target) && TYPES.test(event.key) && !event.altKey) is_typing = true;
+    if (!isDay(event.target)) return;
+    if (TYPES.test(event.key) && !event.altKey) is_typing = true;
+    if (event.key === "Enter") takeTyped(event.target);
   });
   document.addEventListener("pointerdown", (event) => {
     if (isDay(event.target)) is_typing = false;
   });
-  document.addEventListener("focusout", ({ target }) => {
-    if (!isDay(target) || !is_typing) return;
+  document.addEventListener("focusout", (event) => isDay(event.target) && takeTyped(event.target));
+  function takeTyped(field) {
+    const is_new = is_typing && field.value !== field.defaultValue && !field.validity.badInput;
     is_typing = false;
-    if (target.form.querySelector("button")) return;
-    if (target.value !== target.defaultValue && !target.validity.badInput) target.form.requestSubmit();
-  });
+    if (is_new && !field.form.querySelector("button")) field.form.requestSubmit();
+  }
   document.addEventListener("change", (event) => {
     const form = event.target.form;
     if (!form?.matches("[data-filter]") || (is_typing && isDay(event.target))) return;
