@@ -29,7 +29,9 @@ SIZES = {"desk": DESK, "tablet": TABLET}
 COLORS = 256
 MOST_BYTES = 150_000
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"]
-IS_SETTLED = "!document.documentElement.hasAttribute('data-busy') && !document.querySelector('.htmx-request')"
+# A fragment that was asked for may bring a style sheet of its own, which comes after it.
+IS_SETTLED = """!document.documentElement.hasAttribute('data-busy') && !document.querySelector('.htmx-request')
+    && [...document.querySelectorAll('link[rel=stylesheet]')].every((link) => link.sheet)"""
 Deed = Callable[[Page], Locator | None]
 
 
