@@ -194,7 +194,7 @@ _GROUP = f"""
           JOIN export_fault w ON w.follow_up_id = f.id AND w.error = ''
           JOIN oncocharge_courses_course c ON c.id = f.course_id
           JOIN oncocharge_patients_coverage v ON v.id = f.coverage_id
-         ORDER BY c.facility_id, f.payer_id, v.member_id, f.coverage_id, f.course_id, f.id) AS s
+         ORDER BY c.facility_id, f.payer_id, v.member_id COLLATE "C", f.coverage_id, f.course_id, f.id) AS s
 """
 
 _COUNT = """

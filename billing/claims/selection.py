@@ -96,7 +96,7 @@ _GROUP = """
           FROM (SELECT g.*, generate_series(1, g.line_count, {most}) AS first FROM ({groups}) AS g) AS g
           JOIN oncocharge_courses_course c ON c.id = g.course_id
           JOIN oncocharge_patients_coverage v ON v.id = g.coverage_id
-         ORDER BY c.facility_id, v.payer_id, v.member_id, g.coverage_id, g.course_id, g.place_of_service,
+         ORDER BY c.facility_id, v.payer_id, v.member_id COLLATE "C", g.coverage_id, g.course_id, g.place_of_service,
                   g.encounter_id, g.month, g.authorization_number, g.first) AS s
 """
 
