@@ -40,7 +40,7 @@ def test_biller_takes_in_a_file_and_settles_its_warning(file: ClaimFile, open_as
     page.get_by_role("link", name="Take in a file").click()
     page.get_by_label("File").set_input_files(answer)
     page.get_by_role("button", name="Take in").click()
-    expect(page.get_by_text("Read and posted.")).to_be_visible()
+    expect(page.get_by_text("Read, with one warning, which stands below.")).to_be_visible()
     expect(page.get_by_role("link", name=numbers()[0])).to_be_visible()
     expect(page.get_by_text("NPI of the billing provider.")).to_be_visible()
     page.get_by_role("button", name="Settle: No claim of ours").click()
