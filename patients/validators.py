@@ -1,7 +1,7 @@
 """Field validators: the pure checks of identifiers.py, and days that can be meant, as Django's errors."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.utils.deconstruct import deconstructible
@@ -50,3 +50,8 @@ def validate_day(day: date) -> None:
             "Type the year in four figures.",
             code="day_out_of_range",
         )
+
+
+def validate_moment(at: datetime) -> None:
+    """Refuse a moment of a day that nobody means."""
+    validate_day(at.date())

@@ -19,6 +19,7 @@ from courses.terms import EventFamily, Performer, Site
 from patients.models.base import choices_of
 from patients.permissions import RolePermission
 from patients.roles import CLINICAL, EVERYONE, Role
+from patients.validators import validate_day
 
 RECORDS = CLINICAL | {Role.ADMINISTRATOR}
 FACTS = ("site", "performer", "units", "distinct_service", "documented", "reason")
@@ -66,7 +67,7 @@ class EventApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
 
         course = serializers.PrimaryKeyRelatedField(queryset=Course.objects.select_related("facility"))
         family = serializers.ChoiceField(choices=choices_of(EventFamily))
-        on = serializers.DateField(help_text="The clinic-local day; not to come.")
+        on = serializers.DateField(help_text="The clinic-local day; not to come.", validators=[validate_day])
         site = serializers.ChoiceField(choices=choices_of(Site), required=False, allow_blank=True)
         performer = serializers.ChoiceField(choices=choices_of(Performer), required=False, allow_blank=True)
         units = serializers.IntegerField(required=False)

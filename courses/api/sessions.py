@@ -16,12 +16,15 @@ from courses.delivery import amend_session, cancel_session, log_session, review_
 from courses.models import Fraction, Plan, Session
 from patients.permissions import RolePermission
 from patients.roles import EVERYONE, LOGS, Role
+from patients.validators import validate_moment
 
 SESSION_FACTS = (
     "status_reason", "resumes", "second_session_reason", "guidance", "guidance_reviewed", "active_motion_management",
     "motion_record_complete", "motion_system", "motion_threshold", "motion_beam_hold", "isocenters", "mixed_electrons",
     "is_inpatient", "adapted_online",
 )  # fmt: skip
+MEANT: dict[str, dict[str, Any]] = {"starts_at": {"validators": [validate_moment]}}
+"""A year in two figures is the year 26 for a parser."""
 
 
 class SessionFilter(django_filters.FilterSet):
@@ -92,6 +95,7 @@ class SessionApi(
 
             model = Session
             fields = ("course", "machine", "starts_at", "status", *SESSION_FACTS, "fractions")
+            extra_kwargs = MEANT
 
     class Amendment(serializers.ModelSerializer[Session]):
         """What is corrected, and why; what is left out stays."""
@@ -104,6 +108,7 @@ class SessionApi(
 
             model = Session
             fields = ("reason", "machine", "starts_at", "status", *SESSION_FACTS, "fractions")
+            extra_kwargs = MEANT
 
     class Cancellation(serializers.Serializer[Session]):
         """Why the entry is taken back."""

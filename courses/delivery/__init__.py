@@ -6,7 +6,7 @@ What a session is worth is not known here.
 """
 
 from courses.delivery.absences import note_absence, undo_absence
-from courses.delivery.cautions import Caution, warnings
+from courses.delivery.cautions import Caution, beyond_prescription, warnings
 from courses.delivery.corrections import amend_session, cancel_session
 from courses.delivery.entries import Changes, EntryConflict, Logged, Particulars, digest_of_session
 from courses.delivery.log import log_session
@@ -35,6 +35,7 @@ __all__ = [
     "Reviewed",
     "RowState",
     "amend_session",
+    "beyond_prescription",
     "cancel_session",
     "course_with_plans",
     "digest_of_session",

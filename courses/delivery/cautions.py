@@ -91,14 +91,17 @@ def _about_numbers(numbers: Mapping[Plan, int | None], standing: Standing) -> li
                     f"Fraction {number} of {plan.key} is not the next one, which is {expected}.",
                 )
             )
-        if plan.fractions is not None and number is not None and number > plan.fractions:
-            said.append(
-                Caution(
-                    "beyond-prescription",
-                    f"Fraction {number} of {plan.key} is beyond the {plan.fractions} prescribed.",
-                )
-            )
+        if (beyond := beyond_prescription(plan, number)) is not None:
+            said.append(beyond)
     return said
+
+
+def beyond_prescription(plan: Plan, number: int | None) -> Caution | None:
+    """Say that the plan prescribes fewer fractions than this; nothing where it does not."""
+    if plan.fractions is None or number is None or number <= plan.fractions:
+        return None
+    message = f"Fraction {number} of {plan.key} is beyond the {plan.fractions} prescribed."
+    return Caution("beyond-prescription", message)
 
 
 def _about_plans(numbers: Mapping[Plan, int | None], day: date) -> list[Caution]:

@@ -15,6 +15,7 @@ from courses.delivery.proposals import is_open_partial
 from courses.models import Course, Machine, Plan, Session
 from courses.terms import Guidance, SessionStatus
 from patients.prepared import read_prepared
+from patients.validators import FIRST_DAY
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 MOST_FRACTIONS = 200
@@ -95,6 +96,10 @@ def _faults_of_numbers(plans: Sequence[Plan], numbers: Mapping[Plan, int | None]
 def _faults_of_moment(at: datetime) -> list[str]:
     if at.tzinfo is None:
         return ["The time lacks its zone."]
+    if at.year < FIRST_DAY.year:
+        return [
+            f"The year {at.year} cannot be meant: sessions lie after {FIRST_DAY.year}. Give the year in four figures."
+        ]
     if at > timezone.now() + CLOCKS_DIFFER:
         return ["The session lies in the future; it can be logged once it was treated."]
     return []

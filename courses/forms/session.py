@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BoundField
+from django.http import QueryDict
 
-from courses.delivery import Particulars, isocenters_of
+from courses.delivery import Particulars, beyond_prescription, isocenters_of
 from courses.delivery.proposals import ELECTRONS
 from courses.forms.clock import moment_of, reading_choices
 from courses.forms.words import GUIDANCE, MOTION
@@ -177,6 +178,19 @@ class SessionForm(forms.Form):
             if said.get(f"fraction_{plan.pk}") is None and f"fraction_{plan.pk}" not in self.errors:
                 self.add_error(f"fraction_{plan.pk}", f"Which fraction of {plan.key}?")
         said["numbers"] = {plan: said.get(f"fraction_{plan.pk}") for plan in chosen}
+        self._ask_about_slips(said["numbers"])
+
+    def _ask_about_slips(self, numbers: Mapping[Plan, int | None]) -> None:
+        """Ask once about a fraction beyond the prescription, if the warning was not on the screen when it was saved.
+
+        A slip of the finger is saved faster than the warnings come; whoever means it saves again.
+        """
+        heard = self.data.getlist("heard") if isinstance(self.data, QueryDict) else self.data.get("heard", ())
+        for plan, number in numbers.items():
+            beyond = beyond_prescription(plan, number)
+            if beyond is not None and beyond.message not in heard:
+                # On top, not at its field: what stands in the field stays, and so does the warning.
+                self.add_error(None, f"{beyond.message} If that is so, save again.")
 
     def particulars(self) -> Particulars:
         """Return the session's particulars as the steps take them."""

@@ -70,3 +70,20 @@ def test_reports_of_a_day_nobody_means_are_refused_not_broken(address: str, stat
     ada = cast.ada()
     client = signed_in(Role.BILLING_MANAGER)
     assert client.get(address.format(facility=ada.course.facility_id)).status_code == status
+
+
+@pytest.mark.parametrize("moment", ["0026-11-22T09:00:00-05:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_session_of_a_year_nobody_means_is_refused_by_the_api_at_its_field(moment: str) -> None:
+    ada, client = cast.ada(), signed_in(Role.THERAPIST)
+    said = {"course": ada.course.pk, "starts_at": moment, "status": "treated", "fractions": [{"plan": ada.plan.pk}]}
+    answer = client.post("/api/v1/sessions/", said, content_type="application/json")
+    assert (answer.status_code, Session.objects.count()) == (400, 0)
+    assert "starts_at" in answer.content.decode()
+
+
+def test_event_of_a_year_nobody_means_is_refused_by_the_api_at_its_field() -> None:
+    ada, client = cast.ada(), signed_in(Role.PHYSICIAN)
+    said = {"course": ada.course.pk, "family": "visit", "on": "0026-11-22"}
+    answer = client.post("/api/v1/events/", said, content_type="application/json")
+    assert (answer.status_code, ClinicalEvent.objects.count()) == (400, 0)
+    assert MEANT in answer.content.decode()
