@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from courses.models import Plan, Session
 from patients.roles import Role
@@ -49,6 +49,40 @@ def test_an_open_entry_is_left_alone_while_the_list_behind_it_changes(open_as: O
     expect(page.locator(f"#course-{ada.course.pk}")).to_contain_text("Treated")
     expect(page.get_by_label("In words")).to_have_value("gantry")
     expect(page.get_by_label("In words")).to_be_focused()
+
+
+def test_a_list_asked_for_before_a_session_was_saved_does_not_take_it_off_the_screen_again(
+    open_as: OpenAs, ada: cast.Treated
+) -> None:
+    page = open_as(Role.THERAPIST, day_of(ada))
+    overtaken: list[tuple[Route, APIResponse]] = []
+
+    def hold_back_the_first(route: Route) -> None:
+        if overtaken:
+            route.continue_()
+        else:
+            overtaken.append((route, route.fetch()))
+
+    page.route("**/day/changes/**", hold_back_the_first)
+    with page.expect_request("**/day/changes/**"):
+        page.evaluate("document.dispatchEvent(new CustomEvent('rows-stale'))")
+    page.get_by_role("link", name="Log fraction 1").click()
+    page.get_by_role("button", name="Save").click()
+    row = page.locator(f"#course-{ada.course.pk}")
+    expect(row).to_contain_text("Treated")
+    page.evaluate("""() => {
+        window.was_due = false;
+        new MutationObserver(() => (window.was_due ||= Boolean(document.querySelector("[data-entry].btn-big"))))
+            .observe(document.body, { childList: true, subtree: true });
+    }""")
+    route, stale = overtaken[0]
+    assert "Log fraction 1" in stale.text()
+    with page.expect_response("**/day/changes/**"):
+        route.fulfill(response=stale)
+    with page.expect_response("**/day/changes/**"):  # the list is asked for again, and only that answer is taken
+        pass
+    expect(row).to_contain_text("Treated")
+    assert page.evaluate("window.was_due") is False
 
 
 def test_a_patient_who_becomes_due_comes_in_without_a_reload(open_as: OpenAs, ada: cast.Treated) -> None:

@@ -78,6 +78,22 @@ def test_an_entry_saved_without_network_waits_and_goes_by_itself(open_as: OpenAs
     assert (Session.objects.count(), kept(page)) == (1, [])
 
 
+def test_an_entry_that_the_server_took_is_kept_no_longer_and_not_sent_again(
+    open_as: OpenAs, ada: cast.Treated
+) -> None:
+    page = entry_open(open_as, ada)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    save(page)
+    expect_treated(page, ada)
+    expect(page.locator(".oc-toasts")).to_contain_text("Saved: fraction 1 of P1")
+    assert kept(page) == []
+    page.reload()
+    expect_treated(page, ada)
+    page.wait_for_load_state("networkidle")
+    assert len(sent) == 1
+
+
 def test_what_is_kept_names_no_patient(open_as: OpenAs, ada: cast.Treated) -> None:
     page = entry_open(open_as, ada)
     page.context.set_offline(True)

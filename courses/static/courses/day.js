@@ -1,5 +1,6 @@
 /* The machine's day kept up to date: asks every few seconds whether anything changed, and takes only the rows that did.
    An open entry is a dialog outside the list and stays as it is; a row that holds the focus gives it on to its successor.
+   An answer that was overtaken by a saved session may be older than its row: it is not taken, and asked for again.
    Nothing is asked while the page is out of sight. */
 (() => {
   "use strict";
@@ -8,6 +9,7 @@
   let failed_since = null;
   let is_busy = false;
   let is_over = false;
+  let rows_saved = 0;
 
   const list = () => document.getElementById("day-lists");
   const rows_of = (root) => [...root.querySelectorAll("tbody > tr")];
@@ -21,6 +23,7 @@
   async function ask({ anew = false } = {}) {
     if (is_busy || is_over || document.visibilityState === "hidden" || !list()) return;
     is_busy = true;
+    const saved_before = rows_saved;
     try {
       const { url, token } = list().dataset;
       const answer = await fetch(`${url}&since=${anew ? "" : encodeURIComponent(token)}`, {
@@ -32,7 +35,11 @@
         return;
       }
       if (!answer.ok) throw new Error(String(answer.status));
-      if (answer.status === 200) adopt(new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("day-lists"));
+      if (answer.status === 200) {
+        const text = await answer.text();
+        if (rows_saved === saved_before) adopt(new DOMParser().parseFromString(text, "text/html").getElementById("day-lists"));
+        else setTimeout(ask);
+      }
       failed_since = null;
       tell("");
     } catch {
@@ -96,6 +103,9 @@
     (same || row?.querySelector(".oc-acts a, .oc-acts button") || row?.querySelector("a"))?.focus({ preventScroll: true });
   }
 
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.shouldSwap && event.detail.target.matches("#day-lists tr[id]")) rows_saved += 1;
+  });
   setInterval(ask, EVERY_MS);
   document.addEventListener("visibilitychange", () => ask());
   document.addEventListener("rows-stale", () => ask({ anew: true }));

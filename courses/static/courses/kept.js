@@ -83,7 +83,7 @@
     if (form && !form.hasAttribute("hx-post") && !event.defaultPrevented) keep(form, new FormData(form));
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = form_of(event.detail.elt);
+    const form = form_of(event.detail.requestConfig.elt); // the dialog is gone by now, and the event another element's
     const { status } = event.detail.xhr;
     if (!form || event.detail.requestConfig.verb !== "post" || !status) return;
     const is_lost = status >= 500 || status === 403 || status === 429;
