@@ -1,6 +1,7 @@
 """What became of a session, an event or a course: its history of states, read as sentences."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -9,7 +10,10 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import User
 from django.db.models import Model
 
-from courses.models import ClinicalEvent, Course, Session
+from courses.models import ClinicalEvent, Course, Fraction, Session
+
+DELETED = "delete"
+"""The label of a row of the history that a deletion left."""
 
 SILENT = frozenset({"entry_key", "entry_digest", "source_key", "id", "course", "logged_at", "amendment_reason"})
 SIGNATURES = frozenset({"signed_by", "cancelled_by", "amended_by", "guidance_reviewed_by", "logged_by"})
@@ -37,7 +41,7 @@ class Change:
 
 
 def history_of(session: Session) -> list[Change]:
-    """Return what became of a session, newest first (two queries)."""
+    """Return what became of a session, newest first (three queries)."""
     history = session.history  # type: ignore[attr-defined]  # made by pghistory
     states = list(history.select_related("pgh_context").order_by("pgh_id"))
     names = _names(states)
@@ -46,9 +50,10 @@ def history_of(session: Session) -> list[Change]:
 
 def _changes(session: Session, states: Sequence[Any], names: dict[int, str]) -> Iterator[Change]:
     zone = session.course.facility.zone
+    fractions = _FractionsThen(session)
     before: Any = None
     for state in states:
-        what, badge = _sentence(state, before, zone)
+        what, badge = _sentence(state, before, zone, fractions.changes_until(state.pgh_created_at))
         user = (state.pgh_context.metadata if state.pgh_context else {}).get("user")
         # Without its zone: the template would turn it to the zone of the settings.
         at = state.pgh_created_at.astimezone(zone).replace(tzinfo=None)
@@ -114,7 +119,40 @@ def _course_sentence(state: Any, before: Any, zone: ZoneInfo) -> tuple[str, str,
     return None
 
 
-def _sentence(state: Any, before: Any, zone: ZoneInfo) -> tuple[str, str]:
+class _FractionsThen:
+    """Which fraction of which plan the session had from one state to the next (one query)."""
+
+    def __init__(self, session: Session) -> None:
+        history = cast(Any, Fraction).pgh_event_model.objects.filter(session_id=session.pk).order_by("pgh_id")
+        columns = ("pgh_created_at", "pgh_label", "plan__key", "number")
+        self._rows = deque(history.values_list(*columns))
+        self._now: dict[str, int | None] = {}
+
+    def changes_until(self, at: datetime) -> list[str]:
+        """Return what changed with the state of that moment: one transaction has one moment."""
+        before = dict(self._now)
+        while self._rows and self._rows[0][0] <= at:
+            _, label, plan, number = self._rows.popleft()
+            if label == DELETED:
+                self._now.pop(plan, None)
+            else:
+                self._now[plan] = number
+        keys = sorted(before.keys() | self._now.keys())
+        changes = (_fraction_change(key, before, self._now) for key in keys)
+        return [change for change in changes if change]
+
+
+def _fraction_change(key: str, before: Mapping[str, int | None], after: Mapping[str, int | None]) -> str:
+    if before.get(key, ...) == after.get(key, ...):
+        return ""
+    if key not in after:
+        return f"fraction {before[key] or '?'} of {key} taken out"
+    if key not in before:
+        return f"fraction {after[key] or '?'} of {key} added"
+    return f"fraction of {key} from {before[key] or '?'} to {after[key] or '?'}"
+
+
+def _sentence(state: Any, before: Any, zone: ZoneInfo, fractions: Sequence[str]) -> tuple[str, str]:
     if before is None:
         return f"Logged as {state.status}", state.status
     if state.cancelled_at and not before.cancelled_at:
@@ -124,7 +162,8 @@ def _sentence(state: Any, before: Any, zone: ZoneInfo) -> tuple[str, str]:
     if state.guidance_reviewed_at and not before.guidance_reviewed_at:
         in_time = "" if state.guidance_reviewed else ", after the next fraction"
         return f"Images reviewed{in_time}", "signed"
-    return f"Corrected: {', '.join(_differences(state, before, zone)) or 'its plans or fractions'}", "amended"
+    changed = [*_differences(state, before, zone), *fractions]
+    return f"Corrected: {', '.join(changed) or 'its plans or fractions'}", "amended"
 
 
 def _differences(state: Any, before: Any, zone: ZoneInfo) -> Iterator[str]:

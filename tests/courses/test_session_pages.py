@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from courses.delivery import amend_session
 from courses.models import Machine, Plan, Session
 from courses.terms import SessionStatus
 from patients.models import PatientAccess
@@ -308,6 +309,22 @@ def test_a_session_is_cancelled_with_a_reason_and_stays_in_sight(ada: cast.Treat
 
 
 @time_machine.travel(MORNING, tick=False)
+@pytest.mark.django_db(transaction=True)
+def test_the_history_of_a_session_says_from_which_fraction_to_which(ada: cast.Treated, therapist: Client) -> None:
+    boost = Plan.objects.create(
+        course=ada.course, key="P2", site="prostate", technique="vmat", kind="boost", fractions=5
+    )
+    session = log(ada, MORNING).session
+    by = cast.user(Role.THERAPIST)
+    amend_session(session=session, by=by, reason="the wrong one", numbers={ada.plan: 2})
+    amend_session(session=session, by=by, reason="the boost", numbers={boost: 1})
+    amend_session(session=session, by=by, reason="both", numbers={boost: 1, ada.plan: 3})
+    page = therapist.get(reverse("courses:session", args=[session.pk])).content.decode()
+    assert "Corrected: fraction of P1 from 1 to 2" in page
+    assert "Corrected: fraction 2 of P1 taken out, fraction 1 of P2 added" in page
+    assert "Corrected: fraction 3 of P1 added" in page
+
+
 def test_the_history_of_a_session_names_what_changed_and_who(ada: cast.Treated, therapist: Client) -> None:
     session = log(ada, "2025-05-07 08:00", number=1, guidance="cbct").session
     url = reverse("courses:session-amend", args=[session.pk])

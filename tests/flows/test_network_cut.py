@@ -78,9 +78,7 @@ def test_an_entry_saved_without_network_waits_and_goes_by_itself(open_as: OpenAs
     assert (Session.objects.count(), kept(page)) == (1, [])
 
 
-def test_an_entry_that_the_server_took_is_kept_no_longer_and_not_sent_again(
-    open_as: OpenAs, ada: cast.Treated
-) -> None:
+def test_an_entry_that_the_server_took_is_kept_no_longer_and_not_sent_again(open_as: OpenAs, ada: cast.Treated) -> None:
     page = entry_open(open_as, ada)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
