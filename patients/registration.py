@@ -16,6 +16,7 @@ from django.utils import timezone
 from patients.identifiers import compact_mrn
 from patients.models import Coverage, Patient, Payer
 from patients.terms import Relationship
+from patients.validators import LAST_DAY
 
 
 class PatientFacts(TypedDict, total=False):
@@ -91,7 +92,7 @@ def add_coverage(
     )
     with transaction.atomic():
         Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-        if ends_previous:
+        if ends_previous and effective_from > EARLIEST_COVERAGE:
             open_ones = patient.coverages.filter(rank=coverage.rank, effective_from__lt=effective_from)
             open_ones.filter(effective_to__isnull=True).update(effective_to=effective_from - timedelta(days=1))
         return _save(coverage)
@@ -112,6 +113,8 @@ def correct_coverage(
 
 
 EARLIEST_BIRTH = date(1890, 1, 1)
+EARLIEST_COVERAGE = date(1920, 1, 1)
+"""Before there was health insurance to speak of."""
 R = TypeVar("R", Patient, Coverage)
 
 
@@ -147,13 +150,18 @@ def _faults_of_columns(row: models.Model) -> dict[str, list[str]]:
 
 def _faults_of_person(patient: Patient) -> dict[str, list[str]]:
     faults = {}
-    born = patient.birth_date
-    if born is not None and not EARLIEST_BIRTH <= born <= timezone.localdate():
-        faults["birth_date"] = [f"{born} is no birth date of a patient; wanted is {EARLIEST_BIRTH} to today."]
+    if not _may_be_born(patient.birth_date):
+        faults["birth_date"] = [
+            f"{patient.birth_date} is no birth date of a patient; wanted is {EARLIEST_BIRTH} to today."
+        ]
     others = Patient.objects.filter(mrn=patient.mrn).exclude(pk__in=[patient.pk])
     if others.exists():
         faults["mrn"] = ["A patient with this MRN is registered. Look the patient up instead."]
     return faults
+
+
+def _may_be_born(day: date | None) -> bool:
+    return day is None or EARLIEST_BIRTH <= day <= timezone.localdate()
 
 
 def _faults_of_coverage(coverage: Coverage) -> dict[str, list[str]]:
@@ -161,8 +169,18 @@ def _faults_of_coverage(coverage: Coverage) -> dict[str, list[str]]:
     first, last = coverage.effective_from, coverage.effective_to
     if coverage.relationship != Relationship.SELF and not coverage.subscriber_last_name:
         faults["subscriber_last_name"] = ["Name the subscriber, as the patient is not."]
+    if not _may_be_born(coverage.subscriber_birth_date):
+        faults["subscriber_birth_date"] = [
+            f"{coverage.subscriber_birth_date} is no birth date of a subscriber; wanted is {EARLIEST_BIRTH} to today."
+        ]
+    if not EARLIEST_COVERAGE <= first <= LAST_DAY:
+        faults["effective_from"] = [
+            f"No coverage begins in the year {first.year}; wanted is {EARLIEST_COVERAGE.year} to {LAST_DAY.year}. "
+            "Type the year in four figures."
+        ]
     if last is not None and last < first:
         faults["effective_to"] = [f"The coverage would end before it begins, on {first}."]
+    if faults.keys() & {"effective_from", "effective_to"}:
         return faults
     others = Coverage.objects.filter(patient=coverage.patient, rank=coverage.rank).exclude(pk__in=[coverage.pk])
     others = others.filter(Q(effective_to__isnull=True) | Q(effective_to__gte=first))

@@ -42,6 +42,7 @@ from patients.roles import Role, roles_of
 HELD_REASON_LENGTH = 300
 MAY_OWN = frozenset({Role.THERAPIST, Role.PHYSICIST, Role.PHYSICIAN, Role.BILLER, Role.BILLING_MANAGER})
 """Whose matter a hold may be: who decides about lines, and who is asked about them."""
+LONGEST_HOLD = timedelta(days=365)
 _SATURDAY = 6
 _HELD = Review.State.HELD.value
 
@@ -91,7 +92,7 @@ def hold(
     asked = _checked_hold(reason=reason, by=by, code=code, owner=owner, due_on=due_on)
     with transaction.atomic():
         lines, unknown = locked_lines(entry_ids)
-        _refuse_past_day(due_on, lines, at)
+        _refuse_other_day(due_on, lines, at)
         decided = judge(lines, not_changeable, unknown)
         close_questions(entry_ids=decided.done, reason="The line was held otherwise.", by=by, at=at)
         put_on_hold(lines=[line for line in lines if line.id in set(decided.done)], hold=asked, by=by, at=at)
@@ -154,12 +155,17 @@ def _checked_hold(*, reason: str, by: User, code: str, owner: User | None, due_o
     return Hold(found, _words(found, typed), owner or by, "", due_on)
 
 
-def _refuse_past_day(due_on: date | None, lines: Iterable[LineAtRelease], at: datetime) -> None:
-    """Refuse a day that is not ahead on the clock of each line's clinic."""
+def _refuse_other_day(due_on: date | None, lines: Iterable[LineAtRelease], at: datetime) -> None:
+    """Refuse a day that is not ahead on the clock of each line's clinic, or so far that the line would be forgotten."""
     days = {at.astimezone(ZoneInfo(line.time_zone)).date() for line in lines}
-    if due_on is not None and days and due_on <= max(days):
-        said = f"{due_on.day} {due_on:%b %Y} is not ahead. A hold comes back on a day after today."
-        raise ValidationError({"due_on": [said]})
+    if due_on is None or not days:
+        return
+    named = f"{due_on.day} {due_on:%b %Y}"
+    if due_on <= max(days):
+        raise ValidationError({"due_on": [f"{named} is not ahead. A hold comes back on a day after today."]})
+    if due_on > min(days) + LONGEST_HOLD:
+        said = f"{named} is more than {LONGEST_HOLD.days} days ahead. By then most payers refuse the line as late."
+        raise ValidationError({"due_on": [f"{said} Pick a nearer day."]})
 
 
 def _words(reason: HoldReason, typed: str) -> str:

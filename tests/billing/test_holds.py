@@ -81,6 +81,7 @@ def test_without_a_day_the_reason_says_when_and_never_a_weekend(ada: Treated, co
         ({"code": "weather"}, "no reason of this practice"),
         ({"code": "question"}, "no reason of this practice"),
         ({"due_on": date(2025, 3, 20)}, "20 Mar 2025 is not ahead"),
+        ({"due_on": date(2052, 3, 21)}, "21 Mar 2052 is more than 365 days ahead"),
         ({"reason": "x" * 201}, "201 characters"),
     ],
 )
@@ -173,7 +174,8 @@ def test_a_line_that_waits_for_the_coverage_is_back_when_it_is_changed(ada: Trea
 
 def test_a_line_that_waits_for_a_signature_is_back_when_the_images_are_reviewed(ada: Treated) -> None:
     entry = delivery(ada)
-    hold(entry, NOW, code="signature", due_on=ahead(9))
+    hold(entry, NOW, code="signature")
+    Review.objects.update(due_on=ahead(9))
     assert returns_of(entry) == ""
     Session.objects.update(guidance_reviewed_at=NOW + timedelta(hours=1), guidance_reviewed_by=user(Role.PHYSICIAN))
     assert returns_of(entry) == "signature"
@@ -184,7 +186,8 @@ def test_a_plan_line_that_waits_for_a_signature_is_back_when_the_plan_is_approve
     plan = plan_line.plan
     assert plan is not None
     assert plan.approved_at is None or plan.approved_at < NOW
-    hold(plan_line, NOW, code="signature", due_on=ahead(9))
+    hold(plan_line, NOW, code="signature")
+    Review.objects.update(due_on=ahead(9))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         Plan.objects.filter(pk=plan.pk).update(approved_at=NOW + timedelta(hours=1), approved_by=user(Role.PHYSICIAN))

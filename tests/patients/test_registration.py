@@ -73,6 +73,19 @@ def test_a_refused_coverage_leaves_the_present_one_open() -> None:
     assert Coverage.objects.get().effective_to is None
 
 
+@pytest.mark.parametrize("first", [date(1, 1, 1), date(26, 7, 1), date(9999, 12, 31)])
+def test_a_coverage_of_a_year_that_nobody_means_is_refused_with_its_other_faults(first: date) -> None:
+    ada = cast.ada()
+    with pytest.raises(ValidationError) as caught:
+        registration.add_coverage(
+            patient=ada.patient, payer=cast.medicare(), member_id="1EG4", effective_from=first, ends_previous=True,
+            relationship="spouse", subscriber_last_name="Abbott", subscriber_birth_date=date(59, 4, 2),
+        )  # fmt: skip
+    assert set(faults(caught)) == {"effective_from", "subscriber_birth_date"}
+    assert f"No coverage begins in the year {first.year}" in faults(caught)["effective_from"][0]
+    assert Coverage.objects.get().effective_to is None
+
+
 def test_a_dependants_coverage_names_its_subscriber() -> None:
     ada = cast.ada()
     with pytest.raises(ValidationError) as caught:
