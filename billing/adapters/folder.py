@@ -110,7 +110,10 @@ class Folder:
             path.rename(_free_name(done / name))
 
     def try_out(self, note: Callable[[str], object]) -> None:
-        """Write a probe as a claim file is written, under hidden names; remove it; look for the answers."""
+        """Write a probe as a claim file is written, under hidden names; remove it; look for the answers.
+
+        Both folders are made where they are missing: a partner puts answers only where there is a place for them.
+        """
         named = self.path / f".{PROBE}-{os.getpid()}"
         hidden = named.with_name(f"{named.name}.part")
         with _in_words(self.path):
@@ -123,7 +126,8 @@ class Folder:
                 hidden.unlink(missing_ok=True)
                 named.unlink(missing_ok=True)
             note("A probe was written, named and removed.")
-        note(_found_words(self.list(), (self.path / RESPONSES).is_dir()))
+            (self.path / RESPONSES).mkdir(mode=0o750, exist_ok=True)
+        note(f"The folder for answers, {RESPONSES}, is there and holds {len(self.list())}.")
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -145,12 +149,6 @@ def _free_name(path: Path) -> Path:
         number += 1
         free = path.with_name(f"{path.name}.{number}")
     return free
-
-
-def _found_words(answers: list[Answer], is_there: bool) -> str:
-    if not is_there:
-        return f"The folder for answers, {RESPONSES}, is not there yet: until it is, no answer is found."
-    return f"The folder for answers, {RESPONSES}, is there and holds {len(answers)}."
 
 
 def _is_there(path: Path) -> bool:
