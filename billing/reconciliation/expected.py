@@ -5,7 +5,7 @@ no codebook, no case. It knows no code and no price, only which services are due
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -81,6 +81,8 @@ class Counted:
 
     delivered: tuple[SessionFacts, ...]
     as_fractions: tuple[SessionFacts, ...]
+    completing: Mapping[str, Sequence[SessionFacts]]
+    """What completes a session on its own day, by the session's key."""
 
 
 def due_lines(facts: CourseFacts, too_close: Collection[str] = ()) -> tuple[Due, ...]:
@@ -126,7 +128,22 @@ def counted_sessions(facts: CourseFacts, too_close: Collection[str] = ()) -> Cou
     with_beam = [session for session in known.values() if session.status is not SessionStatus.ABORTED]
     own = tuple(session for session in with_beam if not _is_resumption(session, known))
     dropped = {*too_close, *_unsaid_too_close(own, facts)}
-    return Counted(own, tuple(session for session in own if session.key not in dropped))
+    fractions = tuple(session for session in own if session.key not in dropped)
+    return Counted(own, fractions, _completing(with_beam, known))
+
+
+def _completing(sessions: Sequence[SessionFacts], known: dict[str, SessionFacts]) -> dict[str, list[SessionFacts]]:
+    """Return, by the first session of each chain of resumptions, what resumed it on the same day."""
+    first_of: dict[str, SessionFacts] = {}
+    found: dict[str, list[SessionFacts]] = {}
+    for session in sessions:
+        first = session
+        if session.resumes is not None and _is_resumption(session, known):
+            first = first_of[session.resumes]
+            if first.on == session.on:
+                found.setdefault(first.key, []).append(session)
+        first_of[session.key] = first
+    return found
 
 
 def _is_resumption(session: SessionFacts, known: dict[str, SessionFacts]) -> bool:
@@ -191,12 +208,8 @@ def _delivery(facts: CourseFacts, sessions: Sequence[SessionFacts]) -> Iterator[
 
 def _guidance(facts: CourseFacts, counted: Counted) -> Iterator[Due]:
     for session in counted.as_fractions:
-        parts = [
-            part
-            for part in facts.sessions
-            if part.key == session.key or (part.resumes == session.key and part.on == session.on)
-        ]
-        seen = [part for part in parts if part.guidance not in UNSEEN and part.status is not SessionStatus.ABORTED]
+        parts = (session, *counted.completing.get(session.key, ()))
+        seen = [part for part in parts if part.guidance not in UNSEEN]
         if not seen or session.on < GUIDANCE_FROM or _is_stereotactic(session, facts):
             continue
         if _guidance_is_billed(facts, session.on, is_reviewed=any(part.guidance_reviewed for part in seen)):

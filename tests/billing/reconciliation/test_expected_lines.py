@@ -151,6 +151,36 @@ def test_reviewed_images_of_a_session_count_and_surface_guidance_does_not() -> N
     assert [line.subject for line in due if line.service is Service.GUIDANCE] == [f"session:{one.key}"]
 
 
+def test_images_of_whatever_completes_a_session_on_its_day_are_the_sessions_own() -> None:
+    (first,) = sessions(1)
+    first = replace(first, status=SessionStatus.PARTIAL)
+    hour = timedelta(hours=1)
+    second = SessionFacts("2nd", first.at + hour, ("1",), status=SessionStatus.PARTIAL, resumes=first.key, ordinal=8)
+    third = SessionFacts("3rd", second.at + hour, ("1",), resumes="2nd", ordinal=9)
+    seen = replace(third, guidance=Guidance.CBCT, guidance_reviewed=True)
+    facts = course(0, sessions=(first, second, seen))
+    assert [line.subject for line in due_lines(facts) if line.service is Service.GUIDANCE] == [f"session:{first.key}"]
+    assert compared(facts).unexplained == []
+
+
+def test_a_session_that_claims_to_complete_a_whole_one_is_its_own_with_its_images() -> None:
+    (first,) = sessions(1)
+    other = SessionFacts("other", first.at + timedelta(hours=1), ("1",), resumes=first.key, ordinal=9)
+    other = replace(other, guidance=Guidance.CBCT, guidance_reviewed=True)
+    facts = course(0, sessions=(first, other))
+    due = due_lines(facts, too_close=("other",))
+    assert not [line for line in due if line.service is Service.GUIDANCE]
+    assert compared(facts).unexplained == []
+
+
+def test_only_the_first_arrival_of_a_session_says_which_images_were_seen() -> None:
+    (first,) = sessions(1)
+    again = replace(first, guidance=Guidance.CBCT, guidance_reviewed=True, ordinal=9)
+    facts = course(0, sessions=(first, again))
+    assert not [line for line in due_lines(facts) if line.service is Service.GUIDANCE]
+    assert compared(facts).unexplained == []
+
+
 # --- the rules and the hand ---------------------------------------------------------------------------------------
 
 
