@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 from django.db.models import F
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import expect
 from pytest_django import Settings
 
 from billing.models import ClaimFile, Receipt
 from patients.roles import Role
 from tests.answers import Says, ack, ack_set, numbers, statuses, ta1, take
 from tests.axe import faults_of
-from tests.browser import DESK, TABLET, OpenAs
+from tests.browser import OpenAs
 from tests.exports import department, export, partner
+from tests.looks import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LIST = "/billing/receipts/"
@@ -48,8 +49,7 @@ def test_biller_takes_in_a_file_and_settles_its_warning(file: ClaimFile, open_as
     assert faults_of(page) == []
 
 
-@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
-def test_pages_are_for_everybody(file: ClaimFile, open_as: OpenAs, size: ViewportSize, theme: str) -> None:
+def test_pages_are_for_everybody(file: ClaimFile, windows: Windows) -> None:
     first, second, third, *_ = numbers()
     fault = ["IK3*CLM*22*2300*8", f"CTX*CLM01:{second}", "IK4*5:1*1331*7*ZZ"]
     receipt = take(
@@ -61,7 +61,4 @@ def test_pages_are_for_everybody(file: ClaimFile, open_as: OpenAs, size: Viewpor
     ClaimFile.objects.update(acknowledged_at=F("acknowledged_at") - timedelta(days=9))
     Receipt.objects.filter(name="note.txt").update(read_at=None, error="The database did not take it.", tries=5)
     for address in (LIST, f"{LIST}{receipt.pk}/", f"{LIST}upload/", "/billing/files/", "/billing/"):
-        page = open_as(Role.BILLER, address, size=size, theme=theme)
-        assert faults_of(page) == []
-        overhang = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overhang == 0
+        assert windows.faults_at(Role.BILLER, address) == [], address

@@ -1,12 +1,11 @@
 """An authorization of 20 for a course of 25: entered by a biller, told to the therapist before the beam, then held."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from billing.capture import capture_course
 from billing.models import Authorization, StandingFinding
@@ -14,8 +13,9 @@ from courses.models import ClinicalEvent, Plan
 from patients.roles import Role
 from tests import cast
 from tests.axe import faults_of
-from tests.browser import DESK, TABLET, OpenAs
+from tests.browser import OpenAs
 from tests.captures import deliver, practice_fees
+from tests.looks import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CODES = "77407 77412"
@@ -80,10 +80,7 @@ def _biller_enters(open_as: OpenAs, ada: cast.Treated) -> None:
     assert Authorization.objects.get().coverage == ada.coverage
 
 
-@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
-def test_every_page_of_authorizations_and_events_can_be_used_by_everybody(
-    open_as: OpenAs, ada: cast.Treated, size: Any, theme: Any
-) -> None:
+def test_every_page_of_authorizations_and_events_can_be_used_by_everybody(windows: Windows, ada: cast.Treated) -> None:
     today = timezone.localdate()
     row = Authorization.objects.create(
         course=ada.course, coverage=ada.coverage, number="PA-1", codes=["77407"], units=20, technique="sbrt",
@@ -105,15 +102,8 @@ def test_every_page_of_authorizations_and_events_can_be_used_by_everybody(
         f"{record}?family=visit": Role.PHYSICIAN,
         f"{record}?family=special_physics_consult": Role.PHYSICIST,
     }
-    faults = {}
-    for address, role in pages.items():
-        page = open_as(role, address, size=size, theme=theme)
-        expect(page.locator("h1")).to_be_visible()
-        page.wait_for_load_state("networkidle")
-        found = faults_of(page) + _too_wide(page)
-        if found:
-            faults[address] = found
-    assert faults == {}
+    faults = {address: windows.faults_at(role, address) for address, role in pages.items()}
+    assert {address: found for address, found in faults.items() if found} == {}
 
 
 def test_one_tap_records_a_visit_and_undo_takes_it_back(open_as: OpenAs, ada: cast.Treated) -> None:
@@ -133,8 +123,3 @@ def test_an_event_is_chosen_and_entered_in_the_dialog_by_the_keyboard(open_as: O
     dialog.get_by_label("How many devices").fill("3")
     dialog.get_by_role("button", name="Record").press("Enter")
     expect(page.locator("main")).to_contain_text("3 units")
-
-
-def _too_wide(page: Page) -> list[str]:
-    fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    return [] if fits else ["wider than the screen"]

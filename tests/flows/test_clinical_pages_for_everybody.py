@@ -2,21 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, ViewportSize, expect
 
 from courses import planning
 from courses.models import Plan
 from courses.terms import SessionStatus
 from patients.roles import Role
 from tests import cast
-from tests.axe import faults_of
-from tests.browser import DESK, TABLET, OpenAs
 from tests.courses.logbook import log
+from tests.looks import Windows, faults_in_every_look
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Address = Callable[[cast.Treated, Plan], str]
@@ -77,23 +74,12 @@ def proposal(ada: cast.Treated) -> Plan:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
-def test_every_clinical_page_can_be_used_by_everybody(
-    open_as: OpenAs, ada: cast.Treated, proposal: Plan, size: ViewportSize, theme: Any
-) -> None:
+def test_every_clinical_page_can_be_used_by_everybody(windows: Windows, ada: cast.Treated, proposal: Plan) -> None:
     faults = {}
     for name, (role, address) in PAGES.items():
-        page = open_as(role, address(ada, proposal), size=size, theme=theme)
-        expect(page.locator("h1")).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        page = windows.at(role, address(ada, proposal))
         for details in page.locator("details.oc-more > summary").all():
             details.click()
-        found = faults_of(page) + _too_wide(page)
-        if found:
+        if found := faults_in_every_look(page):
             faults[name] = found
     assert faults == {}
-
-
-def _too_wide(page: Page) -> list[str]:
-    fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    return [] if fits else ["wider than the screen"]

@@ -16,11 +16,11 @@ from billing.models import DescriptorFile, LedgerEntry
 from billing.reference import Wanted, load_code_files
 from patients.roles import Role
 from tests import cast
-from tests.axe import faults_of
-from tests.browser import DESK, TABLET, OpenAs
+from tests.browser import OpenAs
 from tests.captures import deliver_days, practice_fees
 from tests.cast import Treated
 from tests.code_files import write_whole
+from tests.looks import Windows, faults_in_every_look
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = b"77301 Invented words of a plan\n77385 Invented words of a delivery\n"
@@ -100,31 +100,20 @@ def test_a_table_is_changed_on_the_page_and_tried_on_a_month(open_as: OpenAs, ad
     assert list(LedgerEntry.objects.order_by("id").values()) == before
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_everybody_can_use_these_pages(open_as: OpenAs, ada: Treated, tmp_path: Path, theme: str) -> None:
+def test_everybody_can_use_these_pages(windows: Windows, ada: Treated, tmp_path: Path) -> None:
     kinds = (FileKind.RELATIVE_VALUES, FileKind.OPPS_RATES, FileKind.PAIRS_PRACTITIONER)
     load_code_files(wanted=[Wanted(write_whole(tmp_path, kind)) for kind in kinds], by="tester")
     load_descriptors(content=WORDS, name="w.txt", effective_from=date(2025, 1, 1), notice=NOTICE, by="tester")
-    page = open_as(Role.BILLING_MANAGER, reverse("billing:codes"), theme=theme)
-    site = page.url.split("/billing/")[0]
-    faults: dict[str, list[str]] = {}
-
-    def look(name: str) -> None:
-        for size in (DESK, TABLET):
-            page.set_viewport_size(size)
-            faults[f"{name} {size['width']}"] = faults_of(page)
-
     for address in (
         reverse("billing:codes"), reverse("billing:code", args=["77385"]), reverse("billing:code", args=["77407"]),
         f"{reverse('billing:code', args=['77301'])}?on=2026-07-15", reverse("billing:descriptors"),
         f"{reverse('billing:codes')}?q=zzz",
         f"{reverse('billing:time-machine')}?table=sites.toml&payer={ada.coverage.payer.pk}",
     ):  # fmt: skip
-        page.goto(f"{site}{address}")
-        look(address)
+        page = windows.at(Role.BILLING_MANAGER, address)
+        assert faults_in_every_look(page) == [], address
     page.get_by_label("sites.toml, as you change it").fill(PROSTATE_IS_COMPLEX)
     page.get_by_label("Month").fill("2025-03")
     page.get_by_role("button", name="Show what would differ").click()
     expect(page.get_by_text("0 new, 0 gone, 6 changed")).to_be_visible()
-    look("what would differ")
-    assert {address: found for address, found in faults.items() if found} == {}
+    assert faults_in_every_look(page) == []

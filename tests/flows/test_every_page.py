@@ -38,10 +38,10 @@ from patients.roles import Role
 from tests import cast
 from tests.axe import faults_of
 from tests.browser import DESK, TABLET
+from tests.looks import wait_until_settled
 from tests.walk import Page, Walk, walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-IS_SETTLED = "!document.documentElement.hasAttribute('data-busy') && !document.querySelector('.htmx-request')"
 OPEN_ALL = "document.querySelectorAll('main details').forEach(one => one.open = true)"
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 DARK_EVERY = 4
@@ -127,7 +127,7 @@ class Eyes:
     def _seen(self, tab: Tab, page: Page, theme: Any) -> list[str]:
         tab.emulate_media(color_scheme=theme)
         tab.goto(f"{self.site}{page.address}")
-        _wait_until_settled(tab)
+        wait_until_settled(tab)
         tab.evaluate(OPEN_ALL)
         return [*faults_of(tab), *([] if tab.evaluate(FITS) else ["wider than a desk"])]
 
@@ -142,15 +142,6 @@ def eyes(browser: Browser, live_server: Any) -> Iterator[Eyes]:
     made = Eyes(browser, live_server.url)
     yield made
     made.close()
-
-
-def _wait_until_settled(tab: Tab) -> None:
-    """Wait for what the page asks for by itself; asked from outside, as the page's own policy allows no other way."""
-    for _ in range(400):
-        if tab.evaluate(IS_SETTLED):
-            return
-        tab.wait_for_timeout(50)
-    pytest.fail(f"{tab.url} is still asking for something after 20 seconds.")
 
 
 def _cookies(role: Role, url: str) -> Any:

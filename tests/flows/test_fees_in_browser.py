@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import FilePayload, Page, ViewportSize, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from billing.capture import capture_course, sweep
 from billing.cms.kinds import FileKind
@@ -14,10 +14,10 @@ from billing.fees.saving import make_draft
 from billing.models import FeeLine, FeeSchedule, Gpci, ReferenceFile
 from patients.roles import Role
 from tests import cast
-from tests.axe import faults_of
-from tests.browser import DESK, TABLET, OpenAs
+from tests.browser import OpenAs
 from tests.captures import deliver_days, open_codes, practice_fees, standing
 from tests.cast import Treated, user
+from tests.looks import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -105,13 +105,6 @@ def address(name: str) -> str:
     return reverse(f"billing:{name}", args=[] if name in ("fees", "fees-missing", "fee-new") else [schedule.pk])
 
 
-@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk", "tablet-dark"])
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_every_page_of_fees_can_be_used_by_everybody(
-    name: str, size: ViewportSize, theme: str, open_as: OpenAs, ada: Treated
-) -> None:
-    page = open_as(Role.BILLING_MANAGER, address(name), size=size, theme=theme)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert faults_of(page) == []
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, "the page is wider than the screen"
+def test_every_page_of_fees_can_be_used_by_everybody(name: str, windows: Windows, ada: Treated) -> None:
+    assert windows.faults_at(Role.BILLING_MANAGER, address(name)) == []

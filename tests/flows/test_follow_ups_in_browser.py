@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import expect
 
 from billing import worklist
 from billing.capture import capture_course
@@ -16,10 +16,11 @@ from patients.roles import Role
 from tests import cast
 from tests.answers import Says, ack, ack_set, statuses, take
 from tests.axe import faults_of
-from tests.browser import DESK, TABLET, OpenAs
+from tests.browser import OpenAs
 from tests.captures import deliver, deliver_days, practice_fees, standing
 from tests.cast import Treated, local, user
 from tests.exports import export, partner
+from tests.looks import Windows, faults_in_every_look
 from tests.remittances import answered, post_payment
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -119,8 +120,7 @@ def test_fault_leads_from_its_segment_to_where_it_is_mended(open_as: OpenAs, ada
     expect(page).to_have_url(re.compile(reverse("patients:correct", args=[ada.patient.pk])))
 
 
-@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
-def test_every_page_is_for_everybody(open_as: OpenAs, ada: Treated, size: ViewportSize, theme: str) -> None:
+def test_every_page_is_for_everybody(windows: Windows, ada: Treated) -> None:
     claim = Claim.objects.get()
     line = claim.lines.get(number=1)
     pages = (
@@ -130,11 +130,7 @@ def test_every_page_is_for_everybody(open_as: OpenAs, ada: Treated, size: Viewpo
         reverse("billing:correct", args=[claim.pk]), reverse("billing:told-by-hand", args=[claim.pk]),
         reverse("billing:next-payer-not-sent", args=[claim.pk]),
     )  # fmt: skip
-    page = open_as(Role.BILLER, pages[0], size=size, theme=theme)
-    host = page.url.removesuffix("/billing/")
     for address in pages:
-        answer = page.goto(f"{host}{address}")
-        assert answer is not None and answer.ok and page.url == f"{host}{address}", address
-        assert faults_of(page) == [], address
-        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"{address} is {wide} px wider than the screen"
+        page = windows.at(Role.BILLER, address)
+        assert page.url.endswith(address) and "not found" not in page.title().lower(), address
+        assert faults_in_every_look(page) == [], address

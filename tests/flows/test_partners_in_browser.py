@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from billing.models import ClaimFile, TradingPartner
 from patients.roles import Role
 from tests import cast
-from tests.axe import faults_of
-from tests.browser import DESK, TABLET, OpenAs
+from tests.browser import OpenAs
 from tests.exports import export, partner, released_line
+from tests.looks import Windows, faults_in_every_look
 from tests.partners import put_secret, sftp_partner
 from tests.sftp_server import USER, Running, sftp_server
 
@@ -68,11 +68,8 @@ def test_a_partner_is_entered_tried_out_mended_and_served(open_as: OpenAs, serve
     expect(page.get_by_role("row").filter(has_text="Bay Clearing")).to_contain_text("Reached")
 
 
-@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk", "tablet-dark"])
 @pytest.mark.parametrize("name", ["partners", "none yet", "partner", "tried out", "partner-change", "refused"])
-def test_every_page_of_partners_can_be_used_by_everybody(
-    name: str, size: ViewportSize, theme: str, open_as: OpenAs, server: Running
-) -> None:
+def test_every_page_of_partners_can_be_used_by_everybody(name: str, windows: Windows, server: Running) -> None:
     address = "billing:partners"
     found: TradingPartner | None = None
     if name != "none yet":
@@ -87,14 +84,11 @@ def test_every_page_of_partners_can_be_used_by_everybody(
     if name == "refused":
         address = "billing:partner-enter"
     args = [found.pk] if found and address in ("billing:partner", "billing:partner-change") else []
-    page = open_as(Role.BILLING_MANAGER, reverse(address, args=args), size=size, theme=theme)
+    page = windows.at(Role.BILLING_MANAGER, reverse(address, args=args))
     if name == "tried out":
         page.get_by_role("button", name="Test the connection").click()
         expect(page.get_by_role("status", name="Connection test")).to_be_visible()
     if name == "refused":
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("alert")).to_contain_text("things to correct")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert faults_of(page) == []
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, "the page is wider than the screen"
+    assert faults_in_every_look(page) == []

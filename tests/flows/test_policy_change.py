@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from billing import policies
 from billing.capture import capture_course, sweep
@@ -14,10 +14,10 @@ from billing.models import LedgerEntry
 from patients.models import PayerPolicy
 from patients.roles import Role
 from tests import cast
-from tests.axe import faults_of
-from tests.browser import DESK, TABLET, OpenAs
+from tests.browser import OpenAs
 from tests.captures import deliver, practice_fees, standing
 from tests.cast import Treated
+from tests.looks import faults_in_every_look
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -91,23 +91,20 @@ def test_without_scripts_a_policy_is_changed_all_the_same(open_as: OpenAs, boris
     assert PayerPolicy.objects.get().second_session_modifier == "XE"
 
 
-@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
-def test_everybody_can_use_the_pages_of_policies(
-    open_as: OpenAs, boris: Treated, size: ViewportSize, theme: str
-) -> None:
+def test_everybody_can_use_the_pages_of_policies(open_as: OpenAs, boris: Treated) -> None:
     payer = boris.coverage.payer
     PayerPolicy.objects.create(payer=payer, effective_from="2020-01-01", nodes_level="complex")
-    page = open_as(Role.BILLING_MANAGER, reverse("billing:policies"), size=size, theme=theme)
-    assert faults_of(page) == []
+    page = open_as(Role.BILLING_MANAGER, reverse("billing:policies"))
+    assert faults_in_every_look(page) == []
     page.get_by_role("link", name=payer.name).click()
-    assert faults_of(page) == []
+    assert faults_in_every_look(page) == []
     page.get_by_role("link", name="Enter a period…").click()
-    assert faults_of(page) == []
+    assert faults_in_every_look(page) == []
     page.get_by_role("button", name="Show what would change").click()
     expect(page.get_by_role("alert")).to_contain_text("First day of service")
-    assert faults_of(page) == []
+    assert faults_in_every_look(page) == []
     page.get_by_label("First day of service").fill(str(timezone.localdate() - timedelta(days=60)))
     page.get_by_label("Must treatment be authorized before?").select_option("Yes")
     page.get_by_role("button", name="Show what would change").click()
     expect(page.get_by_role("button", name="Save the policy")).to_be_visible()
-    assert faults_of(page) == []
+    assert faults_in_every_look(page) == []

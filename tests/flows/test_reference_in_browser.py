@@ -3,15 +3,16 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import expect
 
 from billing.cms.kinds import FileKind
 from billing.models import ReferenceFile
 from billing.reference import Wanted, load_code_files
 from patients.roles import Role
 from tests.axe import faults_of
-from tests.browser import DESK, TABLET, OpenAs
+from tests.browser import OpenAs
 from tests.code_files import LIMITS_HEAD, LIMITS_NAME, LIMITS_ROWS, text, write, write_whole
+from tests.looks import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE, LOAD = "/billing/reference/", "/billing/reference/load/"
@@ -46,11 +47,7 @@ def test_refused_file_shows_its_faults_and_keeps_the_form(open_as: OpenAs, tmp_p
     assert faults_of(page) == []
 
 
-@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (TABLET, "dark")], ids=["desk-light", "tablet-dark"])
-def test_pages_are_for_everybody(open_as: OpenAs, tmp_path: Path, size: ViewportSize, theme: str) -> None:
+def test_pages_are_for_everybody(windows: Windows, tmp_path: Path) -> None:
     load_code_files(wanted=[Wanted(write_whole(tmp_path, kind)) for kind in FileKind], by="tester")
     for address in (f"{PAGE}?code=77301&on=2026-08-03", LOAD):
-        page = open_as(Role.ADMINISTRATOR, address, size=size, theme=theme)
-        assert faults_of(page) == []
-        overhang = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overhang == 0
+        assert windows.faults_at(Role.ADMINISTRATOR, address) == []
