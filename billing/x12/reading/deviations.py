@@ -51,7 +51,9 @@ MEANINGS = {
 }
 """Every code, and what it means in words."""
 
-HARMS_AMOUNTS = frozenset(("not-a-number", "missing-amount", "misplaced-segment", "unterminated", "overlong-segment"))
+HARMS_AMOUNTS = frozenset((
+    "not-a-number", "missing-amount", "misplaced-segment", "unknown-segment", "unterminated", "overlong-segment",
+))  # fmt: skip
 """Codes after which an amount may be wrong or missing: nobody should post what was read around them."""
 
 

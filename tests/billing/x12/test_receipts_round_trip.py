@@ -110,5 +110,15 @@ def test_what_is_lost_from_a_remittance_is_never_posted_as_if_it_were_whole(star
             assert paid == [[line.paid for line in claim.services] for claim in whole.claims]
 
 
+@pytest.mark.parametrize("name", [b"SVC", b"CLP", b"CAS", b"PLB"])
+def test_a_segment_whose_name_was_damaged_holds_the_payment(name: bytes) -> None:
+    source = golden("835/ada_week_of_imrt_paid").replace(b"~SE*", b"~PLB*1972508401*20261231*WO:A1*0~SE*", 1)
+    damaged = source.replace(b"~" + name + b"*", b"~" + name[1:] + b"*", 1)
+    assert damaged != source
+    value, deviations = the_remittance(damaged)
+    assert "unknown-segment" in {found.code for found in deviations}
+    assert not value.closing.may_be_posted
+
+
 def test_codes_that_harm_amounts_are_what_holds_a_payment() -> None:
     assert {"not-a-number", "missing-amount", "unterminated"} <= HARMS_AMOUNTS
