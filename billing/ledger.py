@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from django.db import connection
 from django.db.models import Sum
@@ -110,6 +111,28 @@ _LOCK_MARKS = """
        FOR KEY SHARE OF c {skip} FOR UPDATE OF m {skip}
 """
 
+# Aliases: m, the mark, and c, its course. The mark's basis is written by billing/capture/basis.py; an empty one asks
+# for a new capture of facts that did not change. Prices, loaded files and the rules themselves are not asked for again:
+# a released line keeps what it was released with, and an upgrade keeps no night's claims back.
+IS_CAPTURED: Final = """
+    c.revision = m.course_revision AND (m.basis = '' OR (
+        starts_with(m.basis, (
+            SELECT concat('c', c.revision, ' p', p.id, '.', p.revision, ' f', f.id, '.', f.revision, ' y')
+              FROM oncocharge_patients_patient p, oncocharge_patients_facility f
+             WHERE p.id = c.patient_id AND f.id = c.facility_id))
+        AND NOT EXISTS (
+            SELECT FROM oncocharge_patients_coverage v JOIN oncocharge_patients_payer y ON y.id = v.payer_id
+             WHERE v.patient_id = c.patient_id AND v.rank = 'primary'
+               AND strpos(replace(m.basis, ' y', ','), concat(',', y.id, '.', y.revision, '/')) = 0)))
+"""
+"""SQL: whether what a course shows is derived from its facts, its patient's coverages, its facility and its payers as
+they are now."""
+
+_IS_CAPTURED = f"""
+    SELECT COALESCE({IS_CAPTURED}, false) FROM oncocharge_billing_capturemark m
+      JOIN oncocharge_courses_course c ON c.id = m.course_id WHERE c.id = %s
+"""
+
 _POSTED = """
     SELECT e.id, e.course_id, e.session_id, e.plan_id, e.line_key, e.generation, e.family, e.code, e.modifiers,
            e.service_on, e.units, e.claim_kind, e.place_of_service, e.unit_amount, e.amount, e.narrative,
@@ -164,6 +187,14 @@ def lock_courses(*, course_ids: Iterable[int], wait: bool = True) -> list[int]:
 
 def _locked(lock: str, ids: list[int]) -> list[int]:
     return [row[0] for row in read_of_courses(lock, [ids], count=len(ids))]
+
+
+def is_captured(*, course_id: int) -> bool:
+    """Return whether what a course shows is derived from its facts as they are now; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_CAPTURED, [course_id])
+        row = cursor.fetchone()
+    return row is not None and bool(row[0])
 
 
 def posted_charges(*, course_ids: Collection[int]) -> list[PostedCharge]:

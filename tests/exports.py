@@ -94,7 +94,7 @@ def captured() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO oncocharge_billing_capturemark (course_id, basis, course_revision, lines, error)"
-            " SELECT id, 'test', revision, 0, '' FROM oncocharge_courses_course"
+            " SELECT id, '', revision, 0, '' FROM oncocharge_courses_course"
             " ON CONFLICT (course_id) DO UPDATE SET course_revision = EXCLUDED.course_revision"
         )
 

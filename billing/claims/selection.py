@@ -16,6 +16,7 @@ from billing.claims.batch import BATCHES, FIRST, Batch
 from billing.claims.chains import WAITS_FOR_CORRECTION
 from billing.claims.late import hold_late
 from billing.claims.printing import AUTHORIZATION, ENCOUNTER, NAMED, REVENUE_CODE, line_body
+from billing.ledger import IS_CAPTURED
 
 FORGET = """
     DROP TABLE IF EXISTS pg_temp.export_fault, pg_temp.export_claim, pg_temp.export_follow_up_claim,
@@ -53,12 +54,14 @@ _LOCK_COURSES = """
        FOR UPDATE OF m
 """
 
-# COALESCE around the days keeps PostgreSQL from believing that hardly a line has a coverage, and from looking each up.
+# Asked where the coverages are read, so that no coverage is met that the lines were not derived from. COALESCE around
+# conditions keeps PostgreSQL from believing that hardly a line meets them, and from looking each up.
 _LINES = """
     SELECT e.id, e.course_id, v.id AS coverage_id, e.place_of_service, e.service_on, e.amount,
            {apart}, {revenue_code} AS revenue_code, {body} AS body
       FROM export_course x
-      JOIN oncocharge_courses_course c ON c.id = x.course_id
+      JOIN oncocharge_billing_capturemark m ON m.course_id = x.course_id
+      JOIN oncocharge_courses_course c ON c.id = x.course_id AND COALESCE({captured}, false)
       JOIN oncocharge_billing_ledgerentry e ON e.course_id = c.id
       JOIN oncocharge_patients_coverage v ON v.patient_id = c.patient_id AND v.rank = 'primary'
        AND COALESCE(e.service_on BETWEEN v.effective_from AND COALESCE(v.effective_to, 'infinity'), false)
@@ -167,6 +170,7 @@ def _group_statement(batch: Batch) -> str:
     lines = _LINES.format(
         kind=batch.claim_kind,
         body=line_body(batch.claim_kind),
+        captured=IS_CAPTURED,
         waits=WAITS_FOR_CORRECTION,
         **(
             {

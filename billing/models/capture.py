@@ -10,7 +10,8 @@ class CaptureMark(models.Model):
     """The basis (revisions of course, coverage, payer, facility, fees, tables) that a course's ledger was derived from.
 
     A course whose basis reads otherwise today, or that has no mark, is what the sweep looks for; an empty basis
-    asks for a new capture. ``course_revision`` is the part of the basis that a release asks for again.
+    asks for a new capture. ``course_revision`` is the part of the basis that concerns the course alone; release and
+    export ask for the patient's, facility's and payers' parts as well (``ledger.IS_CAPTURED``).
     The row is also the lock of the course's money: see ``ledger.lock_courses``.
     """
 

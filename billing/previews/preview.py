@@ -15,6 +15,7 @@ from billing import claims
 from billing.claims import BATCHES, Batch, Checker, Row
 from billing.claims.institutional import bill_of
 from billing.claims.reading import Parties, claim_of, named_of
+from billing.ledger import is_captured
 from billing.models import CaptureMark, ClaimLine, LedgerEntry, PayerRoute, StandingFinding, TradingPartner
 from billing.previews.stage import StageTaken, staged
 from billing.submission.sealing import envelope_of
@@ -27,7 +28,6 @@ from billing.x12.envelope import Envelope
 from billing.x12.explain import Mends, cut_claim, explain, mended_by, places_of
 from billing.x12.explain import Row as Explained
 from billing.x12.syntax import X12Fault
-from courses.models import Course
 from patients.models import Coverage
 from patients.terms import PayerKind
 
@@ -134,11 +134,10 @@ def preview_course(*, course_id: int, at: datetime) -> Preview:
 
 
 def _obstacle(course_id: int) -> str:
-    course = Course.objects.only("revision").get(pk=course_id)
-    mark = CaptureMark.objects.filter(course=course_id).first()
-    if mark is None or mark.course_revision != course.revision:
+    if not is_captured(course_id=course_id):
         return "The course changed, and its charges are being derived again. Look again in a minute."
-    return "The charges of this course could not be derived. Tell the administrator." if mark.error else ""
+    has_failed = CaptureMark.objects.filter(course=course_id).exclude(error="").exists()
+    return "The charges of this course could not be derived. Tell the administrator." if has_failed else ""
 
 
 def _ways_out(course_id: int) -> Iterator[tuple[TradingPartner, int]]:

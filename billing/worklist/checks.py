@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from billing.findings import NewFinding
+from billing.ledger import IS_CAPTURED
 from billing.rules.filing_limit import NEAR, PASSED, words_of
 from billing.rules.lines import Severity
 from billing.worklist.filing import FILED_BY_DAY, PAYER_OF_DAY, due_of
@@ -50,7 +51,7 @@ _READ = f"""
     SELECT e.id, e.course_id, e.kind = 'charge', v.reverses_id IS NOT NULL, l.entry_id IS NOT NULL,
            COALESCE(r.state, 'open'), COALESCE(r.reason, ''), e.amount, e.code, e.service_on,
            {FILED_BY_DAY},
-           c.revision = m.course_revision, m.error <> '', y.kind, s.filing_limit_days,
+           {IS_CAPTURED}, m.error <> '', y.kind, s.filing_limit_days,
            c.physician_id IS NOT NULL, f.npi <> '' AND COALESCE(d.npi, 'none') <> '', f.time_zone,
            (SELECT min(o.id) FROM oncocharge_courses_course oc
               JOIN oncocharge_billing_ledgerentry o

@@ -35,7 +35,7 @@ def day(monkeypatch: pytest.MonkeyPatch) -> list[LedgerEntry]:
     ]  # fmt: skip
     revisions = Course.objects.values_list("pk", "revision")  # as plan and diagnosis left them
     CaptureMark.objects.bulk_create(
-        CaptureMark(course_id=pk, basis="seen", course_revision=revision) for pk, revision in revisions
+        CaptureMark(course_id=pk, course_revision=revision) for pk, revision in revisions
     )
     lines = LedgerEntry.objects.bulk_create(
         LedgerEntry(
