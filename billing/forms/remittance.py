@@ -1,5 +1,6 @@
 """What a biller enters about remittances: why one is posted, which claim was paid, what is done about a denial."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,13 @@ class ReleaseForm(forms.Form):
     reason = forms.CharField(
         max_length=200, label="Why may it count?", help_text="Who confirmed it, and by what. An auditor reads this."
     )
+    knowing = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, counting: Sequence[int] = (), **kwargs: Any) -> None:
+        """Carry along which remittances count already for the same payment, as the page shows them."""
+        super().__init__(*args, **kwargs)
+        self.fields["knowing"].choices = [(one, one) for one in counting]  # type: ignore[attr-defined]
+        self.initial.setdefault("knowing", list(counting))
 
 
 class MatchForm(forms.Form):

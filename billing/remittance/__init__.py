@@ -7,12 +7,13 @@ fetched, stored and read is billing/receipts and billing/x12; where a claim stan
 from billing.remittance.by_hand import Suggestion, match_by_hand, set_aside, suggestions, unmatched_claims
 from billing.remittance.denials import days_left, decide, denials_to_work, in_full
 from billing.remittance.posting import Posted, post
-from billing.remittance.releasing import RemittanceError, release
+from billing.remittance.releasing import RemittanceError, counting_for_same_payment, release
 
 __all__ = [
     "Posted",
     "RemittanceError",
     "Suggestion",
+    "counting_for_same_payment",
     "days_left",
     "decide",
     "denials_to_work",

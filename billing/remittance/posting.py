@@ -63,8 +63,7 @@ def post_spooled(
     stage(spool)
     closing = close()
     _fill(remittance, spool, closing)
-    with connection.cursor() as cursor:
-        cursor.execute(_ONE_PAYMENT, [f"{remittance.payer_identifier} {remittance.trace_number}"])
+    lock_payment(remittance)
     earlier = _earlier(remittance)
     if earlier is not None:
         return _repeat(remittance, earlier)
@@ -115,6 +114,12 @@ def _fill(remittance: Remittance, spool: Spool, closing: Closing) -> None:
         closing.unreadable, closing.lost_segments, spool.content_hash,
     )  # fmt: skip
     remittance.fingerprint = hashlib.sha256(repr(identity).encode()).hexdigest()
+
+
+def lock_payment(remittance: Remittance) -> None:
+    """Let nobody else post a remittance of the same payer and payment number until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_PAYMENT, [f"{remittance.payer_identifier} {remittance.trace_number}"])
 
 
 def _earlier(remittance: Remittance) -> Remittance | None:

@@ -49,7 +49,12 @@ def tabs(shown: str) -> list[tuple[str, str, bool, int | None]]:
 def remittance(request: HttpRequest, remittance_id: int) -> HttpResponse:
     """Show one remittance: its balance as an equation, what is outside of claims, its claims line by line."""
     found = get_object_or_404(Remittance.objects.select_related("receipt", "released_by", "repeats"), pk=remittance_id)
-    return _remittance_page(request, found, ReleaseForm(), 200)
+    return _remittance_page(request, found, ReleaseForm(counting=_counting(found)), 200)
+
+
+def _counting(found: Remittance) -> list[int]:
+    """Return what counts already for the payment of a held remittance."""
+    return remittances.counting_for_same_payment(found) if found.state == Remittance.State.HELD else []
 
 
 def _remittance_page(request: HttpRequest, found: Remittance, form: ReleaseForm, status: int) -> HttpResponse:
@@ -57,6 +62,7 @@ def _remittance_page(request: HttpRequest, found: Remittance, form: ReleaseForm,
     context = {
         "page_title": f"Remittance {found.trace_number or found.pk}",
         "remittance": found,
+        "counting": _counting(found),
         "outside": list(found.provider_adjustments.select_related("claim")),
         "page_obj": Paginator(claims, PAGE).get_page(request.GET.get("page")),
         "form": form,
@@ -72,13 +78,14 @@ def _remittance_page(request: HttpRequest, found: Remittance, form: ReleaseForm,
 def release(request: HttpRequest, remittance_id: int) -> HttpResponse:
     """Post a held remittance, with a reason."""
     found = get_object_or_404(Remittance, pk=remittance_id)
-    form = ReleaseForm(request.POST)
+    form = ReleaseForm(request.POST, counting=_counting(found))
     if not form.is_valid():
         return _remittance_page(request, found, form, UNPROCESSABLE)
     try:
         remittances.release(
-            remittance_id=found.pk, reason=form.cleaned_data["reason"], by=user_of(request), at=timezone.now()
-        )
+            remittance_id=found.pk, reason=form.cleaned_data["reason"], by=user_of(request), at=timezone.now(),
+            knowing=form.cleaned_data["knowing"],
+        )  # fmt: skip
     except RemittanceError as error:
         messages.error(request, str(error))
     else:

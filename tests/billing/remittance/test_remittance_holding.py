@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from billing.models import (
     ClaimEvent,
@@ -117,6 +119,40 @@ def test_held_remittance_is_posted_once_and_not_without_a_reason() -> None:
     with pytest.raises(RemittanceError, match="is not held"):
         release(remittance_id=posted.remittance_id, reason="again", by=manager, at=NOON)
     assert ClaimEvent.objects.count() == 1
+
+
+def two_of_one_payment() -> tuple[int, int]:
+    """One payment in two held remittances: the first does not add up, the second came after it."""
+    (claim,) = exported(1)
+    first, second = post_payment(answered(claim), amount=Decimal(1)), post_payment(answered(claim))
+    assert (first.state, second.state) == ("held", "held")
+    return first.remittance_id, second.remittance_id
+
+
+def test_a_payment_that_counts_already_is_not_posted_again_by_whoever_was_not_told() -> None:
+    wrong, right = two_of_one_payment()
+    manager = user(Role.BILLING_MANAGER)
+    release(remittance_id=right, reason="The corrected file", by=manager, at=NOON)
+    with pytest.raises(RemittanceError, match=f"Payment EFT1 counts already as remittance {right}"):
+        release(remittance_id=wrong, reason="The old one", by=manager, at=NOON)
+    assert EntryBalance.objects.get().paid == Decimal("728.00")
+    posted = release(remittance_id=wrong, reason="Paid twice, the bank says", by=manager, at=NOON, knowing=[right])
+    assert posted.state == "posted"
+    assert EntryBalance.objects.get().paid == Decimal("1456.00")
+
+
+def test_the_page_says_what_counts_already_for_the_payment_and_posts_only_who_saw_it() -> None:
+    wrong, right = two_of_one_payment()
+    client = Client()
+    client.force_login(user(Role.BILLING_MANAGER))
+    address, deed = (reverse(f"billing:{name}", args=[wrong]) for name in ("remittance", "remittance-release"))
+    release(remittance_id=right, reason="The corrected file", by=user(Role.BILLING_MANAGER), at=NOON)
+    page = client.post(deed, {"reason": "Opened before the other was posted"}, follow=True).content.decode()
+    assert f"counts already as remittance {right}" in page
+    assert Remittance.objects.get(pk=wrong).state == "held"
+    assert f'<input type="hidden" name="knowing" value="{right}"' in client.get(address).content.decode()
+    client.post(deed, {"reason": "Paid twice, the bank says", "knowing": [right]})
+    assert Remittance.objects.get(pk=wrong).state == "posted"
 
 
 def test_held_remittance_that_comes_again_is_still_one() -> None:
