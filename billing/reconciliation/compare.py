@@ -16,7 +16,7 @@ COUNTED_ORIGINS = frozenset({"plan", "session", "course"})
 """Lines of events and keyed lines are not counted: nothing says beforehand how many there should be."""
 OF_GUIDANCE, OF_DELIVERY = frozenset({"guidance-not-reviewed"}), frozenset({"level-unknown", "no-rule-for-technique"})
 HELD_BY_A_PERSON = "held-by-a-person"
-TOO_CLOSE = "sessions-too-close"
+TOO_CLOSE = frozenset({"sessions-too-close", "session-not-counted"})
 
 
 class Kind(StrEnum):
@@ -148,7 +148,7 @@ class Books:
     @property
     def too_close(self) -> frozenset[str]:
         """The keys of the sessions of which a finding says that they came too soon after another (S5)."""
-        return frozenset(one.subject.partition(":")[2] for one in self.said if one.code == TOO_CLOSE)
+        return frozenset(one.subject.partition(":")[2] for one in self.said if one.code in TOO_CLOSE)
 
 
 _SERVICES = frozenset(service.value for service in Service)

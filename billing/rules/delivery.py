@@ -6,6 +6,7 @@ judged alike for practices that bill no technical part, since guidance and manag
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from billing.rules.case import TECHNICAL_ONLY, Case, JudgedSession, Note, Said
@@ -68,15 +69,29 @@ def _lines_of(judged: JudgedSession, case: Case) -> tuple[ChargeLine, ...]:
 
 
 def _judge(case: Case) -> Iterator[JudgedSession]:
-    """Judge sessions by time. A session without a line is no charged one: the next is measured from the one before."""
+    """Judge sessions by time. A session without a line is no charged one: the next is measured from the one before.
+
+    For management, physics and guidance it does not matter whether a code is known: there each session is measured
+    from the last one that counts, too, where either of the two has no line (M1: what S5 charges or would charge).
+    """
     charged: list[JudgedSession] = []
+    counted: JudgedSession | None = None
     for session in case.sessions.delivered:
         if charged and charged[-1].session.on != session.on:
             charged.clear()
         judged = _judge_one(session, charged, case)
         if judged.row is not None:
             charged.append(judged)
+        elif not judged.is_too_close and counted is not None and _is_too_soon(session, counted.session, case):
+            judged = replace(judged, is_too_close=True, notes=(*judged.notes, _not_counted(session, counted.session)))
+        if not judged.is_too_close:
+            counted = judged
         yield judged
+
+
+def _is_too_soon(session: DeliveredSession, before: DeliveredSession, case: Case) -> bool:
+    hours = case.policy_on(session.on).minimum_hours_between_sessions
+    return session.on == before.on and session.at - before.at < timedelta(hours=hours)
 
 
 def _judge_one(session: DeliveredSession, charged: list[JudgedSession], case: Case) -> JudgedSession:
@@ -127,6 +142,15 @@ def _too_close(gap: timedelta, before: datetime, minimum_hours: float) -> Note:
         Severity.HOLD,
         "sessions-too-close",
         f"Only {hours:.1f} hours after the session of {before:%H:%M}, not the {minimum_hours:g} asked for: no line.",
+    )
+
+
+def _not_counted(session: DeliveredSession, before: DeliveredSession) -> Note:
+    hours = (session.at - before.at).total_seconds() / 3600
+    return Note(
+        Severity.INFO,
+        "session-not-counted",
+        f"Only {hours:.1f} hours after the session of {before.at:%H:%M}: it counts in no five, and earns no guidance.",
     )
 
 
