@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from oncocharge.sign_in import AdminSignInForm
 from patients.roles import Role, has_role
 
 
@@ -12,6 +13,7 @@ class AdminSite(admin.AdminSite):
     site_header = "oncocharge settings"
     site_title = "Settings"
     index_title = "What an administrator keeps"
+    login_form = AdminSignInForm
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the signed-in user is an administrator."""

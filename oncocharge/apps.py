@@ -12,8 +12,11 @@ class OncochargeConfig(AppConfig):
     verbose_name = "oncocharge"
 
     def ready(self) -> None:
-        """Load the Celery app, so that a task enqueued by a web page finds the broker."""
+        """Load the Celery app, so that a task enqueued by a web page finds the broker, and let tokens end."""
         import oncocharge.celery  # noqa: F401
+        from oncocharge.sign_in import watch_passwords
+
+        watch_passwords()
 
 
 class SettingsConfig(AdminConfig):

@@ -273,7 +273,12 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["oncocharge.api.filters.NamedFilters"],
+    "DEFAULT_PARSER_CLASSES": [
+        "oncocharge.api.parsing.StrictJSONParser",
+        "oncocharge.api.parsing.Utf8FormParser",
+        "oncocharge.api.parsing.Utf8MultiPartParser",
+    ],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "oncocharge.api.schema.NestedNamesSchema",

@@ -29,7 +29,10 @@ class SessionStore(db.SessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        found = read_prepared(_LOGIN, [self.session_key, timezone.now()])
+        key = self.session_key or ""
+        # A cookie may hold anything; PostgreSQL refuses some of it (NUL) with an error.
+        is_one = key.isascii() and key.isalnum()
+        found = read_prepared(_LOGIN, [key, timezone.now()]) if is_one else ()
         if not found:
             self._session_key = None
             return None

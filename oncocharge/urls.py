@@ -6,12 +6,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from oncocharge import home
 from oncocharge.design import design_sample
+from oncocharge.sign_in import SignInForm
 from patients.roles import Role, allow
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("no-role/", home.nothing_yours, name="nothing-yours"),
-    path("login/", auth_views.LoginView.as_view(), name="login"),
+    path("login/", auth_views.LoginView.as_view(authentication_form=SignInForm), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("patients/", include("patients.urls")),
     path("courses/", include("courses.urls")),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import django_filters
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 from billing import authorizations as steps
 from billing.authorizations import Particulars, faults_of
 from billing.models import COUNTING, Authorization
-from courses.api.entries import Conflict, entry_key, key_header, read_fields, user_of
+from courses.api.entries import Conflict, entry_key, key_header, lock_key, read_fields, refuse_other_course, user_of
 from courses.models import Course
 from patients.models import Coverage
 from patients.permissions import RolePermission
@@ -120,14 +121,18 @@ class AuthorizationApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
             key_header("authorization", made="what it made")
         ],
     )  # fmt: skip
+    @transaction.atomic
     def create(self, request: Request) -> Response:
         """Enter an authorization. 201: new. 200: it was entered before under this key."""
         said, faults = read_fields(self.Input(data=request.data), wanted=AN_OBJECT)
         course = said.pop("course", None)
         given = entry_key(request)
         key = f"api:{given}" if given else None
-        known = self.queryset.filter(course=course, source_key=key).first() if key and course else None
+        if given:
+            lock_key(given)
+        known = self.queryset.filter(source_key=key).first() if key else None
         if known is not None and not faults:
+            refuse_other_course(known.course, course)
             return Response(self.Output(_same(known, said)).data)
         if course is not None:
             faults = _joined(faults, faults_of(course=course, said=said))

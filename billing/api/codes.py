@@ -22,6 +22,7 @@ ON = OpenApiParameter(
     "on", OpenApiTypes.DATE, description="Day of service; today, or the nearest day of the code's life."
 )
 MOST_PAIRS = 500
+BESIDES = {"page", "format"}
 
 Told = dict[str, Any]
 
@@ -85,8 +86,8 @@ class CodeApi(viewsets.GenericViewSet[Any]):
     def list(self, request: Request) -> Response:
         """Search by the beginning of a code or by words; without ``q`` the codes that the practice uses."""
         form = CodeSearchForm(request.query_params)
-        if not form.is_valid():
-            raise exceptions.ValidationError(_faults(form))
+        if faults := _faults(form):
+            raise exceptions.ValidationError(faults)
         said = form.cleaned_data
         found = search_codes(text=said["q"], on=said["on"] or timezone.localdate(), family=said["family"])
         page = self.paginate_queryset(found.hits)
@@ -99,8 +100,8 @@ class CodeApi(viewsets.GenericViewSet[Any]):
     def retrieve(self, request: Request, code: str) -> Response:
         """Tell everything about one code on a day, with at most 500 of its pairs (``partner`` narrows them)."""
         form = CodeDayForm(request.query_params)
-        if not form.is_valid():
-            raise exceptions.ValidationError(_faults(form))
+        if faults := _faults(form):
+            raise exceptions.ValidationError(faults)
         written = code.upper()
         on: date = form.cleaned_data["on"] or usual_day(written, timezone.localdate())
         page = code_page(code=written, on=on, today=timezone.localdate())
@@ -111,7 +112,11 @@ class CodeApi(viewsets.GenericViewSet[Any]):
 
 
 def _faults(form: CodeSearchForm | CodeDayForm) -> dict[str, list[str]]:
-    return {name: [str(message) for message in messages] for name, messages in form.errors.items()}
+    unknown = sorted(set(form.data) - set(form.fields) - BESIDES)
+    return {
+        **{name: [f"Nothing is asked so here. Known are {', '.join(sorted(form.fields))}."] for name in unknown},
+        **{name: [str(message) for message in messages] for name, messages in form.errors.items()},
+    }
 
 
 def _hit(hit: CodeHit) -> Told:

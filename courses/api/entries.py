@@ -6,11 +6,14 @@ from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import connection
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework.request import Request
+
+from courses.models import Course
 
 KEYS_OF_THE_API = UUID("6b1f7a3e-5f0e-4f53-9d2c-0c6a4f1f8f10")
 MOST_KEY = 200
@@ -59,6 +62,25 @@ def entry_key(request: Request) -> UUID | None:
     if len(given) > MOST_KEY:
         raise ValidationError({_HEADER: [f"The key is longer than {MOST_KEY} characters."]})
     return uuid5(KEYS_OF_THE_API, f"{request.user.pk}:{given}")
+
+
+def lock_key(key: UUID) -> None:
+    """Let one request at a time ask what a key made, until its transaction ends: two may name different courses.
+
+    Taken before the lock of any course.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key.int % 2**63])
+
+
+def refuse_other_course(known: Course, wanted: Course | None) -> None:
+    """Refuse what a key made in another course.
+
+    Raises:
+        Conflict: it did.
+    """
+    if wanted is not None and known != wanted:
+        raise Conflict("This key was used before with other content: course. Give each entry a key of its own.")
 
 
 def read_fields(given: serializers.Serializer[Any], *, wanted: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
@@ -11,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from courses.api.entries import Conflict, entry_key, key_header, read_fields, user_of
+from courses.api.entries import Conflict, entry_key, key_header, lock_key, read_fields, refuse_other_course, user_of
 from courses.models import ClinicalEvent, Course
 from courses.planning import amend_event, cancel_event, kind_of, record_event
 from courses.planning.events import faults_of_event, refuse_role
@@ -96,13 +97,17 @@ class EventApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
             key_header("event", made="what it made")
         ],
     )  # fmt: skip
+    @transaction.atomic
     def create(self, request: Request) -> Response:
         """Record an event. 201: new. 200: it was recorded before under this key."""
         said, faults = read_fields(self.Input(data=request.data), wanted="Send the event as an object.")
         key = entry_key(request)
         course, source_key = said.pop("course", None), f"api:{key}" if key else None
-        known = self.queryset.filter(course=course, source_key=source_key).first() if source_key and course else None
+        if key:
+            lock_key(key)
+        known = self.queryset.filter(source_key=source_key).first() if source_key else None
         if known is not None and not faults:
+            refuse_other_course(known.course, course)
             return Response(self.Output(_same(known, said)).data)
         if faults:
             raise serializers.ValidationError({**_rest(course, said), **faults})

@@ -8,11 +8,21 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied
+from django.conf import settings
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    BadRequest,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
+from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -29,6 +39,7 @@ TITLES = {
     405: "Method not allowed here",
     406: "This representation is not served",
     409: "Conflict with what is there",
+    413: "The request is too large",
     415: "This media type is not read",
     429: "Too many requests",
     500: "The server failed",
@@ -42,8 +53,15 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
+class TooLarge(exceptions.APIException):
+    """More was sent than is read into memory."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
 class ProblemRenderer(JSONRenderer):
-    """JSON under the media type of problem documents; chosen by ``problem_response`` alone."""
+    """JSON under the media type of problem documents; chosen by ``problem_handler`` alone."""
 
     media_type = PROBLEM_TYPE
 
@@ -51,6 +69,7 @@ class ProblemRenderer(JSONRenderer):
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response:
     """Turn any exception of an API view into a problem document; unknown ones are logged, never shown."""
     set_rollback()
+    _answer_in_json(context.get("request"))
     known = _as_api_exception(error)
     if known is None:
         logger.exception("API view %s failed", type(context.get("view")).__name__)
@@ -65,6 +84,12 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response:
     return response
 
 
+def _answer_in_json(request: Request | None) -> None:
+    """Whatever was asked for, page or file: what went wrong is said in one shape, which its label names."""
+    if request is not None:
+        request.accepted_renderer, request.accepted_media_type = ProblemRenderer(), PROBLEM_TYPE
+
+
 def _as_api_exception(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, exceptions.APIException):
         return error
@@ -76,6 +101,16 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return Conflict(error.message)
     if isinstance(error, DjangoValidationError):
         return exceptions.ValidationError(_django_detail(error))
+    return _unreadable(error)
+
+
+def _unreadable(error: Exception) -> exceptions.APIException | None:
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge(f"At most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes are read at once. Send less.")
+    if isinstance(error, SuspiciousOperation):
+        return exceptions.ParseError("The request cannot be read: it has too many fields or files, or is malformed.")
+    if isinstance(error, BadRequest | MultiPartParserError):
+        return exceptions.ParseError(f"The request cannot be read: {error}")
     return None
 
 

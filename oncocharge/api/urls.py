@@ -1,13 +1,30 @@
 """The addresses of API version 1."""
 
-from django.urls import path
+from typing import Any, NoReturn
+
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.authtoken.views import obtain_auth_token
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 
 from billing import api as billing
 from courses import api as courses
+from oncocharge.api.token import TokenApi
 from patients import api as patients
+
+
+class NowhereApi(APIView):
+    """What is at no address of this version: a problem document too, not a page."""
+
+    schema = None
+
+    def initial(self, request: Request, *_args: Any, **_named: Any) -> NoReturn:
+        """Let in who signed in, and tell them."""
+        super().initial(request)
+        raise NotFound("There is nothing at this address. The addresses stand in the schema.")
+
 
 router = SimpleRouter()
 router.register("patients", patients.PatientApi, basename="patient")
@@ -28,7 +45,9 @@ urlpatterns = [
     path("courses/<int:course_id>/audit-pack/", billing.AuditPackApi.as_view(), name="audit-pack"),
     path("estimates/", billing.EstimateApi.as_view(), name="estimates"),
     path("estimates/planned/", billing.PlannedEstimateApi.as_view(), name="estimates-planned"),
-    path("token/", obtain_auth_token, name="token"),
+    path("token/", TokenApi.as_view(), name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    # Last, and only with the slash at the end: an address without it is first led to the one with it.
+    re_path(r"^(?:.*/)?$", NowhereApi.as_view(), name="nowhere"),
 ]
