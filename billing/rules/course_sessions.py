@@ -141,8 +141,9 @@ def _check_times(read: list[_Read]) -> None:
 
 
 def _check_resumptions(read: list[_Read]) -> None:
-    """S4: a resumption names a partial session that began before it."""
+    """S4: a resumption names a partial session that began before it, and that no other session completed."""
     by_key: dict[str, SessionFacts] = {}
+    resumed_by: dict[str, SessionFacts] = {}
     for one in read:
         by_key.setdefault(one.session.key, one.session)
     for one in read:
@@ -157,3 +158,18 @@ def _check_resumptions(read: list[_Read]) -> None:
             one.section.found(
                 "resumes", one.session.resumes, f"That session began at {resumed.at}: name an earlier one."
             )
+        elif one.session.status is not SessionStatus.ABORTED:
+            _check_only_resumption(one, resumed_by.setdefault(one.session.resumes, one.session))
+
+
+def _check_only_resumption(one: _Read, first: SessionFacts) -> None:
+    """Refuse a second resumption of one session, lest a delivered fraction vanish in it; a repeat (S10) is none."""
+    session = one.session
+    if first is session or (session.key and session.key == first.key):
+        return
+    name = f'"{first.key}"' if first.key else f"The session of {first.at}"
+    one.section.found(
+        "resumes",
+        session.resumes,
+        f"{name} resumes that session already. Name the session that this one goes on with, or leave resumes out.",
+    )

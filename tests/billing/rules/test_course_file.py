@@ -265,6 +265,34 @@ def test_a_resumption_names_a_partial_session_before_it(at: str, resumed: str, r
     assert faults(change) == [f'pelvis.json: session[3].resumes: found "{resumed}". {remedy}']
 
 
+def twice_resumed(at: str = "2026-02-24T09:00:00", **first: object) -> Callable[[Course], None]:
+    """A partial session that two others say they complete, the first of them at this time and with these facts."""
+
+    def change(course: Course) -> None:
+        course["session"] += [
+            a_session("2026-02-24T08:00:00", key="a", status="partial"),
+            a_session(at, resumes="a", **{"key": "b", **first}),
+            a_session("2026-02-24T15:00:00", key="c", resumes="a"),
+        ]
+
+    return change
+
+
+def test_a_partial_session_is_resumed_once() -> None:
+    remedy = "resumes that session already. Name the session that this one goes on with, or leave resumes out."
+    assert faults(twice_resumed()) == [f'pelvis.json: session[4].resumes: found "a". "b" {remedy}']
+    unnamed = "The session of 2026-02-24 09:00:00"
+    assert faults(twice_resumed(key=None)) == [f'pelvis.json: session[4].resumes: found "a". {unnamed} {remedy}']
+
+
+def test_a_resumption_that_was_aborted_or_arrives_again_leaves_the_way_open() -> None:
+    for change in (twice_resumed(status="aborted"), twice_resumed("2026-02-24T15:00:00", key="c")):
+        course = deepcopy(COURSE)
+        change(course)
+        read = read_course(course, "pelvis.json")
+        assert len(read.facts.sessions) == len(course["session"])
+
+
 def test_every_fault_of_a_file_is_told_at_once_in_its_order() -> None:
     def change(course: Course) -> None:
         course["practice"]["bills"] = "nothing"
