@@ -2,9 +2,11 @@
 
 One line an event, JSON in production, with request and task ids. Patient data is kept out in
 three ways: keys that could hold it are dropped, addresses are logged without their query, and
-database errors are logged by their code and constraint, as their text quotes the row.
+database errors are logged by their code and constraint, as their text quotes the row. What other
+libraries hand to the log (an exception, a request, a failed task's own account) goes the same way.
 """
 
+import sys
 import traceback
 from types import TracebackType
 from typing import Any
@@ -20,6 +22,8 @@ PERSONAL = frozenset({"name", "mrn", "birth", "born", "dob", "ssn", "diagnosis",
 PERSONAL |= {"city", "zip", "phone", "email", "member", "narrative", "insured", "subscriber"}
 # Keys of the log itself that hold one of these words and nothing personal.
 HARMLESS = frozenset({"logger_name", "task_name", "child_task_name", "hostname", "func_name", "thread_name"})
+# Lines of django-structlog whose error or reason is the text of whatever the task raised.
+TASK_ENDINGS = frozenset({"task_failed", "task_retrying"})
 
 
 def drop_personal_keys(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
@@ -36,9 +40,35 @@ def _is_personal(key: str) -> bool:
     return any(word in PERSONAL for word in key.lower().split("_"))
 
 
+def tell_tasks_discreetly(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Keep of a task its name, id and kind of error: Celery and django-structlog quote the error's text."""
+    if str(event.get("logger", "")).startswith("celery."):
+        data = event.pop("data", None)
+        event.pop("message", None)  # left on the record by any handler before ours
+        event["event"] = str(event["event"]).partition(": ")[0]
+        if isinstance(data, dict) and data.get("exc"):
+            event["error_type"] = str(data["exc"]).partition("(")[0]
+    if event.get("event") in TASK_ENDINGS:
+        event.pop("error", None)
+        event.pop("reason", None)
+    return event
+
+
+def tell_values_discreetly(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Tell an exception without the row that it quotes, a request without its query, whichever key holds them."""
+    for key, value in event.items():
+        if isinstance(value, HttpRequest):
+            event[key] = RequestLogMiddleware.format_request(value)
+        elif isinstance(value, BaseException):
+            event[key] = "\n".join(discreet_lines(value))
+    return event
+
+
 def format_exception_discreetly(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Turn ``exc_info`` into text whose database errors name code and constraint, not the row."""
     found = event.pop("exc_info", None)
+    if found is True:
+        found = sys.exc_info()
     error = found[1] if isinstance(found, tuple) else found
     if isinstance(error, BaseException):
         event["exception"] = "\n".join(discreet_lines(error))
@@ -85,7 +115,6 @@ SHARED: list[Processor] = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     drop_personal_keys,
-    format_exception_discreetly,
 ]
 
 
@@ -100,7 +129,7 @@ def logging_configuration(*, level: str, form: str) -> dict[str, Any]:
         processors=[
             structlog.stdlib.filter_by_level,
             structlog.stdlib.PositionalArgumentsFormatter(),
-            *SHARED[:-1],
+            *SHARED,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -112,8 +141,10 @@ def logging_configuration(*, level: str, form: str) -> dict[str, Any]:
         "formatters": {
             "lines": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": SHARED[:-1],
+                "foreign_pre_chain": SHARED,
                 "processors": [
+                    tell_tasks_discreetly,
+                    tell_values_discreetly,
                     format_exception_discreetly,
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     renderer,
