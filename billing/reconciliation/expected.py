@@ -157,13 +157,17 @@ def _unsaid_too_close(sessions: Sequence[SessionFacts], facts: CourseFacts) -> I
     """Yield the sessions too soon after another where no finding says so: the practice has no delivery lines (S8)."""
     if facts.practice.bills is not Bills.PROFESSIONAL:
         return
-    before: SessionFacts | None = None
+    last: SessionFacts | None = None
+    last_charged: SessionFacts | None = None
     for session in sessions:
         least = timedelta(hours=facts.payer.policy_on(session.on).minimum_hours_between_sessions)
+        before = last if session.inpatient else last_charged
         if before is not None and before.on == session.on and session.at - before.at < least:
             yield session.key
-        elif not session.inpatient:
-            before = session
+            continue
+        last = session
+        if not session.inpatient:
+            last_charged = session
 
 
 def _plans_of(session: SessionFacts, facts: CourseFacts) -> list[PlanFacts]:

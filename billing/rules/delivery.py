@@ -13,7 +13,9 @@ from billing.rules.case import TECHNICAL_ONLY, Case, JudgedSession, Note, Said
 from billing.rules.classification import classify
 from billing.rules.components import Earned, component_lines, inpatient_technical
 from billing.rules.lines import ChargeLine, Family, Finding, Origin, Severity
+from billing.rules.rows import DeliveryRow
 from billing.rules.sessions import DeliveredSession
+from courses.terms import Technique
 from patients.terms import SecondSessionModifier
 
 REDUCED = "52"
@@ -71,16 +73,18 @@ def _lines_of(judged: JudgedSession, case: Case) -> tuple[ChargeLine, ...]:
 def _judge(case: Case) -> Iterator[JudgedSession]:
     """Judge sessions by time. A session without a line is no charged one: the next is measured from the one before.
 
-    For management, physics and guidance it does not matter whether a code is known: there each session is measured
-    from the last one that counts, too, where either of the two has no line (M1: what S5 charges or would charge).
+    For management, physics and guidance it does not matter whether a code is known: a session without a line is
+    measured there from the last one that counts, line or none (M1: what S5 charges or would charge).
     """
     charged: list[JudgedSession] = []
+    radiosurgery: set[str] = set()
     counted: JudgedSession | None = None
     for session in case.sessions.delivered:
         if charged and charged[-1].session.on != session.on:
             charged.clear()
         judged = _judge_one(session, charged, case)
         if judged.row is not None:
+            judged = _with_fractions_of_radiosurgery(judged, judged.row, radiosurgery)
             charged.append(judged)
         elif not judged.is_too_close and counted is not None and _is_too_soon(session, counted.session, case):
             judged = replace(judged, is_too_close=True, notes=(*judged.notes, _not_counted(session, counted.session)))
@@ -118,6 +122,28 @@ def _judge_one(session: DeliveredSession, charged: list[JudgedSession], case: Ca
         modifiers,
         (*classified.notes, *_session_notes(session, charged)),
     )
+
+
+def _with_fractions_of_radiosurgery(judged: JudgedSession, row: DeliveryRow, given: set[str]) -> JudgedSession:
+    """Return the session with a warning where radiosurgery of one of its plans is charged already, and note its plans.
+
+    The code is that of treatment in a single session (L9); the rules decide nothing where there are several.
+    """
+    if Technique.SRS not in row.techniques:
+        return judged
+    plans = {plan.key for plan in judged.session.plans if plan.technique is Technique.SRS}
+    again = sorted(plans & given)
+    given |= plans
+    if not again:
+        return judged
+    note = Note(
+        Severity.WARNING,
+        "radiosurgery-in-fractions",
+        f"Plan {', '.join(again)} has its line of radiosurgery for an earlier session, and {row.code} is treatment in "
+        "a single one; several sessions are billed as stereotactic body treatment (77373). Check plan and "
+        "prescription, and make the plan's technique sbrt if it is treated in fractions.",
+    )
+    return replace(judged, notes=(*judged.notes, note))
 
 
 def second_session_modifier(chosen: SecondSessionModifier, code: str, code_before: str) -> tuple[str, ...]:

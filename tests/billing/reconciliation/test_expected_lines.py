@@ -142,6 +142,19 @@ def test_practice_of_physicians_alone_has_no_delivery() -> None:
     assert found["management"] == 1
 
 
+def test_of_two_sessions_of_an_inpatient_within_minutes_physicians_alone_count_one() -> None:
+    first, *rest = (replace(one, inpatient=True) for one in sessions(4))
+    soon = replace(first, key="soon", at=first.at + timedelta(minutes=20))
+    facts = course(
+        0,
+        practice=PracticeFacts(Setting.HOSPITAL, Bills.PROFESSIONAL),
+        sessions=(first, soon, *rest),
+        closed_on=None,
+    )
+    assert "management" not in counts(facts)
+    assert compared(facts).unexplained == []
+
+
 def test_reviewed_images_of_a_session_count_and_surface_guidance_does_not() -> None:
     one, two, three = sessions(3)
     seen = replace(one, guidance=Guidance.CBCT, guidance_reviewed=True)
