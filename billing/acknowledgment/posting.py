@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from billing import ledger
+from billing import claims, ledger
 from billing.acknowledgment.answers import ANSWER_COLUMNS, Answers, WholeFile
 from billing.acknowledgment.files import note_delivered, note_replies, note_taken
-from billing.acknowledgment.reopening import ACCEPTED_AND_OPEN, LATE, reopen_refused, stand_again
+from billing.acknowledgment.reopening import ACCEPTED_AND_OPEN, LATE, contradicted_claims, reopen_refused
+from billing.claims.standing_again import stand_again
 from billing.x12.reading import Deviation
 
 MOST_NAMED = 1000
@@ -60,8 +61,9 @@ _OTHER_BATCH = """
 # Courses of which a claim may lose its lines, or get them back.
 _COURSES = """
     SELECT DISTINCT s.course_id FROM said s
+      JOIN oncocharge_billing_claim c ON c.id = s.claim_id
       LEFT JOIN oncocharge_billing_claimstanding t ON t.claim_id = s.claim_id
-     WHERE s.outcome = 'rejected' OR t.state = 'rejected'
+     WHERE s.outcome = 'rejected' OR t.state = 'rejected' OR c.frequency = '8'
 """
 _EVENTS = """
     INSERT INTO oncocharge_billing_claimevent
@@ -89,9 +91,11 @@ def post_answers(*, answers: Answers) -> Posted:
     """
     is_of_claims = answers.rows.count or answers.whole_files
     posted = _post_claims(answers) if is_of_claims else Posted(0, 0)
+    claims.end_taken_voids(claim_ids=claims.claims_told_of(receipt_id=answers.receipt.pk))
     if answers.replies:
         note_replies(receipt_id=answers.receipt.pk, replies=answers.replies)
-    if stand_again(receipt_id=answers.receipt.pk):
+    if contradicted := contradicted_claims(receipt_id=answers.receipt.pk):
+        stand_again(claim_ids=contradicted)
         _warn(answers, "accepted-after-rejection", ACCEPTED_AND_OPEN, answers.receipt.pk)
     return posted
 

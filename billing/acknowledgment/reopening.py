@@ -6,8 +6,8 @@ the events are in: a refusal that somebody nearer to the money has contradicted 
 
 from django.db import connection
 
-from billing import ledger
 from billing.acknowledgment.words import LEVEL_WORDS
+from billing.standing.contradicted import IS_GIVEN_UP
 
 FINDING = "claim-rejected"
 
@@ -34,22 +34,35 @@ _END_LINES = """
     UPDATE oncocharge_billing_claimline l SET ended_at = now()
       FROM ended e WHERE l.claim_id = e.claim_id AND l.number = e.number
 """
-# A refused correction leaves what it was to correct in force, as the payer has it. Not so where that was refused too.
+# What is refused, and back from it every claim that it replaced and that stands rejected too.
+_WALK_BACK = """
+    DROP TABLE IF EXISTS pg_temp.over;
+    CREATE TEMP TABLE over ON COMMIT DROP AS
+    WITH RECURSIVE back(refused_id, claim_id, replaces_id) AS (
+        SELECT r.claim_id, r.claim_id, r.replaces_id FROM refused r
+         UNION
+        SELECT b.refused_id, c.id, c.replaces_id FROM back b
+          JOIN oncocharge_billing_claim c ON c.id = b.replaces_id
+          JOIN oncocharge_billing_claimstanding t ON t.claim_id = c.id AND t.state = 'rejected')
+    SELECT b.*, b.replaces_id IS NOT NULL AND NOT EXISTS (
+           SELECT FROM oncocharge_billing_claimstanding t WHERE t.claim_id = b.replaces_id AND t.state = 'rejected'
+           ) AS is_nearest
+      FROM back b
+"""
+# A refused correction leaves what it was to correct in force, as the payer has it: the nearest that is not refused too.
 _GIVE_BACK = """
     UPDATE oncocharge_billing_claimline l SET ended_at = NULL, successor_id = NULL
-      FROM refused r
-     WHERE l.successor_id = r.claim_id AND l.claim_id = r.replaces_id
-       AND NOT EXISTS (SELECT FROM oncocharge_billing_claimstanding t
-                        WHERE t.claim_id = r.replaces_id AND t.state = 'rejected')
-       AND NOT EXISTS (SELECT FROM oncocharge_billing_claimline o
-                        WHERE o.entry_id = l.entry_id AND o.sequence = l.sequence AND o.ended_at IS NULL)
+      FROM over o
+     WHERE o.is_nearest AND l.successor_id = o.claim_id AND l.claim_id = o.replaces_id
+       AND NOT EXISTS (SELECT FROM oncocharge_billing_claimline s
+                        WHERE s.entry_id = l.entry_id AND s.sequence = l.sequence AND s.ended_at IS NULL)
 """
 # The decision that sent a refused correction, or asked the next payer, is over: what went wrong once would go wrong
 # every night. A person decides anew; the next capture puts the correction on the list again.
 _DUE_AGAIN = """
     UPDATE oncocharge_billing_followup f SET cancelled_at = now(), error = left(r.reason, 400)
-      FROM refused r
-     WHERE f.sent_as_id = r.claim_id AND f.cancelled_at IS NULL
+      FROM over o JOIN refused r ON r.claim_id = o.refused_id
+     WHERE f.sent_as_id = o.claim_id AND f.cancelled_at IS NULL
 """
 _NOTHING_TO_CORRECT = """
     UPDATE oncocharge_billing_followup f SET cancelled_at = now(), error = left(r.reason, 400)
@@ -60,12 +73,14 @@ _NOTHING_TO_CORRECT = """
 _TELL_PREDECESSOR = """
     INSERT INTO oncocharge_billing_claimevent
            (receipt_id, position, claim_id, level, outcome, codes, message, "where", payer_claim_number)
-    SELECT %s, r.position, r.replaces_id, t.level, 'noted', '{}',
+    SELECT %s, r.position, o.replaces_id, t.level, 'noted', '{}',
            left('Its correction was refused; this claim stands again: decide about it anew. ' || r.reason, 600),
            '', ''
       FROM refused r
       JOIN LATERAL (SELECT s.level FROM said s WHERE s.claim_id = r.claim_id ORDER BY s.position LIMIT 1) AS t ON true
-     WHERE r.replaces_id IS NOT NULL
+      JOIN over o ON o.refused_id = r.claim_id AND (o.is_nearest OR o.claim_id = r.claim_id)
+     WHERE o.replaces_id IS NOT NULL AND (o.is_nearest OR NOT EXISTS (
+           SELECT FROM over n WHERE n.refused_id = r.claim_id AND n.is_nearest))
         ON CONFLICT DO NOTHING
 """
 _OPEN_REVIEWS = """
@@ -100,51 +115,19 @@ _ASK_FOR_CAPTURE = """
       FROM (SELECT DISTINCT course_id FROM refused) r WHERE m.course_id = r.course_id
 """
 
-# A claim that was refused on the way, and is now known to have been taken in nearer to the money, stands again, if
-# nobody has touched its lines since: else they would go out twice.
-_CONTRADICTED = """
-    SELECT c.id, c.course_id FROM oncocharge_billing_claim c
-      JOIN oncocharge_billing_claimstanding t ON t.claim_id = c.id AND t.state <> 'rejected'
-     WHERE c.id IN (SELECT e.claim_id FROM oncocharge_billing_claimevent e WHERE e.receipt_id = %s)
-       AND c.sequence = 'P' AND c.replaces_id IS NULL
-       AND EXISTS (SELECT FROM oncocharge_billing_claimline l
-                    WHERE l.claim_id = c.id AND l.ended_at IS NOT NULL AND l.successor_id IS NULL)
+_CONTRADICTED = f"""
+    SELECT DISTINCT e.claim_id FROM oncocharge_billing_claimevent e
+      JOIN oncocharge_billing_claimstanding t ON t.claim_id = e.claim_id AND t.state <> 'rejected'
+     WHERE e.receipt_id = %s
+       AND EXISTS (SELECT FROM oncocharge_billing_claimline l WHERE l.claim_id = e.claim_id AND {IS_GIVEN_UP})
 """
-_STANDS_AGAIN = """
-    DROP TABLE IF EXISTS pg_temp.again;
-    CREATE TEMP TABLE again ON COMMIT DROP AS
-    SELECT c.claim_id FROM unnest(%s::bigint[]) AS c(claim_id)
-     WHERE NOT EXISTS (
-           SELECT FROM oncocharge_billing_claimline l
-             LEFT JOIN oncocharge_billing_waitingline w ON w.entry_id = l.entry_id
-             LEFT JOIN oncocharge_billing_review v ON v.entry_id = l.entry_id
-            WHERE l.claim_id = c.claim_id
-              AND (l.ended_at IS NULL OR l.successor_id IS NOT NULL OR w.entry_id IS NULL OR v.state = 'held'
-                   OR EXISTS (SELECT FROM oncocharge_billing_standingfinding f
-                               WHERE f.entry_id = l.entry_id AND f.severity = 'hold' AND f.resolved_at IS NULL
-                                 AND f.overridden_at IS NULL)))
-"""
-_RELEASE = """
-    UPDATE oncocharge_billing_review v SET state = 'released', reason = '', by_id = NULL, at = now()
-      FROM oncocharge_billing_claimline l JOIN again a ON a.claim_id = l.claim_id
-     WHERE v.entry_id = l.entry_id
-"""
-_RESOLVE = f"""
-    UPDATE oncocharge_billing_standingfinding f SET resolved_at = now()
-      FROM oncocharge_billing_claimline l JOIN again a ON a.claim_id = l.claim_id
-     WHERE f.entry_id = l.entry_id AND f.source = 'payer' AND f.code = '{FINDING}' AND f.resolved_at IS NULL
-"""
-_STAND = """
-    UPDATE oncocharge_billing_claimline l SET ended_at = NULL FROM again a WHERE l.claim_id = a.claim_id
-"""
-ACCEPTED_AND_OPEN = """
+ACCEPTED_AND_OPEN = f"""
     SELECT min(e.position), c.control_number, count(*) OVER ()
       FROM oncocharge_billing_claimevent e
       JOIN oncocharge_billing_claim c ON c.id = e.claim_id
       JOIN oncocharge_billing_claimstanding t ON t.claim_id = c.id AND t.state <> 'rejected'
      WHERE e.receipt_id = %s
-       AND EXISTS (SELECT FROM oncocharge_billing_claimline l
-                    WHERE l.claim_id = c.id AND l.ended_at IS NOT NULL AND l.successor_id IS NULL)
+       AND EXISTS (SELECT FROM oncocharge_billing_claimline l WHERE l.claim_id = c.id AND {IS_GIVEN_UP})
      GROUP BY c.control_number
      ORDER BY 1 LIMIT %s
 """
@@ -177,7 +160,7 @@ def reopen_refused(*, receipt_id: int) -> int:
             return 0
         cursor.execute("ANALYZE refused")
         cursor.execute("ANALYZE ended")
-        for statement in (_END_LINES, _GIVE_BACK, _DUE_AGAIN, _NOTHING_TO_CORRECT):
+        for statement in (_END_LINES, _WALK_BACK, _GIVE_BACK, _DUE_AGAIN, _NOTHING_TO_CORRECT):
             cursor.execute(statement)
         cursor.execute(_TELL_PREDECESSOR, [receipt_id])
         for statement in (_OPEN_REVIEWS, _FIND, _ASK_FOR_CAPTURE):
@@ -185,15 +168,8 @@ def reopen_refused(*, receipt_id: int) -> int:
     return count
 
 
-def stand_again(*, receipt_id: int) -> bool:
-    """Let claims stand again whose refusal this receipt contradicts; return whether there was any to look at."""
+def contradicted_claims(*, receipt_id: int) -> list[int]:
+    """Return the claims whose refusal this receipt contradicts and that gave their lines up: one query."""
     with connection.cursor() as cursor:
         cursor.execute(_CONTRADICTED, [receipt_id])
-        found = cursor.fetchall()
-        if not found:
-            return False
-        ledger.lock_courses(course_ids=[course_id for _, course_id in found])
-        cursor.execute(_STANDS_AGAIN, [[claim_id for claim_id, _ in found]])
-        for statement in (_RELEASE, _RESOLVE, _STAND):
-            cursor.execute(statement)
-    return True
+        return [row[0] for row in cursor.fetchall()]

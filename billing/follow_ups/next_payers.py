@@ -24,7 +24,8 @@ from django.db.models import (
 
 from billing.follow_ups.corrections import standing_follow_ups
 from billing.follow_ups.reasons import asks_why_later
-from billing.models import Claim, ClaimLine, EntryBalance, FollowUp
+from billing.models import Claim, ClaimEvent, ClaimLine, ClaimStanding, EntryBalance, FollowUp
+from billing.standing.contradicted import TAKEN
 from patients.models import Coverage
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def _decided() -> QuerySet[Claim]:
         ~Exists(over.exclude(standing_follow_ups())),
         Exists(ClaimLine.objects.filter(claim=OuterRef("pk"), ended_at=None)),
         ~_is_asked(),
+        ~_has_answered_after_all(),
         next_coverage__isnull=False,
     )
 
@@ -159,9 +161,27 @@ def _noted(claims: QuerySet[Claim]) -> "QuerySet[NotedClaim, NotedClaim]":
 
 def _is_asked() -> Exists:
     """Whether a line of the claim stands on a claim to the next payer already."""
+    lines = _with_following().filter(entry__claim_lines__ended_at=None, entry__claim_lines__sequence=F("following"))
+    return Exists(lines)
+
+
+def _has_answered_after_all() -> Exists:
+    """Whether a claim to the next payer was refused, gave its lines up, and is with that payer all the same."""
+    refused = ClaimEvent.objects.filter(claim=OuterRef("pk"), outcome=ClaimStanding.State.REJECTED)
+    taken = Claim.objects.filter(Exists(refused), standing__state__in=TAKEN).exclude(frequency="8")
+    lines = _with_following().filter(
+        entry__claim_lines__ended_at__isnull=False,
+        entry__claim_lines__successor=None,
+        entry__claim_lines__sequence=F("following"),
+        entry__claim_lines__claim__in=taken,
+    )
+    return Exists(lines)
+
+
+def _with_following() -> QuerySet[ClaimLine]:
+    """Return the lines that stand on a claim, noting the rank of who is asked next."""
     following = Case(
         *(When(claim__sequence=one, then=Value(other)) for one, other in NEXT_SEQUENCE.items()),
         output_field=CharField(),
     )
-    lines = ClaimLine.objects.filter(claim=OuterRef("pk"), ended_at=None).annotate(following=following)
-    return Exists(lines.filter(entry__claim_lines__ended_at=None, entry__claim_lines__sequence=F("following")))
+    return ClaimLine.objects.filter(claim=OuterRef("pk"), ended_at=None).annotate(following=following)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from billing.models import Claim, ClaimLine, Remittance, RemittanceClaim
-from billing.remittance.effects import take_effect
+from billing.remittance.after_refusal import take_effect_by_hand
 from billing.remittance.releasing import RemittanceError
 from billing.remittance.storing import match_lines_again
 
@@ -81,7 +81,7 @@ def match_by_hand(*, remittance_claim_id: int, control_number: str, by: User, at
         _save(paid, by, at)
         match_lines_again(remittance_id=paid.remittance_id, remittance_claim_id=paid.pk)
         if paid.remittance.state == Remittance.State.POSTED:
-            take_effect(remittance_id=paid.remittance_id, remittance_claim_id=paid.pk, at=at)
+            take_effect_by_hand(remittance=paid.remittance, remittance_claim_id=paid.pk, at=at)
     return paid
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from billing.models import Remittance
-from billing.remittance.effects import take_effect
+from billing.remittance.after_refusal import take_effect_by_hand
 from billing.remittance.posting import lock_payment
 
 
@@ -40,7 +40,7 @@ def release(*, remittance_id: int, reason: str, by: User, at: datetime, knowing:
         remittance.state = Remittance.State.POSTED
         remittance.released_by, remittance.released_at, remittance.release_reason = by, at, reason.strip()[:200]
         remittance.save(update_fields=["state", "released_by", "released_at", "release_reason"])
-        take_effect(remittance_id=remittance.pk, at=at)
+        take_effect_by_hand(remittance=remittance, at=at)
     return remittance
 
 

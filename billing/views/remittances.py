@@ -90,7 +90,18 @@ def release(request: HttpRequest, remittance_id: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, "Posted: what its claims say counts now.")
+        _warn_of_open_claims(request, found.pk)
     return redirect("billing:remittance", found.pk)
+
+
+def _warn_of_open_claims(request: HttpRequest, remittance_id: int, paid_id: int | None = None) -> None:
+    """Tell at once of claims that were refused, are paid after all, and could not stand again."""
+    if numbers := remittances.sent_twice_maybe(remittance_id=remittance_id, remittance_claim_id=paid_id):
+        messages.warning(
+            request,
+            f"Refused before and paid after all: {', '.join(numbers)}. Their lines are open or went out again:"
+            " look at each, and do not send them again.",
+        )
 
 
 @allow(read=READS_MONEY)
@@ -124,6 +135,8 @@ def match(request: HttpRequest, paid_id: int) -> HttpResponse:
                 remittance_claim_id=paid.pk, control_number=number, by=user_of(request), at=timezone.now()
             )
             messages.success(request, f"Matched with {matched.claim and matched.claim.control_number}.")
+            if matched.remittance.state == Remittance.State.POSTED:
+                _warn_of_open_claims(request, matched.remittance_id, matched.pk)
         else:
             messages.error(request, "Enter our claim number.")
     except RemittanceError as error:

@@ -16,6 +16,8 @@ from billing.findings import NewFinding
 from billing.ledger import IS_CAPTURED
 from billing.rules.filing_limit import NEAR, PASSED, words_of
 from billing.rules.lines import Severity
+from billing.standing.contradicted import CODE as TAKEN_AFTER_REFUSAL
+from billing.standing.contradicted import WHY_NOT_AGAIN
 from billing.worklist.filing import FILED_BY_DAY, PAYER_OF_DAY, due_of
 
 SOURCE = "release"
@@ -45,6 +47,7 @@ class LineAtRelease:
     has_npis: bool
     time_zone: str
     repeats: int | None
+    why_not_again: str | None = None
 
 
 _READ = f"""
@@ -68,7 +71,8 @@ _READ = f"""
                AND CASE WHEN ov.id IS NULL
                    THEN o.course_id <> e.course_id AND (ol.entry_id IS NOT NULL OR ore.state = 'released'
                         OR (o.id = ANY(%(ids)s) AND o.id < e.id))
-                   ELSE t.id IS NOT NULL AND (o.course_id <> e.course_id OR o.line_key <> e.line_key) END)
+                   ELSE t.id IS NOT NULL AND (o.course_id <> e.course_id OR o.line_key <> e.line_key) END),
+           {WHY_NOT_AGAIN}
       FROM oncocharge_billing_ledgerentry e
       JOIN oncocharge_courses_course c ON c.id = e.course_id
       JOIN oncocharge_billing_capturemark m ON m.course_id = c.id
@@ -98,6 +102,8 @@ def findings_at_release(line: LineAtRelease, at: datetime) -> Iterator[NewFindin
     """
     if line.repeats is not None:
         yield _hold(line, "duplicate-line", f"{line.code} of {line.service_on} repeats ledger entry {line.repeats}.")
+    if line.why_not_again is not None:
+        yield _hold(line, TAKEN_AFTER_REFUSAL, line.why_not_again)
     if line.payer_kind is None:
         yield _hold(line, "missing-coverage", f"There is no primary coverage on {line.service_on}. Enter it.")
     if not line.has_physician:
