@@ -65,5 +65,6 @@ def undo(request: HttpRequest, absence_id: int) -> HttpResponse:
 
 def _back(request: HttpRequest, course: Course) -> HttpResponse:
     if is_fragment(request):
-        return HttpResponse("", headers={"HX-Trigger": ROWS_STALE})
+        # Nothing is swapped: by now another dialog may stand where the one that asked stood (static/courses/day.js).
+        return HttpResponse("", headers={"HX-Trigger": ROWS_STALE, "HX-Reswap": "none"})
     return redirect(way_back(request, course))

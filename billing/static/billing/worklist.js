@@ -85,6 +85,13 @@
   }
 
   // After a decision the keys stand on the next line: there u means the decision that the message tells of.
+  // While a decision is on its way, the message on screen tells of an earlier one.
+  const isSaving = () => document.querySelector("form[data-submitted]");
+  function takeBack() {
+    if (isSaving()) tell("The last decision is still being saved. Then u takes it back.");
+    else if (lastUndo()) lastUndo().click();
+    else press("undo", "Nothing is decided about this line.");
+  }
   function lastUndo() {
     if (row()?.querySelector('[data-deed="undo"]')) return null;
     return [...document.querySelectorAll(".oc-message form:not([data-submitted]) button")].at(-1);
@@ -101,7 +108,7 @@
     r: () => press("return", `${DECIDED} Or you may not ask about it.`),
     e: () => press("edit", `${DECIDED} Or you may not edit it.`),
     o: () => press("override", "Nothing holds this line that you may override."),
-    u: () => (lastUndo() ? lastUndo().click() : press("undo", "Nothing is decided about this line.")),
+    u: takeBack,
     Enter: () => press("expand", ""),
     "/": () => document.getElementById("find")?.focus(),
     "?": () => document.getElementById("keys")?.showModal(),
@@ -114,6 +121,7 @@
     if (at.matches("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
     if (event.key === "Enter" && !at.matches("tr, body")) return;
     event.preventDefault();
+    if (event.repeat && !"jk".includes(event.key)) return; // a key held down decides once
     KEYS[event.key]();
   });
   document.addEventListener("keydown", (event) => {
@@ -147,6 +155,11 @@
     go(at === "first" ? rows()[0] : document.getElementById(`line-${at}`));
   });
 
+  document.addEventListener("focusin", (event) => {
+    const line = event.target.closest?.("tr[data-line]");
+    if (line) mark(line);
+  });
+
   // What the mouse touches is where the keys go on.
   document.addEventListener("click", (event) => {
     const line = event.target.closest?.("tr[data-line]");
@@ -171,6 +184,8 @@
     if (deed === "expand" || line !== current) return;
     pressed = null;
     const isRefused = event.detail.xhr?.status >= 400;
+    // What was done last has no undo: then u has none either, and not that of the deed before.
+    if (!isRefused && !GOES_ON.has(deed) && deed !== "release") undos.forEach((message) => message.remove());
     if (swapped.dataset.line) mark(swapped);
     if (!isRefused && GOES_ON.has(deed) && swapped.dataset.line) step(1);
     else if (swapped.dataset.line) go(swapped);

@@ -37,6 +37,7 @@
       if (!answer.ok) throw new Error(String(answer.status));
       if (answer.status === 200) {
         const text = await answer.text();
+        if (list().querySelector("a.htmx-request, form.htmx-request")) return; // asked for again with the same token
         if (rows_saved === saved_before) adopt(new DOMParser().parseFromString(text, "text/html").getElementById("day-lists"));
         else setTimeout(ask);
       }
@@ -105,6 +106,13 @@
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.shouldSwap && event.detail.target.matches("#day-lists tr[id]")) rows_saved += 1;
+  });
+  // A deed that changes the list alone closes its own dialog, and no other that was opened since.
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Reswap") !== "none") return;
+    const dialog = event.detail.elt.closest("dialog");
+    dialog?.close();
+    dialog?.remove();
   });
   setInterval(ask, EVERY_MS);
   document.addEventListener("visibilitychange", () => ask());

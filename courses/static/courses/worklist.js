@@ -15,7 +15,18 @@
   list.addEventListener("focusin", (event) => note(event.target));
   list.addEventListener("click", (event) => note(event.target));
 
+  // Rows move up under the pointer: the second click of a double click is nobody's deed, nor is a key held down.
+  const STILL_MS = 700;
+  let settled = -STILL_MS;
+  list.addEventListener("click", (event) => {
+    if (!event.detail || event.timeStamp - settled > STILL_MS || !event.target.closest("[type=submit]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+  list.addEventListener("keydown", (event) => event.repeat && event.key === "Enter" && event.preventDefault());
+
   document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target === list) settled = performance.now();
     if (event.target !== list || !place) return;
     if (document.activeElement && document.activeElement !== document.body) return;
     const section = list.querySelector(`section[aria-labelledby="${CSS.escape(place.section)}"]`);

@@ -198,7 +198,9 @@
   function settle(root) {
     root.querySelectorAll("table.oc-table-cards").forEach(sayRoles);
     root.querySelectorAll(".oc-toasts [data-leaves]").forEach(leave);
-    root.querySelector("[data-focus]")?.focus();
+    const wanted = root.querySelector("[data-focus]"); // once, as a dialog is opened once
+    wanted?.removeAttribute("data-focus");
+    wanted?.focus();
     // Once: whoever closes a dialog while something else is still on its way does not want to see it again.
     root.querySelectorAll("dialog[data-open]").forEach((dialog) => {
       delete dialog.dataset.open;
@@ -228,13 +230,14 @@
   };
   let under_way = 0;
 
-  document.addEventListener("htmx:beforeSend", () => {
+  document.addEventListener("htmx:beforeSend", (event) => {
     under_way += 1;
     document.documentElement.dataset.busy = "";
-  });
-  document.addEventListener("htmx:afterRequest", () => {
-    under_way = Math.max(0, under_way - 1);
-    if (!under_way) delete document.documentElement.dataset.busy;
+    // Not htmx:afterRequest: it is not heard of an element that was taken off the page meanwhile.
+    event.detail.xhr.addEventListener("loadend", () => {
+      under_way -= 1;
+      if (!under_way) delete document.documentElement.dataset.busy;
+    });
   });
   document.addEventListener("htmx:sendError", () =>
     say("warning", "No connection to the server. What you typed is still here: check the network, then send it again."));
