@@ -94,6 +94,8 @@ LOGOUT_REDIRECT_URL = "login"
 IDLE_MINUTES = ENV.whole("ONCOCHARGE_IDLE_MINUTES", 30, least=1, most=480)
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# A message may name a patient: it waits for the next page in the database, not in a cookie of a workstation.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 AXES_FAILURE_LIMIT = ENV.whole("ONCOCHARGE_LOCKOUT_FAILURES", 5, least=2, most=100)
 AXES_COOLOFF_TIME = timedelta(minutes=ENV.whole("ONCOCHARGE_LOCKOUT_MINUTES", 15, least=1, most=1440))
 # Name and address together: one workstation of a clinic must not lock out all who share its address.

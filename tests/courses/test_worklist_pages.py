@@ -143,6 +143,15 @@ def test_what_a_deed_lets_be_charged_is_said_in_words_and_never_in_dollars(ada: 
     assert reverse("billing:unlocks", args=["visit"]) in said(physician)
 
 
+def test_what_waits_to_be_said_on_the_next_page_names_nobody_in_a_cookie(ada: cast.Treated) -> None:
+    physician = signed_in(Role.PHYSICIAN)
+    address = reverse("courses:worklist-record", args=[ada.course.pk])
+    answer = physician.post(f"{address}?from=worklist", {"family": "visit"})
+    assert answer.status_code == 302
+    assert set(answer.cookies) <= {"sessionid", "csrftoken"}
+    assert f"of today, {ada.course.patient.full_name}" in said(physician)
+
+
 def test_a_late_visit_is_recorded_with_its_day_and_leads_back(ada: cast.Treated) -> None:
     Plan.objects.filter(key="P1").update(weekdays="1234567")
     now = timezone.now()
