@@ -1,9 +1,10 @@
 """Which decided follow-ups a partner's next file takes: replacements (7), voids (8), claims to the next payer.
 
 A replacement takes the lines of the claim that stand, and the released ones that took the place of lines reversed
-since; a void takes the lines as they were sent; the next payer is asked for the same lines. What cannot be sent as
-things are stays, and says why (``FollowUp.error``). Works as selection.py does: in temporary tables, under the lock of
-the courses, with the same number of statements whatever there is.
+since, but for those of days on which another payer is the first by now; a void takes the lines as they were sent; the
+next payer is asked for the same lines. What cannot be sent as things are stays, and says why (``FollowUp.error``).
+Works as selection.py does: in temporary tables, under the lock of the courses, with the same number of statements
+whatever there is.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,8 @@ _LOCK_COURSES = f"""
 
 _CHOOSE = f"""
     CREATE TEMP TABLE export_follow_up ON COMMIT DROP AS
-    SELECT f.id, f.kind, f.reason_code, f.claim_id, c.course_id, v.id AS coverage_id, {_PAYER} AS payer_id,
+    SELECT f.id, f.kind, f.reason_code, f.claim_id, c.course_id, c.patient_id, v.id AS coverage_id,
+           {_PAYER} AS payer_id,
            v.payer_id AS coverage_payer_id, c.frequency AS claim_frequency,
            COALESCE(NULLIF(f.payer_claim_number, ''), s.payer_claim_number, '') AS payer_claim_number,
            CASE WHEN f.kind = 'next' THEN '1' ELSE f.kind END AS frequency,
@@ -54,14 +56,24 @@ _CHOOSE = f"""
        FOR UPDATE OF f
 """
 
-# ``place`` tells what a line is to the follow-up: 'stands' on the claim, 'reversed' since; 'ready' to take the place of
-# a reversed one, 'left' where a person holds it, 'open' while nobody has decided about it.
-_LIST_LINES = """
+# A replacement asks the payer of its claim; of another payer's day it says nothing. Coverages of a rank never overlap.
+_IS_ANOTHER_PAYERS = """
+    (f.kind = '7' AND f.sequence = 'P' AND EXISTS (
+     SELECT FROM oncocharge_patients_coverage d
+      WHERE d.patient_id = f.patient_id AND d.rank = 'primary' AND d.payer_id <> f.payer_id
+        AND e.service_on BETWEEN d.effective_from AND COALESCE(d.effective_to, 'infinity')))
+"""
+
+# ``place`` tells what a line is to the follow-up: 'stands' on the claim, 'reversed' since, 'moved' to another payer by
+# its day; 'ready' to take the place of a reversed one, 'elsewhere' where its day is another payer's, 'left' where a
+# person holds it, 'open' while nobody has decided about it.
+_LIST_LINES = f"""
     CREATE TEMP TABLE export_follow_up_line ON COMMIT DROP AS
     WITH RECURSIVE standing AS (
-        SELECT f.id AS follow_up_id, l.entry_id, v.id IS NOT NULL AS is_reversed
+        SELECT f.id AS follow_up_id, l.entry_id, v.id IS NOT NULL AS is_reversed, {_IS_ANOTHER_PAYERS} AS is_moved
           FROM export_follow_up f
           JOIN oncocharge_billing_claimline l ON l.claim_id = f.claim_id AND l.ended_at IS NULL
+          JOIN oncocharge_billing_ledgerentry e ON e.id = l.entry_id
           LEFT JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = l.entry_id
     ), later(follow_up_id, entry_id) AS (
         SELECT follow_up_id, entry_id FROM standing WHERE is_reversed
@@ -69,7 +81,7 @@ _LIST_LINES = """
         SELECT t.follow_up_id, e.id FROM later t
           JOIN oncocharge_billing_ledgerentry e ON e.replaces_id = t.entry_id AND e.kind = 'charge'
     ), instead AS (
-        SELECT t.follow_up_id, e.id AS entry_id, f.sequence, e.amount,
+        SELECT t.follow_up_id, e.id AS entry_id, f.sequence, e.amount, {_IS_ANOTHER_PAYERS} AS is_elsewhere,
                EXISTS (SELECT FROM oncocharge_billing_claimline k
                         WHERE k.entry_id = e.id AND k.ended_at IS NULL AND k.sequence = 'P') AS is_with_first_payer
           FROM later t
@@ -80,10 +92,12 @@ _LIST_LINES = """
            AND NOT EXISTS (SELECT FROM oncocharge_billing_claimline k
                             WHERE k.entry_id = e.id AND k.ended_at IS NULL AND k.sequence = f.sequence)
     )
-    SELECT follow_up_id, entry_id, CASE WHEN is_reversed THEN 'reversed' ELSE 'stands' END AS place FROM standing
+    SELECT follow_up_id, entry_id,
+           CASE WHEN is_reversed THEN 'reversed' WHEN is_moved THEN 'moved' ELSE 'stands' END AS place FROM standing
      UNION ALL
     SELECT i.follow_up_id, i.entry_id,
-           CASE WHEN i.sequence <> 'P' THEN CASE WHEN i.is_with_first_payer THEN 'ready' ELSE 'open' END
+           CASE WHEN i.is_elsewhere THEN 'elsewhere'
+                WHEN i.sequence <> 'P' THEN CASE WHEN i.is_with_first_payer THEN 'ready' ELSE 'open' END
                 WHEN r.state = 'held' THEN 'left'
                 WHEN r.state = 'released' AND i.amount > 0 AND NOT EXISTS (
                      SELECT FROM oncocharge_billing_standingfinding h
@@ -128,7 +142,8 @@ _IS_CORRECTION = "f.kind IN ('7', '8')"
 _WHY_NOT = f"""
     CREATE TEMP TABLE export_fault ON COMMIT DROP AS
     SELECT f.id AS follow_up_id, CASE
-      WHEN NOT {_HAS.format(place="stands")} AND NOT {_HAS.format(place="reversed")} THEN
+      WHEN NOT EXISTS (SELECT FROM export_follow_up_line l
+                        WHERE l.follow_up_id = f.id AND l.place IN ('stands', 'reversed', 'moved')) THEN
         'The claim stands no longer: the payer refused it, or another took its place. Withdraw this decision.'
       WHEN {_IS_CORRECTION} AND f.claim_frequency = '8' THEN
         'The claim is a void itself, which cannot be corrected. Withdraw this decision.'
@@ -169,12 +184,12 @@ NOTE_WHY = """
 """
 
 _CHANGES = """
-    (SELECT string_agg(CASE l.place WHEN 'reversed' THEN 'OUT ' ELSE 'IN ' END
+    (SELECT string_agg(CASE l.place WHEN 'ready' THEN 'IN ' ELSE 'OUT ' END
                        || array_to_string(array_prepend(e.code::text, e.modifiers::text[]), '-')
                        || to_char(e.service_on, ' YYYYMMDD'),
                        ', ' ORDER BY e.service_on, e.id)
        FROM export_follow_up_line l JOIN oncocharge_billing_ledgerentry e ON e.id = l.entry_id
-      WHERE l.follow_up_id = f.id AND l.place IN ('reversed', 'ready'))
+      WHERE l.follow_up_id = f.id AND l.place IN ('reversed', 'moved', 'ready'))
 """
 
 _GROUP = f"""

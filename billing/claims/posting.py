@@ -92,6 +92,25 @@ _NOTE_SENT = """
     UPDATE oncocharge_billing_followup f SET sent_as_id = c.claim_id, error = ''
       FROM export_claim c WHERE f.id = c.follow_up_id
 """
+# A line whose day is another payer's by now has left the claim with its replacement: it waits, and a person lets it go.
+_OPEN_MOVED = """
+    UPDATE oncocharge_billing_review v SET state = 'open', by_id = NULL, at = now(),
+           reason = left('Left out of the replacement of ' || o.control_number || ': another payer is the first on its'
+                         || ' day. Release it to that payer.', 200)
+      FROM export_claim c
+      JOIN export_follow_up_line l ON l.follow_up_id = c.follow_up_id AND l.place = 'moved'
+      JOIN oncocharge_billing_claim o ON o.id = c.replaces_id
+     WHERE v.entry_id = l.entry_id
+"""
+# What a line left out earns may be otherwise now that it stands on no claim, and it waits for no correction any more:
+# the course is captured before anything else of it goes out. An empty basis asks for that already.
+_ASK_FOR_CAPTURE = """
+    UPDATE oncocharge_billing_capturemark m SET basis = 'lines left out of a replacement'
+     WHERE m.basis <> '' AND m.course_id IN (
+           SELECT c.course_id FROM export_claim c
+             JOIN export_follow_up_line l ON l.follow_up_id = c.follow_up_id AND l.place IN ('moved', 'elsewhere')
+            WHERE c.frequency = '7')
+"""
 # What asked for the correction is answered by it.
 _SETTLE = """
     UPDATE oncocharge_billing_standingfinding s SET resolved_at = now()
@@ -143,7 +162,8 @@ def totals() -> Totals:
 def posting_statements(*, batch: Batch, file_id: int) -> list[str]:
     """Return the statements that append the gathered claims, then their lines. From there on their lines are taken.
 
-    In between, a correction ends the lines of the claim that it takes back; last, its follow-up is noted as sent.
+    In between, a correction ends the lines of the claim that it takes back; then its follow-up is noted as sent, and
+    what it left to another payer waits.
     """
     follows = _FOLLOWING_CLAIM if batch.is_follow_up else _FIRST_CLAIM
     claims = _INSERT_CLAIMS.format(file_id=int(file_id), kind=batch.claim_kind, follows=follows)
@@ -151,11 +171,13 @@ def posting_statements(*, batch: Batch, file_id: int) -> list[str]:
         sequence="c.sequence" if batch.is_follow_up else "'P'",
         revenue_code="unnest(c.revenue_codes)" if batch.is_institutional else "''",
     )
-    return [claims, _END_LINES, lines, _NOTE_SENT, _SETTLE] if batch.is_follow_up else [claims, lines]
+    if not batch.is_follow_up:
+        return [claims, lines]
+    return [claims, _END_LINES, lines, _NOTE_SENT, _OPEN_MOVED, _ASK_FOR_CAPTURE, _SETTLE]
 
 
 def post_claims(*, batch: Batch, file_id: int) -> None:
-    """Append the claims and their lines: two statements, of follow-ups five."""
+    """Append the claims and their lines: two statements, of follow-ups seven."""
     with connection.cursor() as cursor:
         for statement in posting_statements(batch=batch, file_id=file_id):
             cursor.execute(statement)

@@ -8,6 +8,7 @@ claim.
 from billing.follow_ups.corrections import (
     ChangedLine,
     Correction,
+    MovedLine,
     claims_to_correct,
     correction_of,
     corrections_of,
@@ -28,6 +29,7 @@ __all__ = [
     "MAY_DECIDE",
     "ChangedLine",
     "Correction",
+    "MovedLine",
     "NextPayer",
     "Sending",
     "cancel",

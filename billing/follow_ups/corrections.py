@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, Q, QuerySet
 
 from billing.models import Claim, ClaimEvent, ClaimLine, FollowUp, LedgerEntry, StandingFinding
-from patients.models import PayerPolicy
+from patients.models import Coverage, Payer, PayerPolicy
 
 CODE = "correction-to-send"
 REPLACING = "replaces-claimed-line"
@@ -29,23 +29,35 @@ class ChangedLine:
     reason: str
     after: LedgerEntry | None
     is_elsewhere: bool
-    """What came instead belongs on a claim of its own, of the other kind."""
+    """What came instead belongs on a claim of its own: of the other kind, or of the ``payer`` of its day."""
     is_left: bool
     """A person holds what came instead: a replacement goes without it."""
     held: str
     """What keeps what came instead from being released, in words."""
+    payer: Payer | None = None
+    """Who is asked for what came instead, where that is not the claim's payer any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLine:
+    """A line of the claim as it was sent, but for the payer: that of its day is another by now."""
+
+    line: ClaimLine
+    payer: Payer
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A claim of which something changed, or that is to be voided as it is. Amounts in USD, as charged.
 
-    ``follow_up`` is the decision that stands, with the reason why the last export left it.
+    ``kept`` are the lines as they were sent, ``moved`` those that a replacement leaves to another payer. ``follow_up``
+    is the decision that stands, with the reason why the last export left it.
     """
 
     claim: Claim
     changed: tuple[ChangedLine, ...]
     kept: tuple[ClaimLine, ...]
+    moved: tuple[MovedLine, ...]
     payer_claim_number: str
     takes_corrections: bool
     follow_up: FollowUp | None
@@ -53,7 +65,8 @@ class Correction:
     @property
     def before(self) -> Decimal:
         """What the payer has: the lines that still stand on the claim."""
-        return sum((line.before.amount or Decimal(0) for line in self.changed), self.kept_amount)
+        moved = sum((one.line.amount for one in self.moved), self.kept_amount)
+        return sum((line.before.amount or Decimal(0) for line in self.changed), moved)
 
     @property
     def after(self) -> Decimal:
@@ -76,6 +89,18 @@ class Correction:
     def proposal(self) -> FollowUp.Kind:
         """A replacement as long as anything is left to claim, a void if nothing is."""
         return FollowUp.Kind.REPLACEMENT if self.kept or self.instead else FollowUp.Kind.VOID
+
+    @property
+    def why_void(self) -> str:
+        """Why a replacement would be empty though charges stand, in words: they are another payer's by now."""
+        others = {one.payer.name for one in self.moved} | {one.payer.name for one in self.changed if one.payer}
+        if self.proposal == FollowUp.Kind.REPLACEMENT or not others:
+            return ""
+        names = " and ".join(sorted(others))
+        return (
+            f"Nothing of this claim is left for {self.claim.payer.name}: its lines are for {names} now."
+            " Void the claim; its lines then go as new ones."
+        )
 
     @property
     def waits_for(self) -> list[str]:
@@ -115,7 +140,7 @@ def correction_of(claim_id: int) -> Correction | None:
 
 
 def corrections_of(claim_ids: Iterable[int]) -> list[Correction]:
-    """Return what changed of the claims that still stand, in their order. Nine queries at most, however many."""
+    """Return what changed of the claims that still stand, in their order. Ten queries at most, however many."""
     lines = (
         ClaimLine.objects.filter(ended_at=None)
         .select_related("entry__reversal")
@@ -124,9 +149,11 @@ def corrections_of(claim_ids: Iterable[int]) -> list[Correction]:
     follow_ups = FollowUp.objects.filter(standing_follow_ups()).select_related("decided_by")
     claims = list(
         Claim.objects.filter(pk__in=list(claim_ids))
-        .select_related("patient", "payer", "course__facility", "file__partner", "standing")
+        .select_related("patient", "payer", "coverage__payer", "course__facility", "file__partner", "standing")
         .prefetch_related(
-            Prefetch("lines", lines, to_attr="standing_lines"), Prefetch("follow_ups", follow_ups, to_attr="undecided")
+            Prefetch("lines", lines, to_attr="standing_lines"),
+            Prefetch("follow_ups", follow_ups, to_attr="undecided"),
+            Prefetch("patient__coverages", Coverage.objects.filter(rank="primary").select_related("payer"), "primary"),
         )
         .order_by("pk")
     )
@@ -134,7 +161,7 @@ def corrections_of(claim_ids: Iterable[int]) -> list[Correction]:
     numbers = payer_claim_numbers(claims)
     policies = _policies(claims)
     found = [_correction(claim, after, numbers.get(claim.pk, ""), policies) for claim in claims]
-    return [correction for correction in found if correction.changed or correction.kept]
+    return [correction for correction in found if correction.changed or correction.kept or correction.moved]
 
 
 def standing_follow_ups() -> Q:
@@ -195,25 +222,43 @@ def _correction(
         for line in lines
         if is_reversed(line.entry)
     )
-    kept = tuple(line for line in lines if not is_reversed(line.entry))
+    others = {line.pk: _other_payer(claim, line.entry.service_on) for line in lines}
+    unchanged = [line for line in lines if not is_reversed(line.entry)]
+    kept = tuple(line for line in unchanged if others[line.pk] is None)
+    moved = tuple(MovedLine(line, payer) for line in unchanged if (payer := others[line.pk]) is not None)
     first_day = min((line.entry.service_on for line in lines), default=date.max)
     decided = [one for one in getattr(claim, "undecided", ()) if one.kind in _KINDS]
     refuses = any(
         policy.effective_from <= first_day <= (policy.effective_to or date.max)
         for policy in policies.get(claim.payer_id, ())
     )
-    return Correction(claim, changed, kept, number, not refuses, decided[0] if decided else None)
+    return Correction(claim, changed, kept, moved, number, not refuses, decided[0] if decided else None)
 
 
 def _changed(claim: Claim, before: LedgerEntry, after: LedgerEntry | None) -> ChangedLine:
     reason = str(before.reversal.because.get("reason", ""))
     if after is None or _stands(after, claim.sequence):
         return ChangedLine(before, reason, None, is_elsewhere=False, is_left=False, held="")
-    is_elsewhere = after.claim_kind != claim.claim_kind
+    payer = _other_payer(claim, after.service_on)
+    is_elsewhere = after.claim_kind != claim.claim_kind or payer is not None
     review = getattr(after, "review", None)
     is_left = review is not None and review.state == "held"
     held = "" if is_elsewhere or is_left else _held(after, claim.sequence)
-    return ChangedLine(before, reason, after, is_elsewhere, is_left, held)
+    return ChangedLine(before, reason, after, is_elsewhere, is_left, held, payer)
+
+
+def _other_payer(claim: Claim, day: date) -> Payer | None:
+    """Return who is asked first about a day, where that is not the claim's payer any more; the export asks the same.
+
+    A claim whose own coverage names another payer by now cannot be replaced at all: no line of it is left to this one.
+    """
+    if claim.sequence != "P":
+        return None
+    primary: Iterable[Coverage] = getattr(claim.patient, "primary", ())
+    of_day = next((one.payer for one in primary if one.effective_from <= day <= (one.effective_to or date.max)), None)
+    if claim.coverage.payer_id != claim.payer_id:
+        return of_day or claim.coverage.payer
+    return None if of_day is None or of_day.pk == claim.payer_id else of_day
 
 
 def _stands(entry: LedgerEntry, sequence: str) -> bool:

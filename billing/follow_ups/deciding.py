@@ -167,10 +167,11 @@ def _refuse_wrong_kind(correction: Correction, kind: str) -> None:
         raise ValidationError({"kind": [f"'{kind}' is no correction: choose 7, a replacement, or 8, a void."]})
     if correction.claim.frequency == FollowUp.Kind.VOID:
         raise ValidationError("This claim is a void itself, which cannot be corrected.")
-    if kind == FollowUp.Kind.REPLACEMENT and not correction.changed:
+    if kind == FollowUp.Kind.REPLACEMENT and not correction.changed and not correction.moved:
         raise ValidationError(NOTHING_CHANGED)
     if kind == FollowUp.Kind.REPLACEMENT and correction.proposal != kind:
-        raise ValidationError({"kind": ["Nothing is left to claim: a replacement would be empty. Void the claim."]})
+        empty = "Nothing is left to claim: a replacement would be empty. Void the claim."
+        raise ValidationError({"kind": [correction.why_void or empty]})
 
 
 def _release(correction: Correction, by: User, at: datetime) -> None:

@@ -50,6 +50,13 @@ def _changed(correction: follow_ups.Correction) -> Rows:
             _code(after) if after else "", after.amount if after else None, joined(correction.waits_for),
             decided.get_kind_display() if decided else "",
         )  # fmt: skip
+    for moved in correction.moved:
+        entry = moved.line.entry
+        yield (
+            *head, entry.pk, _code(entry), entry.service_on, moved.line.amount,
+            f"Another payer is the first on its day now: {moved.payer.name}.", "", None, joined(correction.waits_for),
+            decided.get_kind_display() if decided else "",
+        )  # fmt: skip
 
 
 def next_payer_rows(claims: QuerySet[Claim]) -> Rows:

@@ -91,7 +91,7 @@ def test_corrections_of_many_claims_take_the_queries_of_one(ada: Treated) -> Non
     export(at=NIGHT + timedelta(days=1))
     shorten(eva, sessions(eva)[0])
     assert follow_ups.claims_to_correct().count() == 2
-    assert queries() == one <= 9
+    assert queries() == one <= 10
 
 
 # --- replacement and void ---------------------------------------------------------------------------------------------
