@@ -12,6 +12,7 @@ from billing.claims.posting import Totals, hold_back, post_claims, posting_state
 from billing.claims.reading import Row, read_parties, spooled_rows
 from billing.claims.routing import Held, hold_unroutable, payers_of
 from billing.claims.selection import Gathered
+from billing.claims.voids import claims_told_of, end_taken_voids
 
 __all__ = [
     "BATCHES",
@@ -27,7 +28,9 @@ __all__ = [
     "Reason",
     "Row",
     "Totals",
+    "claims_told_of",
     "earlier_payers",
+    "end_taken_voids",
     "gather",
     "hold_back",
     "hold_unroutable",

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from billing.claims import end_taken_voids
 from billing.x12.codes import contract_reasons, patient_share_reasons
 from patients.terms import PayerKind
 
@@ -126,9 +127,16 @@ _CORRECTED = f"""
       FROM corrected t WHERE d.claim_id = t.claim_id AND d.state IN ('open', 'appealed')
 """
 
+# Claims that were taken back and are voids, or have one.
+_VOIDED = f"""
+    SELECT DISTINCT p.claim_id FROM oncocharge_billing_remittanceclaim p
+      JOIN oncocharge_billing_claim v ON v.frequency = '8' AND (v.id = p.claim_id OR v.replaces_id = p.claim_id)
+     WHERE p.remittance_id = %(remittance)s AND p.status = '22' AND {_OF_ONE}
+"""
+
 
 def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | None = None) -> None:
-    """Let a posted remittance, or one claim of it, take effect: eight statements.
+    """Let a posted remittance, or one claim of it, take effect: nine statements, and some more where a void was taken.
 
     Args:
         remittance_id: it must be posted.
@@ -147,6 +155,9 @@ def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | 
         cursor.execute("DROP TABLE IF EXISTS pg_temp.refused_line")
         for statement in _STATEMENTS:
             cursor.execute(statement, asked)
+        cursor.execute(_VOIDED, asked)
+        voided = [row[0] for row in cursor.fetchall()]
+    end_taken_voids(claim_ids=voided)
 
 
 _STATEMENTS = (

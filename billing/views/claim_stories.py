@@ -124,6 +124,8 @@ def told_of_ends(lines: Collection[ClaimLine], zone: ZoneInfo) -> Iterator[Event
 
 
 def _why(line: ClaimLine) -> str:
+    if line.successor_id is not None and line.successor_id == line.claim_id:
+        return "the payer took the void; what was not reversed waits again"
     if line.successor is not None:
         deed = "voided it" if line.successor.frequency == "8" else "took its place"
         return f"claim {line.successor.control_number} {deed}"
