@@ -6,6 +6,7 @@ from django import forms
 
 from billing.follow_ups import Correction, reasons_for
 from billing.models import FollowUp
+from patients.numbers import id_or_none
 
 NOTE_LENGTH = 200
 
@@ -69,7 +70,7 @@ class ClaimsForm(forms.Form):
         ticked = self.data.getlist("claim") if hasattr(self.data, "getlist") else []
         field = self.fields["claim"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
-        field.choices = [(number, number) for number in ticked if number.isdigit()]
+        field.choices = [(number, number) for number in ticked if id_or_none(number) is not None]
 
     @property
     def reasons(self) -> dict[int, str]:

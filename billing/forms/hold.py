@@ -13,6 +13,7 @@ from billing.models import OTHER, HoldReason
 from billing.worklist.decisions import REASON_LENGTH
 from billing.worklist.held import Age, HeldFilters
 from billing.worklist.holds import possible_owners, usable_reasons
+from patients.numbers import id_or_none
 
 AGE_WORDS = {
     Age.DAYS_0_2: "0 to 2 days",
@@ -112,7 +113,8 @@ class HeldForm(forms.Form):
         if asked.reason:
             yield (HoldReason.objects.filter(code=asked.reason).values_list("words", flat=True).first() or asked.reason)
         if asked.owner:
-            person = User.objects.filter(pk=int(asked.owner)).first() if asked.owner.isdigit() else None
+            owner = id_or_none(asked.owner)
+            person = None if owner is None else User.objects.filter(pk=owner).first()
             yield f"owner {_name(person) if person else asked.owner}"
         if asked.finding or asked.by_rules:
             yield f"held by a rule{': ' + asked.finding.replace('-', ' ') if asked.finding else ''}"

@@ -7,6 +7,8 @@ the steps and the rules to say.
 from django import forms
 from django.core.exceptions import ValidationError
 
+from patients.numbers import id_or_none
+
 REASON_LENGTH = 200
 MOST_IDS = 20_000
 USUAL_REASONS = (
@@ -39,7 +41,8 @@ class LinesForm(forms.Form):
         seen: dict[int, str] = {}
         for part in str(self.cleaned_data["lines"]).split(","):
             number, _colon, version = part.partition(":")
-            if not number.isdigit():
+            line = id_or_none(number)
+            if line is None:
                 raise ValidationError("The list of lines is damaged. Go back and select them again.")
-            seen[int(number)] = version
+            seen[line] = version
         return seen

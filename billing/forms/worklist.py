@@ -105,7 +105,7 @@ class FilterForm(forms.Form):
         for name, words_for_none in CHOSEN_FROM_ROWS.items():
             rows = choices.of.get(name, [])
             asked = address.get(name)
-            if name == "finding" and asked and asked not in dict(rows):
+            if name == "finding" and asked and asked.isprintable() and asked not in dict(rows):
                 rows = [*rows, (asked, asked.replace("-", " "))]  # its last one may have been resolved since
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)

@@ -23,6 +23,7 @@ from billing.reconciliation.gaps import GAP_WORDS
 from billing.reconciliation.open_rows import ITEM_WORDS, Item, Month, OpenRow, all_open_rows
 from billing.reconciliation.proving import Proved, prove
 from courses.models import Course, Plan, Session
+from patients.numbers import id_or_none
 
 MONTHS_BEFORE = 3
 OUTLIER_LINES, OUTLIER_SHARE = 5, 0.25
@@ -186,7 +187,7 @@ def _services(
 
 def _open(course_id: int, one: Difference) -> OpenRow:
     what, _colon, number = one.subject.partition(":")
-    session = int(number) if what == "session" and number.isdigit() else None
+    session = id_or_none(number) if what == "session" else None
     words = "missing" if one.kind is Kind.MISSING else "more than counted"
     return OpenRow(one.on, course_id, session, one.entry_id, why=f"{SERVICE_WORDS[one.service]}: {words}")
 

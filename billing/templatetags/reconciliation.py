@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from billing.reconciliation.compare import Comparison, Difference, Kind
 from billing.reconciliation.expected import SERVICE_WORDS
+from patients.numbers import id_or_none
 
 register = template.Library()
 
@@ -121,8 +122,9 @@ def _causes(differences: tuple[Difference, ...]) -> Iterator[Cause]:
 
 def _of_subject(one: Difference) -> tuple[str, str]:
     what, _colon, name = one.subject.partition(":")
-    if what in PAGES and name.isdigit():
-        return reverse(PAGES[what], args=[int(name)]), f"{what} of {_said(one.on)}"
+    number = id_or_none(name)
+    if what in PAGES and number is not None:
+        return reverse(PAGES[what], args=[number]), f"{what} of {_said(one.on)}"
     return "", name.replace("-", " ")
 
 

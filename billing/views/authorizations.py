@@ -20,6 +20,7 @@ from billing.views.answers import UNPROCESSABLE, is_fragment, user_of
 from billing.views.worklist import LISTS
 from courses.models import Course
 from patients.audit import note_access
+from patients.numbers import id_or_none
 from patients.roles import BILLING, READS_COURSES, READS_MONEY, allow, has_role
 
 MOST_COURSES = 300
@@ -40,6 +41,8 @@ class Shown:
 def of_course(request: HttpRequest, course_id: int) -> HttpResponse:
     """Show the authorizations of a course with used, reserved and left; a slot of its page."""
     course = _course(course_id)
+    if not is_fragment(request):  # the page around it has noted it
+        note_access(user=request.user, patient=course.patient_id, what="billing:course-authorizations")
     reach = steps.reach_of(course)
     context = {
         "page_title": "Authorizations",
@@ -96,6 +99,7 @@ def enter(request: HttpRequest, course_id: int) -> HttpResponse:
 def change(request: HttpRequest, authorization_id: int) -> HttpResponse:
     """Correct an authorization, with the reason: an answer of the payer, more units, other dates."""
     found = _authorization(authorization_id)
+    note_access(user=request.user, patient=found.course.patient_id, what="billing:authorization-change")
     initial = {name: getattr(found, name) for name in steps.Particulars.__annotations__}
     form = AuthorizationForm(request.POST or None, course=found.course, authorization=found, initial=initial)
     if form.is_valid():
@@ -116,6 +120,7 @@ def change(request: HttpRequest, authorization_id: int) -> HttpResponse:
 def end(request: HttpRequest, authorization_id: int) -> HttpResponse:
     """Let an authorization end earlier, or take it back whole."""
     found = _authorization(authorization_id)
+    note_access(user=request.user, patient=found.course.patient_id, what="billing:authorization-end")
     form = EndForm(request.POST or None, initial={"on": found.course.facility.day_of(timezone.now())})
     if form.is_valid():
         said, by = form.cleaned_data, user_of(request)
@@ -159,7 +164,8 @@ def authorized(request: HttpRequest, course_id: int) -> HttpResponse:
 @require_safe
 def authorized_many(request: HttpRequest) -> HttpResponse:
     """Answer the sentence of each course that a list shows, each for its own row, in one go."""
-    asked = [int(part) for part in request.GET.get("courses", "").split(",") if part.isdigit()][:MOST_COURSES]
+    named = (id_or_none(part) for part in request.GET.get("courses", "").split(",")[:MOST_COURSES])
+    asked = [course_id for course_id in named if course_id is not None]
     reaches = steps.reach_of_many(steps.courses_asking(asked))
     said = [(pk, sentence) for pk, reach in reaches.items() if (sentence := steps.sentence_of(reach)) is not None]
     return render(request, "billing/authorized_many.html", {"said": said})

@@ -22,6 +22,7 @@ from billing.views.answers import UNPROCESSABLE, back, page_behind, user_of
 from billing.worklist import EVERYTHING, Decided, Refusal
 from billing.worklist.groups import GroupedLine, grouped_lines
 from billing.worklist.seen import decide_as_seen, moment_number, rehearse_release, version_of
+from patients.numbers import id_or_none
 from patients.roles import BILLING, allow
 
 SHOWN_REFUSALS = 200
@@ -55,7 +56,7 @@ def _chosen(request: HttpRequest) -> list[GroupedLine]:
     if "matching" in request.POST:
         form = FilterForm(QueryDict(request.POST["matching"].lstrip("?")))
         return list(_plain(grouped_lines(form.filters, groups=form.asked_groups)))
-    ids = [int(number) for number in request.POST.getlist("line") if number.isdigit()]
+    ids = [number for text in request.POST.getlist("line") if (number := id_or_none(text)) is not None]
     return list(_plain(grouped_lines(EVERYTHING).filter(pk__in=ids)))
 
 

@@ -18,6 +18,7 @@ from billing.templatetags.charges import charge_code, dollars
 from billing.views.answers import CONFLICT, UNPROCESSABLE, back, form_answer, is_fragment, page_behind, user_of
 from billing.views.rows import one_line, query_behind, row_of, totals_shown
 from patients.audit import note_access
+from patients.numbers import id_or_none
 from patients.roles import BILLING, allow, has_role
 
 TAKE_BACK = "take-back"
@@ -113,8 +114,8 @@ def _edited(request: HttpRequest, entry: LedgerEntry, standing: LedgerEntry) -> 
 
 def _shown_row(request: HttpRequest, entry_id: int) -> int:
     """Return the line of which the page shows the row: what stands may have taken its place since."""
-    shown = request.POST.get("row", "")
-    return int(shown) if shown.isdigit() else entry_id
+    shown = id_or_none(request.POST.get("row"))
+    return entry_id if shown is None else shown
 
 
 def _leave(target: HttpResponseRedirect) -> HttpResponse:

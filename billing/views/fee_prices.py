@@ -27,6 +27,7 @@ from billing.money import print_dollars
 from billing.rules import load_codebook
 from billing.views.answers import UNPROCESSABLE, user_of
 from billing.views.fees import KEEPS_FEES, name_of_price
+from patients.numbers import id_or_none
 from patients.roles import READS_MONEY, allow, has_role
 
 PAGE = 100
@@ -241,9 +242,9 @@ def _name(move: Move) -> str:
 def save(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Save a draft as it was shown."""
     found = get_object_or_404(FeeDraft.objects.select_related("schedule"), pk=draft_id)
-    seen = request.POST.get("revision", "")
+    seen = id_or_none(request.POST.get("revision"))
     try:
-        plan = save_draft(draft_id=found.pk, revision=int(seen) if seen.isdigit() else 0, at=timezone.now())
+        plan = save_draft(draft_id=found.pk, revision=seen or 0, at=timezone.now())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("billing:fee-draft", found.pk)

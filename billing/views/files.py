@@ -17,6 +17,7 @@ from billing.submission import Exported, LineCount, SubmissionError
 from billing.submission.delivery import UNCERTAIN
 from billing.templatetags.charges import person
 from billing.views.answers import user_of
+from patients.numbers import id_or_none
 from patients.roles import READS_MONEY, Role, allow, has_role
 
 PAGE = 25
@@ -56,13 +57,14 @@ def _counted(counts: Iterable[LineCount]) -> dict[str, object]:
 
 def _runs() -> list[tuple[ExportRun, str]]:
     runs = list(submission.recent_runs()[:RUNS])
-    users = User.objects.in_bulk([int(run.started_by) for run in runs if run.started_by.isdigit()])
+    users = User.objects.in_bulk([number for run in runs if (number := id_or_none(run.started_by)) is not None])
     return [(run, _starter(run.started_by, users)) for run in runs]
 
 
 def _starter(started_by: str, users: dict[int, User]) -> str:
-    if started_by.isdigit() and int(started_by) in users:
-        return person(users[int(started_by)])
+    starter = users.get(id_or_none(started_by) or 0)
+    if starter is not None:
+        return person(starter)
     return STARTERS.get(started_by, started_by)
 
 

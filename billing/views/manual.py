@@ -23,6 +23,7 @@ from billing.templatetags.charges import charge_code, dollars
 from billing.views.answers import CONFLICT, UNPROCESSABLE, back, user_of
 from courses.models import Course
 from patients.audit import note_access
+from patients.numbers import id_or_none
 from patients.roles import BILLING, READS_MONEY, allow, has_role
 
 
@@ -191,4 +192,4 @@ def _undo_tag(line: ManualLine) -> str:
 
 
 def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+    return id_or_none(text) or 0

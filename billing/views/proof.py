@@ -18,6 +18,7 @@ from billing.views.answers import user_of
 from billing.views.csv_answer import csv_answer
 from billing.views.grid import tabs
 from courses.models import Course
+from patients.numbers import id_or_none
 from patients.roles import READS_MONEY, Role, allow, has_role
 
 PAGE = 50
@@ -30,8 +31,8 @@ COLUMNS = ("kind", "day", "facility", "course", "session", "line", "claim", "wor
 @require_safe
 def proof(request: HttpRequest) -> HttpResponse:
     """Show the last proof, or an earlier one that the address names; a fixed number of queries."""
-    number = request.GET.get("run", "")
-    shown = get_object_or_404(Proof, pk=number) if number.isdigit() else Proof.objects.first()
+    number = id_or_none(request.GET.get("run"))
+    shown = Proof.objects.first() if number is None else get_object_or_404(Proof, pk=number)
     gaps = ProofGap.objects.filter(proof=shown).order_by("pk")
     page = Paginator(gaps, PAGE).get_page(request.GET.get("page"))
     courses = Course.objects.select_related("patient", "facility").in_bulk(
@@ -40,7 +41,7 @@ def proof(request: HttpRequest) -> HttpResponse:
     context = {
         "page_title": "Proof",
         "proof": shown,
-        "is_last": not number.isdigit(),
+        "is_last": number is None,
         "page_obj": page,
         "rows": [(gap, courses.get(gap.course_number or 0)) for gap in page.object_list],
         "runs": list(Proof.objects.all()[:RUNS]),

@@ -26,6 +26,7 @@ from billing.views.answers import UNPROCESSABLE, is_fragment
 from billing.views.policy_rows import MOST_LISTED, TURNS, signed
 from courses.models import Course
 from patients.models import Payer
+from patients.numbers import id_or_none
 from patients.roles import READS_MONEY, allow
 
 COLUMNS = (
@@ -122,7 +123,8 @@ def _question(form: TimeMachineForm, policy: TrialPolicyForm | None) -> Question
 
 
 def _payer(said: str) -> Payer | None:
-    return get_object_or_404(Payer, pk=int(said)) if said.isdecimal() and len(said) < 10 else None  # noqa: PLR2004  # an id
+    asked = id_or_none(said)
+    return None if asked is None else get_object_or_404(Payer, pk=asked)
 
 
 def _month(said: str, today: date) -> date:

@@ -32,6 +32,7 @@ from billing.rules.lines import Severity
 from billing.worklist.filters import TO_REVIEW, Filters, LineState
 from billing.worklist.groups import GroupedLine, grouped_lines
 from billing.worklist.holds import clinic_day
+from patients.numbers import id_or_none
 
 NOTHING = Decimal("0.00")
 Cell = str | int | Decimal | date | datetime | None
@@ -240,7 +241,8 @@ def _held_by_persons(filters: HeldFilters) -> "QuerySet[GroupedLine, GroupedLine
     if filters.reason:
         asked &= Q(review__code=filters.reason)
     if filters.owner:
-        asked &= Q(review__owner=int(filters.owner)) if filters.owner.isdigit() else Q(review__owner_role=filters.owner)
+        owner = id_or_none(filters.owner)
+        asked &= Q(review__owner_role=filters.owner) if owner is None else Q(review__owner=owner)
     if filters.is_due:
         asked &= Q(review__due_on__lte=clinic_day())
     held: Any = grouped_lines(Filters(states=(LineState.HELD,)), order="day").filter(asked)

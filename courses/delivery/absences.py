@@ -11,6 +11,7 @@ from courses.delivery.checks import hold
 from courses.models import Absence, Course, Session
 from courses.terms import SessionStatus
 
+MOST_REASON = 140
 FURTHEST_DAYS = 60
 
 
@@ -18,11 +19,13 @@ def note_absence(*, course: Course, day: date, reason: str, by: User) -> Absence
     """Note that the patient did not come on that day; noted twice it stands once, with its first reason.
 
     Raises:
-        ValidationError: no reason, the day lies far ahead, or beam was delivered on it.
+        ValidationError: no reason or one too long, the day lies far ahead, or beam was delivered on it.
     """
     reason = reason.strip()
     if not reason:
         raise ValidationError("Say why the patient did not come.")
+    if len(reason) > MOST_REASON or not reason.isprintable():
+        raise ValidationError(f"Say why in one line of at most {MOST_REASON} characters.")
     if (day - course.facility.day_of(timezone.now())).days > FURTHEST_DAYS:
         raise ValidationError(f"{day} lies more than {FURTHEST_DAYS} days ahead.")
     with transaction.atomic():

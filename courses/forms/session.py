@@ -16,6 +16,7 @@ from courses.forms.clock import moment_of, reading_choices
 from courses.forms.words import GUIDANCE, MOTION
 from courses.models import Course, Machine, Plan, Session
 from courses.terms import MotionManagement, SessionStatus, Technique
+from patients.numbers import id_or_none
 from patients.validators import validate_day
 
 FIELD_OF = {"at": "time", "status_reason": "reason", "numbers": "plans"}
@@ -317,7 +318,8 @@ class _ResumedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not ge
         super().__init__(sessions, required=False, label="Completes", empty_label="nothing, a session of its own")
 
     def to_python(self, value: Any) -> Session | None:
-        found = Session.objects.filter(course=self.course, pk=value).first() if str(value or "").isdigit() else None
+        number = id_or_none(str(value or ""))
+        found = None if number is None else Session.objects.filter(course=self.course, pk=number).first()
         if value and found is None:
             raise ValidationError("This session is not one of the course.")
         return found

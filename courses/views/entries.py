@@ -13,6 +13,7 @@ from courses.forms import AmendForm, LogForm
 from courses.forms.session import SessionForm
 from courses.models import Course, Session
 from courses.views.answers import CONFLICT, form_answer
+from patients.numbers import id_or_none
 
 OF_SESSION = (
     "course__patient", "course__facility", "machine", "resumes", "logged_by", "signed_by", "cancelled_by",
@@ -94,7 +95,7 @@ def session_or_404(session_id: int) -> Session:
 def way_back(request: HttpRequest, course: Course) -> str:
     """Return where the work goes on: the machine's day it came from, else the course."""
     machine, day = request.GET.get("machine", ""), request.GET.get("day", "")
-    if machine.isdigit() and day:
+    if id_or_none(machine) is not None and day:
         return f"{reverse('courses:machine-day')}?{urlencode({'machine': machine, 'day': day})}"
     return reverse("courses:course", args=[course.pk])
 

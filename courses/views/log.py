@@ -29,6 +29,7 @@ from courses.views.day import MACHINE_COOKIE, chosen_day, shown_row
 from courses.views.entries import cautions_of, conflict_answer, course_or_404, entry_answer, user_of, way_back
 from patients.audit import note_access
 from patients.models import Encounter
+from patients.numbers import id_or_none
 from patients.roles import LOGS, allow
 
 DAY_CHANGED = "day-changed"
@@ -90,10 +91,10 @@ def check(request: HttpRequest, course_id: int) -> HttpResponse:
 
     ``of`` names the session that is corrected: what it said before does not speak against it.
     """
-    course, of = course_or_404(course_id), request.GET.get("of", "")
+    course, of = course_or_404(course_id), id_or_none(request.GET.get("of"))
     plans = list(course.plans.all())
     form: SessionForm
-    if of.isdecimal():
+    if of is not None:
         form = AmendForm(
             request.GET, course=course, plans=plans, session=get_object_or_404(Session, pk=of, course=course)
         )
@@ -140,7 +141,8 @@ def _machine(request: HttpRequest, course: Course, known: Machine | None = None)
     if known is not None and wanted == str(known.pk):
         return known
     machines = Machine.objects.filter(facility=course.facility).select_related("facility")
-    return machines.filter(pk=int(wanted)).first() if wanted.isdigit() else None
+    number = id_or_none(wanted)
+    return None if number is None else machines.filter(pk=number).first()
 
 
 def _day(request: HttpRequest, course: Course) -> date:

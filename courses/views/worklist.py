@@ -20,6 +20,7 @@ from courses.planning import kind_of
 from courses.views.answers import FROM_WORKLIST, done
 from courses.views.entries import course_or_404, user_of
 from patients.models import Provider
+from patients.numbers import id_or_none
 from patients.roles import Role, allow, roles_of
 
 SEES = frozenset({Role.PHYSICIST, Role.PHYSICIAN, Role.ADMINISTRATOR})
@@ -125,8 +126,9 @@ def record(request: HttpRequest, course_id: int) -> HttpResponse:
 def _physician(request: HttpRequest) -> tuple[str, Provider | None]:
     """Return whose courses are shown: as chosen, else the user's own where the user is a physician of the practice."""
     asked = request.GET.get("physician", "")
-    if asked.isdigit():
-        found = Provider.objects.filter(pk=int(asked)).first()
+    number = id_or_none(asked)
+    if number is not None:
+        found = Provider.objects.filter(pk=number).first()
     else:
         found = None if asked == ALL else Provider.objects.filter(user=user_of(request), is_physician=True).first()
     return (str(found.pk) if found else ALL), found
