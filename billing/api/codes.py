@@ -15,6 +15,7 @@ from billing.codes.page import CodePage, code_page, usual_day
 from billing.codes.published import Pairs, PairShown
 from billing.codes.searching import CodeHit, search_codes
 from billing.forms.codes import CodeDayForm, CodeSearchForm
+from billing.models import LedgerEntry
 from patients.permissions import RolePermission
 from patients.roles import READS_MONEY
 
@@ -76,7 +77,7 @@ class CodeApi(viewsets.GenericViewSet[Any]):
     lookup_field = "code"
     lookup_value_regex = "[0-9A-Za-z]+"
     serializer_class = CodeFound
-    queryset = None
+    queryset = LedgerEntry.objects.none()  # Codes are no rows; the readable pages of the API ask for some.
     filter_backends = ()
 
     @extend_schema(

@@ -96,8 +96,9 @@ def test_an_error_is_what_its_label_says_whatever_was_asked_for(
 
 
 def test_a_reader_still_gets_pages_and_an_address_without_its_slash_is_led_on(clerk: APIClient) -> None:
-    page = clerk.get("/api/v1/patients/", headers={"Accept": "text/html"})
-    assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")
+    for address in ("/api/v1/patients/", "/api/v1/codes/"):
+        page = clerk.get(address, headers={"Accept": "text/html"})
+        assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8"), address
     assert clerk.get("/api/v1/patients")["Location"] == "/api/v1/patients/"
 
 
