@@ -155,7 +155,8 @@ _WHY_NOT = f"""
       WHEN {_IS_CORRECTION} AND f.payer_claim_number = '' THEN
         'A correction names the payer''s own number of the claim, and none is known. Enter it from the payer''s answer.'
       WHEN {_IS_CORRECTION} AND f.coverage_payer_id <> f.payer_id THEN
-        'The coverage of the claim is of another payer now. Void the claim; its lines then go to the new payer.'
+        'The coverage of the claim is of another payer now, and the old member id is gone: nothing can be sent. Tell'
+        ' the old payer by hand, and note it here; the lines then wait for the new payer.'
       WHEN f.kind = '7' AND {_HAS.format(place="open")} THEN
         'Lines that take the place of reversed ones are not decided. Release them, or hold those that must not go.'
       WHEN f.kind = '7' AND f.entry_ids IS NULL THEN

@@ -126,11 +126,11 @@ def corrections_to_send() -> QuerySet[StandingFinding]:
 def claims_to_correct() -> QuerySet[Claim]:
     """Return the claims on which a reversed charge still stands; the oldest first. One query.
 
-    Looked for among the open findings, which are few, not among all that was ever reversed.
+    Of a void nothing is asked. Looked for among the open findings, which are few, not among all that was ever reversed.
     """
     findings = StandingFinding.objects.filter(code=CODE, resolved_at=None, overridden_at=None)
     lines = ClaimLine.objects.filter(ended_at=None, entry__in=findings.values("entry__reverses"))
-    return Claim.objects.filter(pk__in=lines.values("claim")).order_by("pk")
+    return Claim.objects.filter(pk__in=lines.values("claim")).exclude(frequency=FollowUp.Kind.VOID).order_by("pk")
 
 
 def correction_of(claim_id: int) -> Correction | None:

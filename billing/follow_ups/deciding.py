@@ -22,7 +22,7 @@ from billing.follow_ups.corrections import (
     standing_follow_ups,
 )
 from billing.follow_ups.reasons import reasons_for
-from billing.models import Claim, ClaimEvent, ClaimLine, FollowUp, StandingFinding
+from billing.models import CaptureMark, Claim, ClaimEvent, ClaimLine, FollowUp, Review, StandingFinding
 from courses.models import Course
 from patients.roles import Role, has_role
 
@@ -100,27 +100,38 @@ def cancel(*, follow_up_id: int, by: User, at: datetime) -> FollowUp:
 def note_told_by_hand(*, claim_id: int, note: str, by: User, at: datetime) -> FollowUp:
     """Note that the payer was told of what changed, and how. The reversed lines leave the claim, for good.
 
-    What came instead may then be released, and goes out as new.
+    What came instead may then be released, and goes out as new. Of a claim that did not change, or whose coverage is of
+    another payer now, all lines leave, and wait again to be reviewed.
 
     Raises:
         PermissionDenied: the user does not bill.
-        ValidationError: no note, or nothing of the claim asks for it.
+        ValidationError: no note, or no line stands on the claim.
     """
     require_biller(by)
     said = required_note(note)
     with transaction.atomic():
         correction = _locked_correction(claim_id)
-        if not correction.changed:
-            raise ValidationError(NOTHING_CHANGED)
-        follow_up = correction.follow_up or FollowUp(
-            claim=correction.claim, kind=correction.proposal, decided_by=by, decided_at=at
-        )
+        claim = correction.claim
+        is_whole = not correction.changed or claim.coverage.payer_id != claim.payer_id
+        kind = FollowUp.Kind.VOID if is_whole else correction.proposal
+        follow_up = correction.follow_up or FollowUp(claim=claim, kind=kind, decided_by=by, decided_at=at)
         follow_up.done_at, follow_up.done_by, follow_up.done_note = at, by, said
         follow_up.save()
-        entry_ids = [line.before.pk for line in correction.changed]
-        ClaimLine.objects.filter(claim=correction.claim, entry__in=entry_ids, ended_at=None).update(ended_at=at)
+        left = ClaimLine.objects.filter(claim=claim, ended_at=None)
+        if not is_whole:
+            left = left.filter(entry__in=[line.before.pk for line in correction.changed])
+        entry_ids = list(left.values_list("entry_id", flat=True))
+        left.update(ended_at=at)
         _settle_findings(entry_ids)
+        _let_wait(claim, entry_ids, at)
         return follow_up
+
+
+def _let_wait(claim: Claim, entry_ids: Collection[int], at: datetime) -> None:
+    """Open the reviews of charges that left their claim as they were sent; capture looks at them again."""
+    reviews = Review.objects.filter(entry__in=entry_ids, entry__waiting__isnull=False, state="released")
+    if reviews.update(state="open", reason="The payer was told by hand", by=None, at=at):
+        CaptureMark.objects.filter(course=claim.course_id).update(basis="")
 
 
 def require_biller(by: User) -> None:

@@ -57,9 +57,26 @@ def test_payer_that_takes_no_corrections_is_told_by_hand_and_the_rest_goes_out_a
     assert changed.after.claim_lines.get().claim.frequency == "1"
 
 
-def test_telling_by_hand_needs_a_note_and_something_to_tell(ada: Treated) -> None:
-    with pytest.raises(ValidationError, match="Nothing of this claim changed"):
-        follow_ups.note_told_by_hand(claim_id=claim_of(ada).pk, note="Why not", by=biller(), at=NOW)
+def test_claim_to_the_wrong_payer_is_told_by_hand_and_its_lines_go_to_the_right_one(ada: Treated) -> None:
+    claim, right = claim_of(ada), Payer.objects.create(name="Beacon", kind="commercial", payer_id="BEACON")
+    claim.coverage.payer = right
+    claim.coverage.save()
+    void = decide(claim, "8")
+    export(at=NIGHT + timedelta(days=1))
+    void.refresh_from_db()
+    assert "Tell the old payer by hand" in void.error
+    follow_ups.note_told_by_hand(claim_id=claim.pk, note="By phone, ref 4712", by=biller(), at=NOW)
+    with pytest.raises(ValidationError, match="No line stands"):
+        follow_ups.note_told_by_hand(claim_id=claim.pk, note="Twice", by=biller(), at=NOW)
+    capture(ada)
+    lines = standing(ada, with_the_plan=True)
+    assert {line.review.state for line in lines} == {"open"}
+    assert worklist.release(entry_ids=[line.pk for line in lines], by=biller(), at=NOW).refused == ()
+    export(at=NIGHT + timedelta(days=2))
+    assert {line.claim_lines.get(ended_at=None).claim.payer for line in lines} == {right}
+
+
+def test_telling_by_hand_needs_a_note(ada: Treated) -> None:
     shorten(ada, sessions(ada)[1])
     with pytest.raises(ValidationError, match="Say how"):
         follow_ups.note_told_by_hand(claim_id=claim_of(ada).pk, note="  ", by=biller(), at=NOW)
