@@ -22,6 +22,7 @@ from billing.rules.facts import (
     PlanFacts,
     PracticeFacts,
     SessionFacts,
+    StayFacts,
 )
 from courses.terms import (
     IMRT_TECHNIQUES,
@@ -56,17 +57,6 @@ class LoadedCourse:
     files: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stay:
-    """An inpatient stay; both days inclusive."""
-
-    starts_on: date
-    ends_on: date | None
-
-    def covers(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
-
-
 def load_courses(course_ids: Collection[int]) -> dict[int, LoadedCourse]:
     """Return the facts of each course: one statement, so that they are of one moment, whatever their number."""
     return {rows.course_id: _loaded(rows) for rows in read_rows(course_ids)}
@@ -75,6 +65,7 @@ def load_courses(course_ids: Collection[int]) -> dict[int, LoadedCourse]:
 def _loaded(rows: CourseRows) -> LoadedCourse:
     told = rows.told
     insured = insurance_from(coverages=told["coverages"], policies=[row[0] for row in told["policies"]])
+    stays = tuple(StayFacts(_day(first), _day_if_any(last)) for first, last in told["stays"])
     facts = CourseFacts(
         id=str(rows.course_id),
         practice=PracticeFacts(Setting(rows.setting), Bills(rows.bills), rows.place_of_service),
@@ -83,12 +74,13 @@ def _loaded(rows: CourseRows) -> LoadedCourse:
         opened_on=rows.opened_on,
         closed_on=rows.closed_on,
         plans=tuple(_plan(row) for row in told["plans"]),
-        sessions=_sessions(rows),
+        sessions=_sessions(rows, stays),
         events=tuple(_event(row) for row in told["events"]),
         authorizations=tuple(_authorization(row) for row in told["authorizations"]),
         manual_lines=tuple(_keyed_line(row) for row in told["keyed_lines"]),
         physician=_renderer(rows.physician_id, rows.physician_name),
         line_edits=tuple(_line_edit(row) for row in told["line_edits"]),
+        stays=stays,
     )
     return LoadedCourse(facts, insured, rows.basis, rows.revision, rows.files)
 
@@ -135,15 +127,14 @@ def _plan(row: Row) -> PlanFacts:
     )
 
 
-def _sessions(rows: CourseRows) -> tuple[SessionFacts, ...]:
+def _sessions(rows: CourseRows, stays: Collection[StayFacts]) -> tuple[SessionFacts, ...]:
     zone = ZoneInfo(rows.time_zone)
-    stays = [_Stay(_day(first), _day_if_any(last)) for first, last in rows.told["stays"]]
     delivered = _delivered(rows.told["fractions"])
     return tuple(_session(row, zone, delivered.get(row[0], ()), stays) for row in rows.told["sessions"])
 
 
 def _session(
-    row: Row, zone: ZoneInfo, delivered: Iterable[tuple[int, int | None]], stays: Iterable[_Stay]
+    row: Row, zone: ZoneInfo, delivered: Iterable[tuple[int, int | None]], stays: Iterable[StayFacts]
 ) -> SessionFacts:
     (
         session_id, starts_at, status, resumes, guidance, reviewed,

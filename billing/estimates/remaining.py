@@ -58,7 +58,7 @@ def at_the_end(facts: CourseFacts, ahead: tuple[SessionFacts, ...], today: date)
     """Return the course as it will stand once its prescription is delivered as usual, and closed.
 
     Plans that are to be delivered and wait for approval count as approved today; visits and physics checks come in
-    the fives that are not over yet.
+    the fives that are not over yet. Nobody knows how long a stay lasts: what is to come is an outpatient's.
     """
     awaited = {key for session in ahead for key in session.plans}
     plans = tuple(
@@ -73,6 +73,7 @@ def at_the_end(facts: CourseFacts, ahead: tuple[SessionFacts, ...], today: date)
         sessions=sessions,
         events=facts.events + _checks_to_come(replace(facts, sessions=sessions), today) if ahead else facts.events,
         closed_on=facts.closed_on or max(last_on, facts.opened_on),
+        stays=tuple(replace(stay, ends_on=min(stay.ends_on or today, today)) for stay in facts.stays),
     )
 
 

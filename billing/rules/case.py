@@ -152,6 +152,10 @@ class Case:
         """Whether the practice names the place of service of inpatients (C6)."""
         return self.facts.practice.place_of_service == INPATIENT_PLACE
 
+    def is_inpatient_on(self, day: date) -> bool:
+        """Return whether what is dated ``day`` is an inpatient's: a stay covers it, or the practice has no others."""
+        return self.is_inpatient_practice or any(stay.covers(day) for stay in self.facts.stays)
+
     def place_on(self, day: date, *, inpatient: bool = False) -> str:
         """Return the place of service of a line (C6)."""
         practice = self.facts.practice

@@ -80,7 +80,7 @@ def _plan_facts(charge: PlanCharge) -> Facts:
 
 def _made(charge: PlanCharge, row: CompanionRow, units: int | None, facts: Facts, case: Case) -> Said:
     """Return the line of a companion, dated and keyed with its plan."""
-    shape = case.shape(row.code, charge.on, inpatient=case.is_inpatient_practice)
+    shape = case.shape(row.code, charge.on, inpatient=case.is_inpatient_on(charge.on))
     if shape is None:
         return Said()
     plan = charge.plan

@@ -34,7 +34,8 @@ def said_of(due: Due, case: Case, *, inpatient: bool = False) -> Said:
     A service that this practice does not bill has neither line nor finding.
     """
     row = case.codebook.course_service(due.service, due.on)
-    shape = case.shape(row.code, due.on, inpatient=inpatient or case.is_inpatient_practice) if row else None
+    is_inpatients = inpatient or case.is_inpatient_on(due.on)
+    shape = case.shape(row.code, due.on, inpatient=is_inpatients) if row else None
     if row is None or shape is None:
         missing = no_code_in_force(f"the {due.service.in_words}", due.on)
         return Said(findings=(missing.about(due.earned_by, due.subject, due.on),))

@@ -32,7 +32,7 @@ def event_lines(case: Case) -> Said:
 
 def _said_of(event: EventFacts, row: EventRow, case: Case) -> Said:
     """Return the line of an event. One that this practice does not bill has neither line nor finding."""
-    shape = case.shape(row.code, event.on, inpatient=case.is_inpatient_practice)
+    shape = case.shape(row.code, event.on, inpatient=case.is_inpatient_on(event.on))
     if shape is not None and not shape.forms and not shape.forgoes_technical:
         return Said()
     inside = _plans_around(row.code, event, case)

@@ -186,6 +186,18 @@ class EventFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class StayFacts:
+    """An inpatient stay that the practice system recorded; both days inclusive, ``ends_on`` ``None``: not over."""
+
+    starts_on: date
+    ends_on: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Return whether the patient was an inpatient on ``day``."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorizationFacts:
     """Units that a payer approved for any of ``codes``; both dates inclusive.
 
@@ -243,7 +255,8 @@ class StandingLineFacts:
 class CourseFacts:
     """One course of treatment, whole. The rules see all of it or nothing: weeks and plans are counted over a course.
 
-    ``physician`` renders its professional lines. ``line_edits`` are the standing ones, each key once.
+    ``physician`` renders its professional lines. ``line_edits`` are the standing ones, each key once. ``stays`` are
+    the patient's; a course file has none, only sessions of inpatients.
     """
 
     id: str
@@ -260,3 +273,4 @@ class CourseFacts:
     standing_lines: tuple[StandingLineFacts, ...] = ()
     physician: Renderer = NOBODY
     line_edits: tuple[LineEditFacts, ...] = ()
+    stays: tuple[StayFacts, ...] = ()

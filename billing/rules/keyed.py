@@ -18,6 +18,7 @@ from billing.rules.case import (
 from billing.rules.codebook import Codebook
 from billing.rules.coding import MOST_POINTERS, Coding
 from billing.rules.facts import ManualLineFacts
+from billing.rules.fives import inpatient_days
 from billing.rules.lines import Because, ChargeLine, ClaimKind, Family, Finding, Origin, Severity, line_key
 from billing.rules.rows import Procedure
 from patients.terms import Bills, Setting
@@ -66,7 +67,7 @@ def _line(keyed: ManualLineFacts, procedure: Procedure, claim: ClaimKind, case: 
         modifiers=keyed.modifiers,
         family=Family.MANUAL,
         claim=claim,
-        place_of_service=case.place_on(keyed.on),
+        place_of_service=case.place_on(keyed.on, inpatient=_is_inpatients(keyed, procedure, claim, case)),
         earned_by=Origin.MANUAL_LINE,
         subject=keyed.key,
         because=Because("C4", procedure.table, procedure.row, procedure.source, (("keyed", True),)),
@@ -76,6 +77,19 @@ def _line(keyed: ManualLineFacts, procedure: Procedure, claim: ClaimKind, case: 
         diagnoses=keyed.diagnoses,
         provider=keyed.provider.key,
     )
+
+
+def _is_inpatients(keyed: ManualLineFacts, procedure: Procedure, claim: ClaimKind, case: Case) -> bool:
+    """Return whether a physician's keyed line stands where the rules put an inpatient's, so that R2 can compare (C6).
+
+    Guidance goes with its sessions, which may say themselves that the patient was an inpatient; the rest with a stay.
+    """
+    is_component = PROFESSIONAL_COMPONENT in keyed.modifiers
+    if claim is ClaimKind.INSTITUTIONAL or not (is_component or procedure.pc_tc == PROFESSIONAL_ONLY):
+        return False
+    if case.is_inpatient_on(keyed.on):
+        return True
+    return is_component and procedure.family is Family.GUIDANCE and keyed.on in inpatient_days(case)
 
 
 def _doubts_about_the_claim(

@@ -102,7 +102,7 @@ def _said_of(charge: PlanCharge, case: Case) -> Said:
     made: tuple[ChargeLine, ...] = ()
     naming: tuple[Note, ...] = ()
     instead: tuple[Note, ...] = ()
-    shape = case.shape(charge.row.code, day, inpatient=case.is_inpatient_practice)
+    shape = case.shape(charge.row.code, day, inpatient=case.is_inpatient_on(day))
     if not charge.is_earned:
         instead = charge.notes or (_no_new_ct(charge),)
     elif shape is None:

@@ -7,6 +7,7 @@ import pytest
 from billing.capture import capture_course
 from billing.capture.facts import load_courses
 from billing.models import ManualLine
+from billing.reconciliation.courses import compare_courses
 from billing.rules.facts import CourseFacts
 from courses.models import ClinicalEvent, Fraction, Plan, Session
 from courses.terms import Performer, SessionStatus, Site, Technique
@@ -126,6 +127,32 @@ def test_a_stay_entered_late_takes_the_technical_line_back() -> None:
     capture_course(course_id=boris.course.pk)
     assert "77386" not in codes(standing(boris))
     assert "inpatient-technical" in open_codes(boris)
+
+
+def test_a_stay_entered_late_leaves_a_plan_and_events_their_physicians_part() -> None:
+    practice_fees()
+    boris = cast.boris()
+    event = {"course": boris.course, "happened_on": date(2025, 5, 6), "performer": "physician"}
+    ClinicalEvent.objects.create(**event, family="special_treatment")
+    ManualLine.objects.create(course=boris.course, code="77470", service_on=date(2025, 5, 6), modifiers=["26"])
+    capture_course(course_id=boris.course.pk)
+    before = standing(boris, with_the_plan=True)
+    assert {entry.claim_kind for entry in before} == {"professional", "institutional"}
+    stay = Encounter.objects.create(
+        patient=boris.patient, facility=boris.course.facility, visit_number="V1", is_inpatient=True,
+        starts_on=date(2025, 5, 1), ends_on=date(2025, 5, 31),
+    )  # fmt: skip
+    capture_course(course_id=boris.course.pk)
+    after = standing(boris, with_the_plan=True)
+    assert {(entry.claim_kind, entry.modifiers[0], entry.place_of_service) for entry in after} == {
+        ("professional", "26", "21")
+    }
+    assert not {entry.pk for entry in before} & {entry.pk for entry in after}
+    assert {"inpatient-technical", "duplicate-line"} <= open_codes(boris)
+    assert compare_courses([boris.course.pk])[boris.course.pk].comparison.unexplained == []
+    stay.delete()
+    capture_course(course_id=boris.course.pk)
+    assert codes(standing(boris, with_the_plan=True)) == codes(before)
 
 
 def test_the_facts_of_two_courses_do_not_mix() -> None:

@@ -18,6 +18,7 @@ from billing.rules.facts import (
     PolicyPeriod,
     PracticeFacts,
     SessionFacts,
+    StayFacts,
 )
 from billing.rules.lines import Outcome
 from courses.terms import Guidance, PlanKind, SessionStatus, Site, Technique
@@ -287,6 +288,16 @@ def test_session_of_an_inpatient_is_withheld_by_its_finding() -> None:
     assert [(one.kind, one.code, one.subject) for one in withheld] == [
         (Kind.WITHHELD, "inpatient-technical", f"session:{first.key}")
     ]
+
+
+def test_plan_physics_check_and_device_in_a_stay_are_withheld_by_their_findings() -> None:
+    facts = course(5, practice=HOSPITAL, stays=(StayFacts(date(2001, 1, 1)),))
+    facts = replace(facts, sessions=tuple(replace(session, inpatient=True) for session in facts.sessions))
+    found = compared(facts)
+    assert found.unexplained == []
+    withheld = Counter(one.service for one in found.differences if one.kind is Kind.WITHHELD)
+    assert withheld == {Service.PLAN: 1, Service.DEVICE: 1, Service.DELIVERY: 5, Service.PHYSICS: 1}
+    assert {one.claim for one in found.differences if one.kind is Kind.WITHHELD} == {"institutional"}
 
 
 def test_lines_of_events_and_keyed_lines_are_not_counted() -> None:

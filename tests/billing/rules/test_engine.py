@@ -5,7 +5,7 @@ from datetime import date
 
 from billing.rules import charge_lines, load_codebook
 from billing.rules.course_file import read_course
-from billing.rules.facts import CourseFacts, PayerFacts, PolicyFacts, PolicyPeriod, StandingLineFacts
+from billing.rules.facts import CourseFacts, PayerFacts, PolicyFacts, PolicyPeriod, StandingLineFacts, StayFacts
 from billing.rules.lines import ChargeLine, Family, Finding, Outcome, Severity
 from patients.terms import DeliveryCodeSet, PayerKind
 
@@ -157,6 +157,54 @@ def test_a_hold_that_stands_in_place_of_a_line_names_none() -> None:
     [hold] = findings(facts, "inpatient-technical")
     assert (hold.subject, hold.lines) == ("P", ())
     assert [(line.modifiers, line.held) for line in plan_lines(facts)] == [(("26",), False)]
+
+
+ADMITTED_TO_PLAN = (StayFacts(date(2023, 4, 11), date(2023, 4, 12)),)
+
+
+def test_of_a_plan_and_events_in_a_stay_the_physicians_part_alone_stands_and_at_the_inpatients_place() -> None:
+    events: list[Keys] = [
+        {"code_family": "special_treatment", "on": "2023-04-12", "by": "physician"},
+        {"code_family": "device_complex", "on": "2023-04-12"},
+        {"code_family": "device_complex", "on": "2023-04-13"},
+    ]
+    plan: Keys = {"arcs": 2, "respiratory_motion_simulation": True}
+    told = course(practice={"bills": "both"}, plan=plan, sessions=[], event=events)
+    facts = replace(told, stays=ADMITTED_TO_PLAN)
+    lines = outcome(facts).lines
+    in_the_stay = [line for line in lines if line.on < date(2023, 4, 13)]
+    assert sorted(line.code for line in in_the_stay) == ["77293", "77300", "77301", "77334", "77338", "77470"]
+    assert {(line.modifiers[0], line.place_of_service) for line in in_the_stay} == {("26", "21")}
+    assert [(line.code, line.place_of_service) for line in lines if line not in in_the_stay] == [("77334", "22")] * 2
+    holds = findings(facts, "inpatient-technical")
+    assert [(hold.subject, hold.lines) for hold in holds] == [
+        ("P", ()), ("device_complex 2023-04-12", ()), ("special_treatment 2023-04-12", ())
+    ]  # fmt: skip
+    assert findings(told, "inpatient-technical") == []
+
+
+def test_a_freestanding_centre_has_no_line_of_a_plan_in_a_stay_that_goes_on() -> None:
+    facts = course(practice={"setting": "freestanding", "bills": "global"}, sessions=[])
+    facts = replace(facts, stays=(StayFacts(date(2023, 4, 11)),))
+    assert outcome(facts).lines == ()
+    assert [hold.subject for hold in findings(facts, "inpatient-technical")] == ["P"]
+
+
+def test_physics_and_management_dated_in_a_stay_are_the_physicians_at_the_inpatients_place() -> None:
+    facts = course(practice={"bills": "both"}, session_run=[
+        {"plans": ["P"], "first": "2023-04-12", "count": 5, "times": ["09:00:00"]}
+    ], sessions=[], event=[{"code_family": "visit", "on": "2023-04-12", "by": "physician"}])  # fmt: skip
+    facts = replace(facts, stays=(StayFacts(date(2023, 4, 18), date(2023, 4, 18)),))
+    lines = [line for line in outcome(facts).lines if line.family in (Family.MANAGEMENT, Family.PHYSICS)]
+    assert [(line.code, line.on, line.place_of_service) for line in lines] == [("77427", date(2023, 4, 18), "21")]
+
+
+def test_a_keyed_line_of_the_physician_in_a_stay_repeats_what_the_rules_make_there() -> None:
+    keyed: list[Keys] = [{"code": "77301", "on": "2023-04-11", "modifiers": ["26"]}]
+    facts = course(practice={"bills": "both"}, sessions=[], manual_line=keyed)
+    for stays in ((), ADMITTED_TO_PLAN):
+        [hold] = findings(replace(facts, stays=stays), "duplicate-line")
+        assert hold.subject == "77301 2023-04-11"
 
 
 def test_a_hold_names_the_lines_of_both_claims() -> None:
