@@ -97,9 +97,13 @@ class Correction:
         if self.proposal == FollowUp.Kind.REPLACEMENT or not others:
             return ""
         names = " and ".join(sorted(others))
+        is_gone = (
+            self.claim.coverage.payer_id != self.claim.payer_id
+        )  # and the member id with it: no void can be written
+        way = "Tell it by hand" if is_gone else "Void the claim"
         return (
             f"Nothing of this claim is left for {self.claim.payer.name}: its lines are for {names} now."
-            " Void the claim; its lines then go as new ones."
+            f" {way}; its lines then go as new ones."
         )
 
     @property
