@@ -32,9 +32,38 @@ COVERAGE_FIELDS = (
     "zip_code", "effective_from", "effective_to",
 )  # fmt: skip
 M = TypeVar("M", bound=models.Model)
+OF_ONE = frozenset({"patient", "coverage", "course", "session", "plan", "control_number"})
+"""The filters that narrow a list to the rows of one patient."""
 
 
-class RowApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[M]):
+class NotesLooks(viewsets.GenericViewSet[M]):
+    """Notes who looked at whose row: at one row, whatever is done with it, and at a list of one patient's rows."""
+
+    def get_object(self) -> M:
+        """Return the row that the address names."""
+        row = super().get_object()
+        self._note(row)
+        return row
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """Return the rows of a page; those of many patients are no look at one."""
+        rows = super().paginate_queryset(queryset)
+        if rows and OF_ONE & set(self.request.query_params):
+            self._note(rows[0])
+        return rows
+
+    def _note(self, row: Any) -> None:
+        match = self.request.resolver_match
+        note_access(user=self.request.user, patient=_patient_of(row), what=match.view_name if match else "api")
+
+
+def _patient_of(row: Any) -> int:
+    if isinstance(row, Patient):
+        return row.pk
+    return int(row.patient_id if hasattr(row, "patient_id") else row.course.patient_id)
+
+
+class RowApi(NotesLooks[M], mixins.ListModelMixin, mixins.RetrieveModelMixin):
     """Rows of one table, read and written through its steps: ``Output``, ``Input``, ``add``, ``correct``."""
 
     permission_classes = (RolePermission,)
@@ -113,12 +142,6 @@ class PatientApi(RowApi[Patient]):
     def correct(self, row: Patient, values: dict[str, Any]) -> Patient:
         """Correct the patient's row."""
         return correct_patient(patient=row, **{"mrn": row.mrn, "last_name": row.last_name, **values})
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Read one patient; the look is logged."""
-        patient = self.get_object()
-        note_access(user=request.user, patient=patient, what="api:patient-detail")
-        return Response(self.Output(patient).data)
 
     @extend_schema(request=Search, responses=Output(many=True))
     @action(detail=False, methods=["post"], write_roles=EVERYONE)

@@ -1,6 +1,7 @@
 """Who looked at which patient: pages and endpoints of one patient say so here.
 
-Lists (a machine's day, a search) are not looks at a patient; opening one of their rows is.
+Lists (a machine's day, a search) are not looks at a patient; opening one of their rows is, and so is a list of one
+patient's rows. What a page fills in for itself is noted with the page (tests/oncocharge/test_looks.py).
 What was changed, and by whom, is in the history tables.
 """
 

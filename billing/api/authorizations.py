@@ -7,7 +7,7 @@ import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +17,7 @@ from billing.authorizations import Particulars, faults_of
 from billing.models import COUNTING, Authorization
 from courses.api.entries import Conflict, entry_key, key_header, lock_key, read_fields, refuse_other_course, user_of
 from courses.models import Course
+from patients.api import NotesLooks
 from patients.models import Coverage
 from patients.permissions import RolePermission
 from patients.roles import BILLING, EVERYONE
@@ -59,7 +60,7 @@ class UseOutput(serializers.Serializer[Any]):
     left = serializers.IntegerField()
 
 
-class AuthorizationApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Authorization]):
+class AuthorizationApi(NotesLooks[Authorization], mixins.ListModelMixin, mixins.RetrieveModelMixin):
     """Authorizations: list, read, enter, correct, end, void (billing roles); everyone reads."""
 
     permission_classes = (RolePermission,)

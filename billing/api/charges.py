@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from billing import worklist
 from billing.models import OTHER, ClaimLine, LedgerEntry, Review, StandingFinding
 from billing.standing import Standing, noted, of_standing
+from patients.api import NotesLooks
 from patients.permissions import RolePermission
 from patients.roles import BILLING, READS_MONEY
 
@@ -70,7 +71,7 @@ class HeldOutput(serializers.ModelSerializer[Review]):
         fields = ("code", "reason", "owner", "owner_role", "due_on", "held_since", "by")
 
 
-class ChargeApi(viewsets.ReadOnlyModelViewSet[LedgerEntry]):
+class ChargeApi(NotesLooks[LedgerEntry], viewsets.ReadOnlyModelViewSet[LedgerEntry]):
     """Charges: list, read, release, hold, undo, override. Nothing changes an entry: the ledger only grows."""
 
     permission_classes = (RolePermission,)

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers, viewsets
 
 from billing.models import Claim, ClaimLine
+from patients.api import NotesLooks
 from patients.permissions import RolePermission
 from patients.roles import READS_MONEY
 
@@ -34,7 +35,7 @@ class ClaimLineOutput(serializers.ModelSerializer[ClaimLine]):
         fields = ("number", "entry_id", "code", "modifiers", "service_on", "units", "amount")
 
 
-class ClaimApi(viewsets.ReadOnlyModelViewSet[Claim]):
+class ClaimApi(NotesLooks[Claim], viewsets.ReadOnlyModelViewSet[Claim]):
     """Claims: list, read."""
 
     permission_classes = (RolePermission,)

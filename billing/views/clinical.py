@@ -20,6 +20,7 @@ from courses.models import Course
 from courses.oversight import pictured
 from courses.picture import picture_of
 from courses.picture.drawing import COLUMN, Band
+from patients.audit import note_access
 from patients.roles import READS_COURSES, allow
 
 ACROSS = 2
@@ -66,6 +67,8 @@ class Strip:
 def course_picture(request: HttpRequest, course_id: int) -> HttpResponse:
     """Answer the layer of the course's picture that says which codes each day earned (a fixed number of queries)."""
     course = get_object_or_404(Course.objects.select_related("facility"), pk=course_id)
+    if not is_fragment(request):  # the page around it has noted it
+        note_access(user=request.user, patient=course.patient_id, what="billing:course-picture")
     days = {day: list(found) for day, found in _earned_by_day(course)}
     picture = picture_of(pictured(course, now=timezone.now()))
     names = Counter(one.code for found in days.values() for one in found for _ in range(one.times))

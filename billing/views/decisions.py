@@ -21,6 +21,7 @@ from billing.views.rows import fresh_row
 from billing.worklist import Decided
 from billing.worklist.overrides import MAY_OVERRIDE
 from billing.worklist.seen import OVERTAKEN, decide_as_seen, moment_number, moment_of
+from patients.audit import note_access
 from patients.roles import BILLING, allow
 
 
@@ -40,6 +41,7 @@ def release(request: HttpRequest, entry_id: int) -> HttpResponse:
 def hold(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Ask why a line is to be held, whose matter it is and until when; hold it."""
     line = line_or_404(entry_id)
+    note_access(user=request.user, patient=line.course.patient_id, what="billing:hold")
     by, at = user_of(request), timezone.now()
     form = HoldForm(request.POST or None, by=by)
     if not form.is_valid():
@@ -99,6 +101,7 @@ def override(request: HttpRequest, finding_id: int) -> HttpResponse:
     """Ask why a hold may be passed over; let its line pass."""
     finding = get_object_or_404(StandingFinding.objects.exclude(entry=None), pk=finding_id)
     line = line_or_404(finding.entry_id or 0)
+    note_access(user=request.user, patient=line.course.patient_id, what="billing:override")
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         try:

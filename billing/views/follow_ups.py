@@ -18,6 +18,7 @@ from billing.forms.follow_up import ClaimsForm, CorrectionForm, NoteForm
 from billing.models import Claim, FollowUp
 from billing.views.answers import UNPROCESSABLE, back, form_answer, is_fragment, user_of
 from billing.views.worklist import around, narrowed, status_of
+from patients.audit import note_access
 from patients.roles import READS_MONEY, allow, has_role
 
 PAGE = 20
@@ -48,6 +49,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
 def correct(request: HttpRequest, claim_id: int) -> HttpResponse:
     """Let the next export send a claim's correction; ask again for what is missing."""
     correction = _correction_or_404(claim_id)
+    note_access(user=request.user, patient=correction.claim.patient_id, what="billing:correct")
     form = CorrectionForm(request.POST or None, correction=correction, initial=_asked_kind(request))
     if form.is_valid():
         given = form.cleaned_data
@@ -79,6 +81,7 @@ def correct(request: HttpRequest, claim_id: int) -> HttpResponse:
 def told_by_hand(request: HttpRequest, claim_id: int) -> HttpResponse:
     """Ask how the payer was told of what changed; note it."""
     correction = _correction_or_404(claim_id)
+    note_access(user=request.user, patient=correction.claim.patient_id, what="billing:told-by-hand")
     form = NoteForm(request.POST or None)
     if form.is_valid():
         try:
@@ -161,6 +164,7 @@ def next_payers_send(request: HttpRequest) -> HttpResponse:
 def next_payer_not_sent(request: HttpRequest, claim_id: int) -> HttpResponse:
     """Ask why a claim is not sent on; note it."""
     claim = get_object_or_404(Claim.objects.select_related("patient", "payer"), pk=claim_id)
+    note_access(user=request.user, patient=claim.patient_id, what="billing:next-payer-not-sent")
     form = NoteForm(request.POST or None)
     form.fields["note"].label = "Why"
     if form.is_valid():

@@ -54,6 +54,7 @@ THREAD = ("asked_by", "asked_of", "answered_by", "closed_by")
 def ask(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Ask whom to ask, and what; hold the line until the answer is here."""
     line = line_or_404(entry_id)
+    note_access(user=request.user, patient=line.course.patient_id, what="billing:return")
     form = AskForm(request.POST or None, line=line)
     by, at = user_of(request), timezone.now()
     context = {
@@ -181,7 +182,9 @@ def _shown(found: Iterable[Question], user: User) -> list[ShownQuestion]:
 @require_safe
 def of_session(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show what was asked about what a session earned; nothing where nobody asked. A slot of its page."""
-    get_object_or_404(Session.objects.only("pk"), pk=session_id)
+    session = get_object_or_404(Session.objects.select_related("course").only("course__patient_id"), pk=session_id)
+    if not is_fragment(request):  # the page around it has noted it
+        note_access(user=request.user, patient=session.course.patient_id, what="billing:session-questions")
     return _asked_about(request, Q(entry__session=session_id))
 
 
@@ -189,7 +192,9 @@ def of_session(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_safe
 def of_course(request: HttpRequest, course_id: int) -> HttpResponse:
     """Show what was asked about the lines of a course; nothing where nobody asked. A slot of its page."""
-    get_object_or_404(Course.objects.only("pk"), pk=course_id)
+    course = get_object_or_404(Course.objects.only("patient_id"), pk=course_id)
+    if not is_fragment(request):  # the page around it has noted it
+        note_access(user=request.user, patient=course.patient_id, what="billing:course-questions")
     return _asked_about(request, Q(entry__course=course_id))
 
 

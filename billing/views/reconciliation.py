@@ -20,6 +20,7 @@ from billing.reconciliation.expected import COUNTED_BY, SERVICE_WORDS
 from billing.views.answers import UNPROCESSABLE, is_fragment
 from billing.views.worklist import LISTS
 from courses.models import Course
+from patients.audit import note_access
 from patients.roles import READS_COURSES, READS_MONEY, allow, has_role
 
 PAGE = 50
@@ -96,6 +97,8 @@ def courses_csv(request: HttpRequest) -> HttpResponseBase:
 def of_course(request: HttpRequest, course_id: int) -> HttpResponse:
     """Show one course, open or closed, expected against actual; a slot of its page. No amounts."""
     course = get_object_or_404(Course, pk=course_id)
+    if not is_fragment(request):  # the page around it has noted it
+        note_access(user=request.user, patient=course.patient_id, what="billing:course-reconciliation")
     (compared,) = compare_courses([course.pk]).values()
     context = {
         "page_title": "Expected and actual",

@@ -12,6 +12,7 @@ from billing.views.answers import is_fragment
 from billing.views.rows import causes_of
 from billing.worklist import Filters
 from courses.models import Course
+from patients.audit import note_access
 from patients.roles import BILLING, READS_COURSES, READS_MONEY, allow, has_role
 
 
@@ -34,6 +35,8 @@ def session_earned(request: HttpRequest, session_id: int) -> HttpResponse:
 def course_charges(request: HttpRequest, course_id: int) -> HttpResponse:
     """Show the charges of a course by day with their findings; amounts only to those who read money."""
     course = get_object_or_404(Course, pk=course_id)
+    if not is_fragment(request):  # the page around it has noted it
+        note_access(user=request.user, patient=course.patient_id, what="billing:course-charges")
     filters = Filters(states=(), course_id=course.pk)
     lines = list(worklist.lines(filters, order="-day"))
     context = {

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from courses.models import Course
 from courses.planning import close_course, name_on_claims, open_course, reopen_course
+from patients.api import NotesLooks
 from patients.models import Facility, Patient, Provider
 from patients.permissions import RolePermission
 from patients.roles import BILLING, EVERYONE, OPENS
@@ -33,7 +34,7 @@ def _provider() -> "serializers.PrimaryKeyRelatedField[Provider]":
     return serializers.PrimaryKeyRelatedField(queryset=Provider.objects.all(), required=False, allow_null=True)
 
 
-class CourseApi(viewsets.ReadOnlyModelViewSet[Course]):
+class CourseApi(NotesLooks[Course], viewsets.ReadOnlyModelViewSet[Course]):
     """Courses: list, read, open, close, reopen."""
 
     permission_classes = (RolePermission,)

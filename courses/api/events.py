@@ -7,7 +7,7 @@ import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +17,7 @@ from courses.models import ClinicalEvent, Course
 from courses.planning import amend_event, cancel_event, kind_of, record_event
 from courses.planning.events import faults_of_event, refuse_role
 from courses.terms import EventFamily, Performer, Site
+from patients.api import NotesLooks
 from patients.models.base import choices_of
 from patients.permissions import RolePermission
 from patients.roles import CLINICAL, EVERYONE, Role
@@ -40,7 +41,7 @@ class EventFilter(django_filters.FilterSet):
         fields = ("course", "family", "performer", "site")
 
 
-class EventApi(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[ClinicalEvent]):
+class EventApi(NotesLooks[ClinicalEvent], mixins.ListModelMixin, mixins.RetrieveModelMixin):
     """Clinical events: list, read, record, amend, cancel. Who may enter a kind is asked for each."""
 
     permission_classes = (RolePermission,)

@@ -13,6 +13,7 @@ from courses.api.entries import user_of
 from courses.models import Plan
 from courses.planning import approve_plan, propose_plan
 from courses.views.identity import fault_of_password
+from patients.api import NotesLooks
 from patients.permissions import RolePermission
 from patients.roles import EVERYONE, PLANS, Role
 
@@ -25,7 +26,7 @@ PLAN_FACTS = (
 )  # fmt: skip
 
 
-class PlanApi(viewsets.ReadOnlyModelViewSet[Plan]):
+class PlanApi(NotesLooks[Plan], viewsets.ReadOnlyModelViewSet[Plan]):
     """Plans: list, read, propose, approve (physicians)."""
 
     permission_classes = (RolePermission,)

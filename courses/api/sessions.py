@@ -6,7 +6,7 @@ import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from courses.api.entries import entry_key, key_header, user_of
 from courses.delivery import amend_session, cancel_session, log_session, review_guidance
 from courses.models import Fraction, Plan, Session
+from patients.api import NotesLooks
 from patients.permissions import RolePermission
 from patients.roles import EVERYONE, LOGS, Role
 from patients.validators import validate_moment
@@ -59,9 +60,9 @@ class FractionInput(serializers.Serializer[Fraction]):
 
 
 class SessionApi(
+    NotesLooks[Session],
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
-    viewsets.GenericViewSet[Session],
 ):
     """Sessions: list, read, log, amend, cancel."""
 

@@ -39,6 +39,7 @@ def approve(request: HttpRequest, plan_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Take an approval back, with a reason."""
     found = plan_or_404(plan_id)
+    note_access(user=request.user, patient=found.course.patient_id, what="courses:plan-withdraw")
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         planning.withdraw_approval(plan=found, by=user_of(request), reason=form.cleaned_data["reason"])

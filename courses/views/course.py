@@ -17,7 +17,7 @@ from courses.models import Course, Plan, Session
 from courses.oversight import pictured
 from courses.picture import picture_of
 from courses.planning import kinds_at_once
-from courses.views.answers import UNPROCESSABLE, form_answer, go_to
+from courses.views.answers import UNPROCESSABLE, form_answer, go_to, is_fragment
 from courses.views.entries import course_or_404, crumbs_of
 from courses.views.history import history_of_course
 from patients.audit import note_access
@@ -65,6 +65,8 @@ def course(request: HttpRequest, course_id: int) -> HttpResponse:
 def of_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Answer the list of a patient's courses: it fills the slot on the patient's page."""
     patient = get_object_or_404(Patient, pk=patient_id)
+    if not is_fragment(request):  # the page around it has noted it
+        note_access(user=request.user, patient=patient, what="courses:of-patient")
     found = patient.courses.select_related("facility", "physician").prefetch_related("diagnoses", "plans")
     context = {"patient": patient, "courses": list(found), "may_open": has_role(request.user, *OPENS)}
     return render(request, "courses/of_patient.html", context)
@@ -97,6 +99,7 @@ def open_course(request: HttpRequest, patient_id: int) -> HttpResponse:
 def diagnoses(request: HttpRequest, course_id: int) -> HttpResponse:
     """Set the course's diagnoses."""
     found = course_or_404(course_id)
+    note_access(user=request.user, patient=found.patient_id, what="courses:course-diagnoses")
     codes = list(found.diagnoses.values_list("code", flat=True))
     form = DiagnosesForm(request.POST or None, initial={"diagnoses": codes})
     if form.is_valid():
@@ -115,6 +118,7 @@ def diagnoses(request: HttpRequest, course_id: int) -> HttpResponse:
 def names(request: HttpRequest, course_id: int) -> HttpResponse:
     """Say who stands on the course's claims, and the referral number."""
     found = course_or_404(course_id)
+    note_access(user=request.user, patient=found.patient_id, what="courses:course-names")
     form = NamesForm(request.POST or None, instance=course_or_404(course_id))
     if form.is_valid():
         try:
@@ -133,6 +137,7 @@ def names(request: HttpRequest, course_id: int) -> HttpResponse:
 def close(request: HttpRequest, course_id: int) -> HttpResponse:
     """Close a course."""
     found = course_or_404(course_id)
+    note_access(user=request.user, patient=found.patient_id, what="courses:course-close")
     form = CloseForm(request.POST or None, initial={"on": found.facility.day_of(timezone.now())})
     if form.is_valid():
         try:
@@ -151,6 +156,7 @@ def close(request: HttpRequest, course_id: int) -> HttpResponse:
 def reopen(request: HttpRequest, course_id: int) -> HttpResponse:
     """Open a closed course again, with the reason."""
     found = course_or_404(course_id)
+    note_access(user=request.user, patient=found.patient_id, what="courses:course-reopen")
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         planning.reopen_course(course=found, reason=form.cleaned_data["reason"])

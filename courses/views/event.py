@@ -32,6 +32,7 @@ DAY = {"on": "happened_on"}
 def record(request: HttpRequest, course_id: int) -> HttpResponse:
     """Record an event: first choose its kind, then say what that kind needs."""
     course = course_or_404(course_id)
+    note_access(user=request.user, patient=course.patient_id, what="courses:event-record")
     kind = kind_of(request.POST.get("family") or request.GET.get("family") or "")
     if kind is None:
         return _choose(request, course)
@@ -97,6 +98,7 @@ def event(request: HttpRequest, event_id: int) -> HttpResponse:
 def amend(request: HttpRequest, event_id: int) -> HttpResponse:
     """Correct an event, with a reason."""
     found = _event_or_404(event_id)
+    note_access(user=request.user, patient=found.course.patient_id, what="courses:event-amend")
     kind = kind_of(found.family)
     assert kind is not None  # the table's choices are the kinds
     refuse_role(kind, user_of(request))
@@ -119,6 +121,7 @@ def amend(request: HttpRequest, event_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, event_id: int) -> HttpResponse:
     """Take back an event that did not happen, with a reason."""
     found = _event_or_404(event_id)
+    note_access(user=request.user, patient=found.course.patient_id, what="courses:event-cancel")
     refuse_role(kind_of(found.family), user_of(request))
     back = reverse("courses:course", args=[found.course_id])
     form = ReasonForm(request.POST or None)

@@ -101,6 +101,7 @@ def confirm(request: HttpRequest, plan_id: int) -> HttpResponse:
 def retire(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Let a plan rest from tomorrow on, with a reason."""
     found = plan_or_404(plan_id)
+    note_access(user=request.user, patient=found.course.patient_id, what="courses:plan-retire")
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         planning.retire_plan(plan=found, by=user_of(request), reason=form.cleaned_data["reason"])

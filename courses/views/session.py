@@ -81,6 +81,7 @@ def amend(request: HttpRequest, session_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
     """Take back an entry of a session that did not happen, with a reason."""
     found = session_or_404(session_id)
+    note_access(user=request.user, patient=found.course.patient_id, what="courses:session-cancel")
     form = CancelForm(request.POST or None, initial={"seen": digest_of_session(found)})
     if form.is_valid():
         said = form.cleaned_data
