@@ -34,9 +34,7 @@ def day(monkeypatch: pytest.MonkeyPatch) -> list[LedgerEntry]:
         for number in range(PATIENTS)
     ]  # fmt: skip
     revisions = Course.objects.values_list("pk", "revision")  # as plan and diagnosis left them
-    CaptureMark.objects.bulk_create(
-        CaptureMark(course_id=pk, course_revision=revision) for pk, revision in revisions
-    )
+    CaptureMark.objects.bulk_create(CaptureMark(course_id=pk, course_revision=revision) for pk, revision in revisions)
     lines = LedgerEntry.objects.bulk_create(
         LedgerEntry(
             kind="charge", course=course, line_key=f"line {number}", family="delivery", code="77385", service_on=DAY,
