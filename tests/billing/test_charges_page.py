@@ -14,6 +14,7 @@ SOURCES = [
     *(HOUSE / "billing" / "capture").glob("*.py"),
     *(path for path in (HOUSE / "billing" / "worklist").glob("*.py") if path != UNLOCKS),
     HOUSE / "billing" / "rules" / "filing_limit.py",  # the one rule that is asked at release
+    HOUSE / "billing" / "standing" / "contradicted.py",  # asked at release, and wherever an answer contradicts another
     HOUSE / "billing" / "models" / "month_close.py",  # triggers know the finding that they ask for
     HOUSE / "billing" / "rules" / "line_edits.py",  # what a biller did to a line is told beside what was found
 ]
