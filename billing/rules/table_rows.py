@@ -176,6 +176,9 @@ class TableFile:
     def _toml(self, name: str) -> dict[str, object]:
         try:
             return tomllib.loads((self._folder / name).read_text(encoding="utf-8"))
+        except RecursionError:
+            self._faults.append(f"{name}: is nested too deep. Mend the file.")
+            return {}
         except (OSError, ValueError) as error:
             self._faults.append(f"{name}: {error}. Mend the file.")
             return {}

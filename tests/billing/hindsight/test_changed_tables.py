@@ -65,6 +65,10 @@ def test_cells_that_cannot_be_read_are_told() -> None:
     assert "Mend the file" in faults_of(("sites.toml", b"[[row]\n"))[0]
 
 
+def test_a_table_that_is_nested_without_end_is_refused_in_words() -> None:
+    assert "sites.toml: is nested too deep. Mend the file." in faults_of(("sites.toml", b"a = " + b"[" * 20_000))
+
+
 def test_what_is_no_table_is_refused_with_all_the_others() -> None:
     with pytest.raises(TableError) as refused:
         read_changes([("../etc/passwd", b"x"), ("sites.toml", b"\xff"), ("levels.toml", b"x" * 1_000_001),
