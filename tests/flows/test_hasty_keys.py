@@ -80,6 +80,7 @@ def test_u_after_a_deed_without_undo_takes_nothing_else_back(open_as: OpenAs, ad
     page.get_by_label("Reason").fill("Seen the record")
     page.keyboard.press("Enter")
     expect(page.locator(f"#line-{held.pk}")).to_contain_text("Seen the record")
+    expect(page.locator(".oc-message form")).to_have_count(0)
     page.keyboard.press("u")
     expect(page.get_by_text("Nothing is decided about this line.").first).to_be_attached()
     wait_until_settled(page)

@@ -51,6 +51,7 @@ def test_lines_are_released_by_keyboard_and_the_next_one_follows(open_as: OpenAs
     page.keyboard.press("a")
     expect(page.locator(f"#line-{second.pk}")).to_contain_text("Released")
     assert states() == ["released", "released"]
+    expect(page.locator(".oc-toasts .oc-message")).to_have_count(1)
     expect(page.locator(".oc-toasts .oc-message")).to_have_text(re.compile(second.code))
     page.locator(".oc-toasts").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1 line open again")).to_be_visible()

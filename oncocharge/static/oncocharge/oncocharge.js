@@ -198,9 +198,6 @@
   function settle(root) {
     root.querySelectorAll("table.oc-table-cards").forEach(sayRoles);
     root.querySelectorAll(".oc-toasts [data-leaves]").forEach(leave);
-    const wanted = root.querySelector("[data-focus]"); // once, as a dialog is opened once
-    wanted?.removeAttribute("data-focus");
-    wanted?.focus();
     // Once: whoever closes a dialog while something else is still on its way does not want to see it again.
     root.querySelectorAll("dialog[data-open]").forEach((dialog) => {
       delete dialog.dataset.open;
@@ -208,6 +205,10 @@
       if (document.activeElement !== document.body) opener = document.activeElement;
       dialog.showModal();
     });
+    // Once, too, and after the dialog that it stands in was opened.
+    const wanted = root.querySelector("[data-focus]");
+    wanted?.removeAttribute("data-focus");
+    wanted?.focus();
   }
 
   // A refused form comes back as another dialog, which does not know what opened the first: left, it leads back there.
