@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 
+from billing.capture import capture_course
 from billing.models import (
     Claim,
     ClaimFile,
@@ -18,7 +19,7 @@ from billing.models import (
 )
 from courses.models import ClinicalEvent, Fraction, Session
 from patients.roles import Role
-from tests.cast import Treated, local, user
+from tests.cast import Treated, ada, local, user
 
 PRICES = {
     "77301": "3050.00", "77385": "845.00", "77386": "910.00", "77387": "60.00", "77014": "310.00", "G6015": "800.00",
@@ -70,6 +71,21 @@ def deliver_days(patient: Treated, first: date, count: int, **values: object) ->
     days = (first + timedelta(days=n) for n in range(count * 2 + 7))
     weekdays = [day for day in days if day.isoweekday() <= 5][:count]
     return [deliver(patient, f"{day} 09:00", number=n, **values) for n, day in enumerate(weekdays, 1)]
+
+
+def ada_with_a_partial() -> Treated:
+    """Return Ada after three clean sessions and one that was stopped part way: seven lines, one held by a finding."""
+    practice_fees()
+    patient = ada()
+    deliver_days(patient, date(2025, 3, 4), 3)
+    deliver(patient, "2025-03-07 09:00", number=4, status="partial", status_reason="Machine fault")
+    capture_course(course_id=patient.course.pk)
+    return patient
+
+
+def clean(patient: Treated) -> list[LedgerEntry]:
+    """Return the lines of ``ada_with_a_partial`` that no finding holds."""
+    return [line for line in standing(patient, with_the_plan=True) if "52" not in line.modifiers]
 
 
 def see_weekly(patient: Treated) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,14 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing import worklist
-from billing.capture import capture_course
 from billing.models import LedgerEntry, Question, Review, StandingFinding
 from billing.views.stories import story_of
 from billing.worklist.held import Age, HeldFilters, held_by_persons, held_by_rules, held_lines
 from billing.worklist.questions import Asked, answer
 from patients.roles import Role
-from tests import cast
-from tests.captures import deliver, deliver_days, practice_fees, standing
+from tests.captures import ada_with_a_partial, standing
 from tests.cast import Treated, user
 from tests.holds import asked
 
@@ -34,12 +32,7 @@ HTMX = {"HX-Request": "true"}
 @pytest.fixture
 def ada() -> Treated:
     """Ada after three clean sessions and one that a rule holds."""
-    practice_fees()
-    patient = cast.ada()
-    deliver_days(patient, date(2025, 3, 4), 3)
-    deliver(patient, "2025-03-07 09:00", number=4, status="partial", status_reason="Machine fault")
-    capture_course(course_id=patient.course.pk)
-    return patient
+    return ada_with_a_partial()
 
 
 def as_role(role: Role, username: str | None = None) -> Client:

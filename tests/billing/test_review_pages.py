@@ -19,7 +19,16 @@ from courses.models import ClinicalEvent
 from patients.models import PatientAccess, PayerPolicy
 from patients.roles import CLINICAL, READS_MONEY, Role
 from tests import cast
-from tests.captures import cancel, deliver, deliver_days, practice_fees, put_on_claim, see_weekly, standing
+from tests.captures import (
+    ada_with_a_partial,
+    cancel,
+    deliver,
+    deliver_days,
+    practice_fees,
+    put_on_claim,
+    see_weekly,
+    standing,
+)
 from tests.cast import Treated, user
 
 pytestmark = pytest.mark.django_db
@@ -30,12 +39,7 @@ HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/billing/"}
 @pytest.fixture
 def ada() -> Treated:
     """Ada after three clean sessions and one that was stopped part way: seven lines, one held by a finding."""
-    practice_fees()
-    patient = cast.ada()
-    deliver_days(patient, date(2025, 3, 4), 3)
-    deliver(patient, "2025-03-07 09:00", number=4, status="partial", status_reason="Machine fault")
-    capture_course(course_id=patient.course.pk)
-    return patient
+    return ada_with_a_partial()
 
 
 def signed_in(role: Role, username: str | None = None) -> Client:

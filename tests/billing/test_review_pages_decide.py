@@ -14,8 +14,13 @@ from billing import worklist
 from billing.capture import capture_course
 from billing.models import LedgerEntry, ManualLine, Review, StandingFinding
 from patients.roles import Role
-from tests import cast
-from tests.captures import cancel, codes, deliver, deliver_days, practice_fees, put_on_claim, standing
+from tests.captures import (
+    ada_with_a_partial,
+    cancel,
+    codes,
+    put_on_claim,
+    standing,
+)
 from tests.cast import Treated, user
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +31,7 @@ HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/billing/?grou
 @pytest.fixture
 def ada() -> Treated:
     """Ada after three clean sessions and one that was stopped part way, beside what her plan earned; one is held."""
-    practice_fees()
-    patient = cast.ada()
-    deliver_days(patient, date(2025, 3, 4), 3)
-    deliver(patient, "2025-03-07 09:00", number=4, status="partial", status_reason="Machine fault")
-    capture_course(course_id=patient.course.pk)
-    return patient
+    return ada_with_a_partial()
 
 
 @pytest.fixture

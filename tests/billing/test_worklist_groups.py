@@ -1,7 +1,7 @@
 """What the worklist shows and what it folds, the groups of lines, filters, and the row that opens in place."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +18,7 @@ from billing.worklist import groups
 from courses.models import Course, Machine, Plan
 from patients.models import Provider
 from patients.roles import Role
-from tests import cast
-from tests.captures import deliver, deliver_days, practice_fees, standing
+from tests.captures import ada_with_a_partial, deliver, standing
 from tests.cast import Treated, user
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ada() -> Treated:
     """Ada after three clean sessions and one that was stopped part way: seven lines, one held by a finding."""
-    practice_fees()
-    patient = cast.ada()
-    deliver_days(patient, date(2025, 3, 4), 3)
-    deliver(patient, "2025-03-07 09:00", number=4, status="partial", status_reason="Machine fault")
-    capture_course(course_id=patient.course.pk)
-    return patient
+    return ada_with_a_partial()
 
 
 def signed_in(role: Role) -> Client:

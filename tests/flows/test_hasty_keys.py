@@ -1,17 +1,15 @@
 """A biller faster than the answers: a key decides once, about the line that has the focus; u undoes the last deed."""
 
 import re
-from datetime import date
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from billing.capture import capture_course
 from billing.models import LedgerEntry, Review
 from patients.roles import Role
 from tests import cast
 from tests.browser import OpenAs
-from tests.captures import deliver, deliver_days, practice_fees, standing
+from tests.captures import ada_with_a_partial, clean, standing
 from tests.looks import wait_until_settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,16 +20,7 @@ CURRENT = re.compile("oc-row-current")
 @pytest.fixture
 def ada() -> cast.Treated:
     """Ada, with clean lines and one that a partial session holds."""
-    practice_fees()
-    patient = cast.ada()
-    deliver_days(patient, date(2025, 3, 4), 3)
-    deliver(patient, "2025-03-07 09:00", number=4, status="partial", status_reason="Machine fault")
-    capture_course(course_id=patient.course.pk)
-    return patient
-
-
-def clean(patient: cast.Treated) -> list[LedgerEntry]:
-    return [line for line in standing(patient, with_the_plan=True) if "52" not in line.modifiers]
+    return ada_with_a_partial()
 
 
 def states_of(lines: list[LedgerEntry]) -> list[str]:

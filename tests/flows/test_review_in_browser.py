@@ -1,19 +1,16 @@
 """A biller at work in a real browser: by keys, by mouse, and without scripts; and every page for everybody."""
 
 import re
-from datetime import date
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from billing.capture import capture_course
-from billing.models import LedgerEntry, Review
+from billing.models import Review
 from patients.roles import Role
-from tests import cast
 from tests.axe import faults_of
 from tests.browser import OpenAs
-from tests.captures import deliver, deliver_days, practice_fees, put_on_claim, standing
+from tests.captures import ada_with_a_partial, clean, put_on_claim, standing
 from tests.cast import Treated
 from tests.looks import Windows
 
@@ -25,16 +22,7 @@ LIST = "/billing/"
 @pytest.fixture
 def ada() -> Treated:
     """Ada after three clean sessions and one that was stopped part way: seven lines, one held by a finding."""
-    practice_fees()
-    patient = cast.ada()
-    deliver_days(patient, date(2025, 3, 4), 3)
-    deliver(patient, "2025-03-07 09:00", number=4, status="partial", status_reason="Machine fault")
-    capture_course(course_id=patient.course.pk)
-    return patient
-
-
-def clean(patient: Treated) -> list[LedgerEntry]:
-    return [line for line in standing(patient, with_the_plan=True) if "52" not in line.modifiers]
+    return ada_with_a_partial()
 
 
 def states() -> list[str]:
