@@ -1,7 +1,7 @@
 """Which port to take, and who holds the one that is taken.
 
-What this is not: a reservation. A port that was free a moment ago can be gone; the program
-that binds it then says so itself.
+The site's port is claimed for good, by listening on it. What this is not: a reservation of the
+servers' ports. One that was free a moment ago can be gone; the server is then started on another.
 """
 
 import os
@@ -16,6 +16,7 @@ LOOPBACK = "127.0.0.1"
 FIRST_WEB_PORT = 8000
 NEXT_PORTS = 50
 LISTENING = "0A"
+BACKLOG = 2048  # Connections that wait until the site takes them; gunicorn's own number.
 
 
 def is_free(port: int) -> bool:
@@ -39,22 +40,45 @@ def any_free(wish: int = 0) -> int:
         return int(probe.getsockname()[1])
 
 
-def choose_web_port(asked_for: str | None) -> int:
-    """Return the port for the site: the one asked for by PORT, else the first free from 8000 on."""
+def claim_web_port(asked_for: str | None) -> socket.socket:
+    """Return a listening socket for the site: on the port asked for by PORT, else on the first free from 8000 on.
+
+    From here on the port is this start's own: a second start at the same moment takes the next one.
+    """
     if asked_for:
-        if not asked_for.isascii() or not asked_for.isdigit() or not 1 <= int(asked_for) <= 65535:  # noqa: PLR2004
-            raise Refusal(f"PORT is {asked_for!r}; wanted is a port number from 1 to 65535.")
-        if not is_free(int(asked_for)):
-            raise Refusal(f"Port {asked_for} is taken by {holder(int(asked_for))}. Stop that, or give another PORT=.")
-        return int(asked_for)
-    if is_free(FIRST_WEB_PORT):
-        return FIRST_WEB_PORT
+        return _claim_asked_for(asked_for)
     last = FIRST_WEB_PORT + NEXT_PORTS
-    for port in range(FIRST_WEB_PORT + 1, last + 1):
-        if is_free(port):
+    for port in range(FIRST_WEB_PORT, last + 1):
+        listener = _listen(port)
+        if listener is None:
+            continue
+        if port != FIRST_WEB_PORT:
             say(f"Port {FIRST_WEB_PORT} is taken by {holder(FIRST_WEB_PORT)}; taking {port}. (PORT= asks for another.)")
-            return port
+        return listener
     raise Refusal(f"Ports {FIRST_WEB_PORT} to {last} are all taken. Give a free one with PORT=.")
+
+
+def _claim_asked_for(asked_for: str) -> socket.socket:
+    if not asked_for.isascii() or not asked_for.isdigit() or not 1 <= int(asked_for) <= 65535:  # noqa: PLR2004
+        raise Refusal(f"PORT is {asked_for!r}; wanted is a port number from 1 to 65535.")
+    listener = _listen(int(asked_for))
+    if listener is None:
+        raise Refusal(f"Port {asked_for} is taken by {holder(int(asked_for))}. Stop that, or give another PORT=.")
+    return listener
+
+
+def _listen(port: int) -> socket.socket | None:
+    """Return a socket that listens on this port of the loopback, or none where another program has it."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        # Two programs may both be bound to a port; only one may listen on it.
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        return None
+    return listener
 
 
 def holder(port: int) -> str:

@@ -84,19 +84,25 @@ def spawn(
     stop_signal: int = signal.SIGTERM,
     log: Path | None = None,
     cwd: Path | None = None,
+    handed_on: Sequence[int] = (),
 ) -> Child:
-    """Start a process; its output goes to ``log``, or to our own output behind its name."""
+    """Start a process; its output goes to ``log``, or to our own output behind its name.
+
+    Of our open files it gets those ``handed_on``, under the same numbers.
+    """
     line = child_command(command, identity=identity, stop_signal=stop_signal)
     if log is not None:
         with log.open("a") as sink:
-            return Child(name, _popen(line, env, cwd, sink.fileno()), stop_signal)
-    process = _popen(line, env, cwd, subprocess.PIPE)
+            return Child(name, _popen(line, env, cwd, sink.fileno(), handed_on), stop_signal)
+    process = _popen(line, env, cwd, subprocess.PIPE, handed_on)
     reader = threading.Thread(target=_echo, args=(name, process), daemon=True)
     reader.start()
     return Child(name, process, stop_signal, reader)
 
 
-def _popen(line: list[str], env: Mapping[str, str] | None, cwd: Path | None, sink: int) -> subprocess.Popen[str]:
+def _popen(
+    line: list[str], env: Mapping[str, str] | None, cwd: Path | None, sink: int, handed_on: Sequence[int]
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         line,
         env=dict(env) if env is not None else None,
@@ -107,6 +113,7 @@ def _popen(line: list[str], env: Mapping[str, str] | None, cwd: Path | None, sin
         text=True,
         errors="replace",
         start_new_session=True,
+        pass_fds=handed_on,
     )
 
 

@@ -24,11 +24,14 @@ def marks(start: Start) -> dict[str, list[str]]:
     return {name: ["--pid" if name == "web" else "--pidfile", str(_pid_file(start, name))] for name in NAMES}
 
 
-def start_web(start: Start, port: int, *, wants_reload: bool) -> None:
-    """Start the web server and wait until the site answers."""
-    line = ["-m", "gunicorn", "oncocharge.wsgi", "--bind", f"{LOOPBACK}:{port}", "--worker-class", "gthread"]
+def start_web(start: Start, listener: socket.socket, *, wants_reload: bool) -> None:
+    """Start the web server on this socket, give the socket up to it, and wait until the site answers."""
+    port = listener.getsockname()[1]
+    line = ["-m", "gunicorn", "oncocharge.wsgi", "--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"]
     line += ["--threads", THREADS, "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "5"]
-    _launch(start, "web", [*line, *(["--reload"] if wants_reload else [])])
+    _launch(start, "web", [*line, *(["--reload"] if wants_reload else [])], listener.fileno())
+    # Ours alone no more: when the web server ends, whoever waits for it is told so at once.
+    listener.close()
     deadline = time.monotonic() + WEB_ANSWERS_WITHIN_S
     while time.monotonic() < deadline and start.programs[-1].is_running():
         start.stop.obey()
@@ -57,10 +60,10 @@ def start_jobs(start: Start) -> None:
     _launch(start, "beat", [*celery, "beat", "--loglevel", "INFO"])
 
 
-def _launch(start: Start, name: str, line: list[str]) -> None:
+def _launch(start: Start, name: str, line: list[str], *handed_on: int) -> None:
     _pid_file(start, name).unlink(missing_ok=True)
     line = [start.python, *line, *marks(start)[name]]
-    start.programs.append(spawn(name, line, env=start.variables, cwd=start.root))
+    start.programs.append(spawn(name, line, env=start.variables, cwd=start.root, handed_on=handed_on))
 
 
 def _pid_file(start: Start, name: str) -> Path:

@@ -14,7 +14,7 @@ from start.identity import find_home
 from start.install import Environment, ensure_installed
 from start.leftovers import end_leftovers
 from start.local import Local
-from start.ports import LOOPBACK, choose_web_port
+from start.ports import LOOPBACK, claim_web_port
 from start.processes import Stopped, StopRequest, stop_together
 from start.programs import marks, start_jobs, start_web
 from start.stores import PostgresServer, ValkeyServer
@@ -35,11 +35,12 @@ def run(environment: Environment, arguments: Sequence[str], stop: StopRequest) -
     start = Start(environment, local, stop)
     try:
         ensure_installed(environment, "local", stop)
-        port = choose_web_port(os.environ.get("PORT"))
-        _start_stores(start)
-        migrate(start)
-        load_demo(start)
-        start_web(start, port, wants_reload="--reload" in arguments)
+        with claim_web_port(os.environ.get("PORT")) as listener:
+            port = int(listener.getsockname()[1])
+            _start_stores(start)
+            migrate(start)
+            load_demo(start)
+            start_web(start, listener, wants_reload="--reload" in arguments)
         start_jobs(start)
         _welcome(start, port, began)
         return _watch(start)

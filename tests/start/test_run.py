@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -17,8 +18,10 @@ FIRST_START_S = 300
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    return Checkout.make(tmp_path_factory.mktemp("start") / "checkout")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    made = Checkout.make(tmp_path_factory.mktemp("start") / "checkout")
+    yield made
+    made.stop_all()
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +87,7 @@ def test_manage_py_in_a_second_terminal_reaches_the_same_database(running: Runni
     done = subprocess.run(
         line, cwd=checkout.folder, env=checkout.variables(), capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stderr + running.log.read_text()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -130,6 +133,19 @@ def test_what_a_killed_start_left_is_ended_and_nothing_else(checkout: Checkout, 
         assert foreign.poll() is None
         foreign.kill()
     assert "left running: valkey" in words
+
+
+def test_two_starts_at_the_same_moment_have_each_a_site_of_its_own(
+    checkout: Checkout, first_words: str, tmp_path: Path
+) -> None:
+    checkouts = [checkout, checkout.twin(tmp_path / "checkout")]
+    both = [each.start() for each in checkouts]
+    for begun in both:
+        begun.wait_until_up()
+    databases = {each.sql("SHOW data_directory") for each in checkouts}
+    assert [begun.stop() for begun in both] == [0, 0]
+    assert len({begun.address for begun in both}) == 2  # Two starts, two sites.
+    assert databases == {str(each.folder / ".local" / "postgres") for each in checkouts}
 
 
 def test_a_taken_port_is_refused_with_the_name_of_who_has_it(checkout: Checkout, first_words: str) -> None:
