@@ -1,8 +1,9 @@
 """Paid against expected: lines for which a payer allows less than the fee schedule agreed with it says for the day.
 
 Only a schedule of that payer is an agreement; the practice's own prices say what is charged, not what will be paid.
-Compared is what the first payer allows over all posted remittances, so that a correction takes the place of what it
-corrects; a denied line is no underpayment but a denial.
+Compared is what the first payer allows over all posted remittances, whenever they came, so that a correction takes the
+place of what it corrects: a line belongs to the day on which it was decided last. A denied line is no underpayment but
+a denial.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,24 +16,31 @@ from django.db import connection
 from billing.models import FeeSchedule
 from billing.pricing import load_fees
 
-_ALLOWED = """
+_DAY = "COALESCE(r.paid_on, r.produced_on, r.at::date)"
+_ALLOWED = f"""
+    WITH paid AS MATERIALIZED (
+        SELECT DISTINCT l.entry_id
+          FROM oncocharge_billing_remittance r
+          JOIN oncocharge_billing_remittanceclaim p ON p.remittance_id = r.id
+          JOIN oncocharge_billing_remittanceline l ON l.remittance_claim_id = p.id
+         WHERE r.state = 'posted' AND {_DAY} BETWEEN %(first)s AND %(last)s AND l.entry_id IS NOT NULL)
     SELECT e.id, e.code, e.modifiers, e.service_on, e.units, c.payer_id, y.name, f.setting, max(c.control_number),
-           max(c.id), max(r.id), max(COALESCE(r.paid_on, r.produced_on, r.at::date)) AS paid_on,
+           max(c.id), (array_agg(r.id ORDER BY {_DAY} DESC, r.id DESC))[1], max({_DAY}) AS paid_on,
            sum(CASE WHEN p.status = '22' THEN -abs(a.allowed) ELSE a.allowed END) AS allowed, sum(l.paid)
       FROM oncocharge_billing_remittance r
       JOIN oncocharge_billing_remittanceclaim p ON p.remittance_id = r.id AND p.status <> '25'
       JOIN oncocharge_billing_claim c ON c.id = p.claim_id AND c.sequence = 'P'
       JOIN oncocharge_billing_remittanceline l ON l.remittance_claim_id = p.id
+      JOIN paid ON paid.entry_id = l.entry_id
       JOIN oncocharge_billing_ledgerentry e ON e.id = l.entry_id
       JOIN oncocharge_patients_payer y ON y.id = c.payer_id
       JOIN oncocharge_patients_facility f ON f.id = c.facility_id
      CROSS JOIN LATERAL (
            SELECT COALESCE(l.allowed, l.paid + COALESCE(sum(u.amount) FILTER (WHERE u."group" = 'PR'), 0)) AS allowed
              FROM unnest(l.groups, l.adjusted) AS u("group", amount)) AS a
-     WHERE r.state = 'posted' AND COALESCE(r.paid_on, r.produced_on, r.at::date) BETWEEN %s AND %s
-       AND c.payer_id = ANY(%s)
+     WHERE r.state = 'posted' AND c.payer_id = ANY(%(payers)s)
      GROUP BY e.id, c.payer_id, y.name, f.setting
-    HAVING sum(l.paid) > 0
+    HAVING sum(l.paid) > 0 AND max({_DAY}) BETWEEN %(first)s AND %(last)s
      ORDER BY y.name, paid_on DESC, e.id
 """
 
@@ -72,17 +80,17 @@ class OfPayer:
 
 
 def paid_below(*, first: date, last: date, tolerance: Decimal) -> list[PaidBelow]:
-    """Return lines paid from ``first`` to ``last`` that are short by more than ``tolerance`` USD. Four statements.
+    """Return lines paid from ``first`` to ``last`` that are short by more than ``tolerance`` USD. Three statements.
 
     Args:
-        first: first day of payment.
+        first: first day of payment; of a line that was decided more than once, the last time counts.
         last: last day of payment, inclusive.
         tolerance: what is not worth asking for; payers round otherwise than we do.
     """
     schedules = dict(FeeSchedule.objects.filter(payer__isnull=False).values_list("pk", "payer_id"))
     payers = {payer for payer in schedules.values() if payer is not None}
     with connection.cursor() as cursor:
-        cursor.execute(_ALLOWED, [first, last, sorted(payers)])
+        cursor.execute(_ALLOWED, {"first": first, "last": last, "payers": sorted(payers)})
         rows = cursor.fetchall()
     fees = load_fees(payer_ids=payers, codes={row[1] for row in rows})
     found = []

@@ -101,6 +101,22 @@ def test_line_that_is_allowed_less_than_the_payers_schedule_is_listed_with_the_s
     assert rows[1].startswith(f"Acme Health,{one.control_number},")
 
 
+def test_line_that_the_payer_decided_anew_in_another_month_is_short_by_what_is_allowed_in_the_end() -> None:
+    one, two = exported(2)
+    schedule = FeeSchedule.objects.create(name="Acme contract", payer=one.payer)
+    FeeLine.objects.create(
+        schedule=schedule, code="77386", modifier="", amount=Decimal("819.00"), effective_from=date(2026, 1, 1)
+    )
+    low = {"paid": "0.5", "patient": "0.1"}
+    post_payment(answered(one, **low), answered(two), on=date(2026, 4, 9), trace="APRIL")
+    taken = [answered(one, sign=-1, **low), answered(two, sign=-1)]
+    post_payment(*taken, answered(one), answered(two, **low), on=date(2026, 5, 12), trace="MAY")
+    months = [(date(2026, 4, 1), date(2026, 4, 30)), (date(2026, 5, 1), date(2026, 5, 31))]
+    found = [paid_below(first=first, last=last, tolerance=Decimal(1)) for first, last in months]
+    assert not found[0], "the payer mended the one, and was not short with the other then"
+    assert [(line.entry_id, line.allowed) for line in found[1]] == [(two.lines.get().entry_id, Decimal("546.00"))]
+
+
 def test_days_in_the_wrong_order_are_refused_in_words() -> None:
     page = as_role(Role.BILLER).get("/billing/remittances/underpayments/?paid_from=2026-04-30&paid_to=2026-04-01")
     assert page.status_code == 422
