@@ -107,10 +107,9 @@ def test_line_that_the_payer_decided_anew_in_another_month_is_short_by_what_is_a
     FeeLine.objects.create(
         schedule=schedule, code="77386", modifier="", amount=Decimal("819.00"), effective_from=date(2026, 1, 1)
     )
-    low = {"paid": "0.5", "patient": "0.1"}
-    post_payment(answered(one, **low), answered(two), on=date(2026, 4, 9), trace="APRIL")
-    taken = [answered(one, sign=-1, **low), answered(two, sign=-1)]
-    post_payment(*taken, answered(one), answered(two, **low), on=date(2026, 5, 12), trace="MAY")
+    post_payment(answered(one, paid="0.5"), answered(two), on=date(2026, 4, 9), trace="APRIL")
+    taken = [answered(one, paid="0.5", sign=-1), answered(two, sign=-1)]
+    post_payment(*taken, answered(one), answered(two, paid="0.5"), on=date(2026, 5, 12), trace="MAY")
     months = [(date(2026, 4, 1), date(2026, 4, 30)), (date(2026, 5, 1), date(2026, 5, 31))]
     found = [paid_below(first=first, last=last, tolerance=Decimal(1)) for first, last in months]
     assert not found[0], "the payer mended the one, and was not short with the other then"
