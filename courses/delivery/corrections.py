@@ -19,6 +19,7 @@ from courses.delivery.entries import (
     raise_faults,
     when,
 )
+from courses.delivery.review import judge_reviews
 from courses.models import Fraction, Plan, Session
 from courses.signals import ring
 from courses.terms import SessionStatus
@@ -42,7 +43,7 @@ def amend_session(
     """
     with transaction.atomic():
         session = _fresh(session)
-        before = digest_of_session(session)
+        before, began_at = digest_of_session(session), session.starts_at
         wanted, said = _wanted(session, changes), _particulars(session, changes)
         at, status = changes.get("at", session.starts_at), str(changes.get("status", session.status))
         machine = changes.get("machine", session.machine)
@@ -58,6 +59,8 @@ def amend_session(
         _refuse_if_changed(session, before, seen)
         session.amended_at, session.amended_by, session.amendment_reason = timezone.now(), by, reason.strip()
         _write(session, wanted, said, status)
+        judge_reviews(session.course_id, since=min(began_at, session.starts_at))
+        session.refresh_from_db(fields=["guidance_reviewed"])
     return session
 
 
@@ -81,6 +84,7 @@ def cancel_session(*, session: Session, by: User, reason: str, seen: str | None 
         session.amendment_reason = reason.strip()
         session.save(update_fields=["cancelled_at", "cancelled_by", "amendment_reason"])
         session.fractions.update(is_standing=False)
+        judge_reviews(session.course_id, since=session.starts_at)
         ring(session.course_id)
     return session
 

@@ -21,6 +21,7 @@ from courses.delivery.entries import (
     when,
 )
 from courses.delivery.proposals import next_number, standing_numbers
+from courses.delivery.review import judge_reviews
 from courses.models import Course, Fraction, Machine, Plan, Session
 from courses.signals import ring
 from courses.terms import SessionStatus
@@ -180,6 +181,7 @@ def _already(row: Fraction, count: int) -> Logged:
 def _store(session: Session, fractions: Sequence[Fraction]) -> Logged:
     session.save(force_insert=True)
     Fraction.objects.bulk_create(fractions)
+    judge_reviews(session.course_id, since=session.starts_at)
     ring(session.course_id)
     return Logged(session, True, f"Saved: {sentence_of(session, fractions)}")
 

@@ -1,6 +1,11 @@
-"""The physician's review of a session's images, which counts only before the next fraction."""
+"""The physician's review of a session's images, which counts only before the next fraction.
+
+Which fraction is the next one is known only once every session stands where it belongs: an entry that comes late, is
+moved or taken back judges the reviews around it anew.
+"""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,6 +16,7 @@ from courses.delivery.checks import lock
 from courses.models import Session
 from courses.signals import ring
 from courses.terms import Guidance, SessionStatus
+from patients.prepared import read_prepared
 from patients.roles import Role, has_role
 
 
@@ -50,3 +56,26 @@ def review_guidance(*, session: Session, by: User) -> Reviewed:
     if session.guidance_reviewed:
         return Reviewed(session, True, "Images reviewed before the next fraction.")
     return Reviewed(session, False, "Images reviewed, but after the next fraction was treated.")
+
+
+# Asked after every session that is stored: nearly always nothing was reviewed since, and a therapist waits.
+_JUDGED_OTHERWISE = """
+    SELECT r.id, NOT r.guidance_reviewed FROM oncocharge_courses_session r
+     WHERE r.course_id = %s AND r.guidance_reviewed_at > %s AND r.cancelled_at IS NULL
+       AND r.guidance_reviewed = EXISTS (
+           SELECT FROM oncocharge_courses_session n
+            WHERE n.course_id = r.course_id AND n.starts_at > r.starts_at AND n.starts_at < r.guidance_reviewed_at
+              AND n.cancelled_at IS NULL AND n.resumes_id IS NULL AND n.status <> 'aborted')
+"""
+
+
+def judge_reviews(course_id: int, *, since: datetime) -> None:
+    """Say anew which reviews came before the next fraction, after a session of the course changed (one query).
+
+    Args:
+        since: the earliest moment at which the changed session began, then or now; earlier reviews stay as they are.
+    """
+    judged = read_prepared(_JUDGED_OTHERWISE, [course_id, since.astimezone(UTC)])
+    for in_time in {in_time for _, in_time in judged}:
+        ids = [pk for pk, is_so in judged if is_so is in_time]
+        Session.objects.filter(pk__in=ids).update(guidance_reviewed=in_time)

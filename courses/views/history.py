@@ -26,7 +26,10 @@ EVENT_WORDS = {
 Sentence = Callable[[Any, Any, ZoneInfo], tuple[str, str, str] | None]
 """What one state says against the one before it: the sentence, its badge and the note; None where it says nothing."""
 
-WORDS = {"starts_at": "time", "status_reason": "reason", "machine": "machine (number)", "resumes": "resumed session"}
+WORDS = {
+    "starts_at": "time", "status_reason": "reason", "machine": "machine (number)", "resumes": "resumed session",
+    "guidance_reviewed": "images reviewed before the next fraction",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,47 @@ def test_a_resumption_or_an_aborted_attempt_is_not_the_next_fraction() -> None:
     assert review_guidance(session=partial, by=doctor).is_in_time
 
 
+def reviewed_on(session: Session, at: str) -> Session:
+    """Let a physician have reviewed the session's images at a local time, in time as things stood then."""
+    rows = Session.objects.filter(pk=session.pk)
+    rows.update(
+        guidance_reviewed=True, guidance_reviewed_at=cast.local(at), guidance_reviewed_by=cast.user(Role.PHYSICIAN)
+    )
+    return rows.get()
+
+
+def test_a_fraction_entered_late_tells_that_the_review_before_it_came_after() -> None:
+    ada = cast.ada()
+    monday = reviewed_on(log(ada, "2025-03-03 09:00", guidance="cbct").session, "2025-03-05 08:00")
+    log(ada, "2025-03-05 09:00")
+    assert Session.objects.get(pk=monday.pk).guidance_reviewed
+    tuesday = log(ada, "2025-03-04 09:00").session
+    assert not Session.objects.get(pk=monday.pk).guidance_reviewed
+    cancel_session(session=tuesday, by=cast.user(Role.THERAPIST), reason="Another patient's")
+    assert Session.objects.get(pk=monday.pk).guidance_reviewed
+
+
+def test_a_fraction_moved_to_its_day_tells_whether_the_images_were_reviewed_in_time() -> None:
+    ada, by = cast.ada(), cast.user(Role.THERAPIST)
+    monday = reviewed_on(log(ada, "2025-03-03 09:00", guidance="cbct").session, "2025-03-04 15:00")
+    second = log(ada, "2025-03-05 09:00").session
+    assert Session.objects.get(pk=monday.pk).guidance_reviewed
+    amend_session(session=second, by=by, reason="It was Tuesday", at=cast.local("2025-03-04 09:00"))
+    assert not Session.objects.get(pk=monday.pk).guidance_reviewed
+    amend_session(session=second, by=by, reason="It was Tuesday evening", at=cast.local("2025-03-04 19:00"))
+    assert Session.objects.get(pk=monday.pk).guidance_reviewed
+    moved = amend_session(session=second, by=by, reason="No beam", status="aborted", status_reason="unwell")
+    assert (moved.status, Session.objects.get(pk=monday.pk).guidance_reviewed) == ("aborted", True)
+
+
+def test_a_session_moved_behind_another_says_at_once_that_its_review_came_late() -> None:
+    ada, by = cast.ada(), cast.user(Role.THERAPIST)
+    tuesday = reviewed_on(log(ada, "2025-03-04 09:00", guidance="cbct").session, "2025-03-05 15:00")
+    log(ada, "2025-03-03 09:00")
+    moved = amend_session(session=tuesday, by=by, reason="It was Friday before", at=cast.local("2025-02-28 09:00"))
+    assert not moved.guidance_reviewed
+
+
 def test_only_a_physician_reviews_and_only_where_there_are_images() -> None:
     ada = cast.ada()
     with_images = log(ada, "2025-03-04 09:00", guidance="cbct").session
