@@ -1,5 +1,6 @@
 """Sessions: list, read, log, amend, cancel, review of their images. Logging takes an ``Idempotency-Key``."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -20,10 +21,11 @@ from patients.roles import EVERYONE, LOGS, Role
 from patients.validators import validate_moment
 
 SESSION_FACTS = (
-    "status_reason", "resumes", "second_session_reason", "guidance", "guidance_reviewed", "active_motion_management",
+    "status_reason", "resumes", "second_session_reason", "guidance", "active_motion_management",
     "motion_record_complete", "motion_system", "motion_threshold", "motion_beam_hold", "isocenters", "mixed_electrons",
     "is_inpatient", "adapted_online",
 )  # fmt: skip
+"""What whoever logs may say. That a physician reviewed the images only a physician says, at ``review/``."""
 MEANT: dict[str, dict[str, Any]] = {"starts_at": {"validators": [validate_moment]}}
 """A year in two figures is the year 26 for a parser."""
 
@@ -82,8 +84,9 @@ class SessionApi(
 
             model = Session
             fields = (
-                "id", "course", "machine", "starts_at", "treated_on", "status", *SESSION_FACTS, "fractions",
-                "logged_by", "logged_at", "signed_at", "signed_by", "cancelled_at", "cancelled_by", "amendment_reason",
+                "id", "course", "machine", "starts_at", "treated_on", "status", *SESSION_FACTS, "guidance_reviewed",
+                "guidance_reviewed_at", "fractions", "logged_by", "logged_at", "signed_at", "signed_by",
+                "cancelled_at", "cancelled_by", "amendment_reason",
             )  # fmt: skip
 
     class Input(serializers.ModelSerializer[Session]):
@@ -127,6 +130,7 @@ class SessionApi(
     )  # fmt: skip
     def create(self, request: Request) -> Response:
         """Record and sign a session. 201: new. 200: it stood already (same key, or the same fraction)."""
+        _refuse_review(request)
         given = self.Input(data=request.data)
         given.is_valid(raise_exception=True)
         values = dict(given.validated_data)
@@ -145,6 +149,7 @@ class SessionApi(
     @extend_schema(request=Amendment, responses=Output)
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Correct the session with a reason; its history keeps what it said before."""
+        _refuse_review(request)
         given = self.Amendment(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         values = dict(given.validated_data)
@@ -173,6 +178,15 @@ class SessionApi(
         """Say that a physician reviewed the images now; before the next fraction, or it does not count."""
         reviewed = review_guidance(session=self.get_object(), by=user_of(request))
         return Response({**self.Output(reviewed.session).data, "message": reviewed.message})
+
+
+def _refuse_review(request: Request) -> None:
+    """Refuse to take a physician's review from whoever logs, rather than leave it out unsaid."""
+    said = request.data.get("guidance_reviewed") if isinstance(request.data, Mapping) else None
+    if str(said).lower() == "true":
+        raise ValidationError(
+            {"guidance_reviewed": ["Only a physician says so, once the session stands: POST review/."]}
+        )
 
 
 def _fractions(rows: list[dict[str, Any]]) -> tuple[list[Plan], dict[Plan, int | None] | None]:

@@ -91,6 +91,15 @@ def test_an_amendment_needs_a_reason_and_keeps_the_history(ada: cast.Treated, th
     assert (history[0], history[-1]) == ("none", "cbct")
 
 
+def test_whoever_logs_cannot_say_that_a_physician_reviewed_the_images(ada: cast.Treated, therapist: APIClient) -> None:
+    refused = therapist.post(SESSIONS, _body(ada, guidance="cbct", guidance_reviewed=True))
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "guidance_reviewed")
+    made = therapist.post(SESSIONS, _body(ada, guidance="cbct", guidance_reviewed=False)).json()["id"]
+    refused = therapist.patch(f"{SESSIONS}{made}/", {"guidance_reviewed": True, "reason": "Seen by the doctor"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "guidance_reviewed")
+    assert not Session.objects.get().guidance_reviewed
+
+
 def test_a_cancelled_session_stays_with_its_reason(ada: cast.Treated, therapist: APIClient) -> None:
     made = therapist.post(SESSIONS, _body(ada)).json()["id"]
     answer = therapist.post(f"{SESSIONS}{made}/cancel/", {"reason": "Logged on the wrong patient"})
