@@ -18,7 +18,8 @@ APPEAL_DAYS = {PayerKind.MEDICARE: 120}
 
 _OF_ONE = "(%(claim)s::bigint IS NULL OR p.id = %(claim)s)"
 
-# A remittance that takes a payment back and decides anew says both of one claim: the new decision counts.
+# A remittance that takes a payment back and decides anew says both of one claim: the new decision counts. A payer that
+# has split the claim decides each part by itself: where one is paid, the other is a denial within a paid claim.
 _EVENTS = f"""
     INSERT INTO oncocharge_billing_claimevent
            (claim_id, receipt_id, position, level, outcome, codes, message, "where", payer_claim_number, said_on, by_id)
@@ -27,6 +28,7 @@ _EVENTS = f"""
                 WHEN p.status = '22' THEN 'reversed'
                 WHEN p.status = '25' THEN 'noted'
                 WHEN p.status = '23' THEN 'forwarded'
+                WHEN p.is_paid_in_part THEN 'paid'
                 WHEN p.status = '4' THEN 'denied'
                 WHEN p.paid = 0 AND d.reasons IS NOT NULL THEN 'denied'
                 ELSE 'paid' END,
@@ -38,7 +40,8 @@ _EVENTS = f"""
                    ELSE '' END,
            '', left(p.payer_claim_number, 50), COALESCE(r.paid_on, r.produced_on),
            COALESCE(r.released_by_id, r.keyed_by_id)
-      FROM (SELECT p.*, bool_or(p.status NOT IN ('22', '25')) OVER (PARTITION BY p.claim_id) AS is_decided_anew
+      FROM (SELECT p.*, bool_or(p.status NOT IN ('22', '25')) OVER (PARTITION BY p.claim_id) AS is_decided_anew,
+                   bool_or(p.paid > 0 AND p.status <> '25') OVER (PARTITION BY p.claim_id) AS is_paid_in_part
               FROM oncocharge_billing_remittanceclaim p
              WHERE p.remittance_id = %(remittance)s AND p.claim_id IS NOT NULL) p
       JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
@@ -103,13 +106,63 @@ _DENIALS = """
         ON CONFLICT (remittance_claim_id, line_number) DO NOTHING
 """
 
-# What the payer has paid after all needs no work any more; a person's closing decision stays his.
+# What the payer has paid after all needs no work any more; a person's closing decision stays his. Remittances come in
+# any order: a payment settles what was denied until its day, never what was denied after it. What a second payer pays
+# is no word of the first one, on a claim of its own or, if the first one sent it on, under the number of our claim to
+# the first. A denial of the whole claim is settled by a payment of the whole claim: another part of it says nothing.
+_RANK = """CASE WHEN c.sequence = 'P' AND p.status IN ('2', '20') THEN 'S'
+                 WHEN c.sequence = 'P' AND p.status IN ('3', '21') THEN 'T' ELSE c.sequence END"""
+_DAY = "COALESCE(r.paid_on, r.produced_on, r.at::date)"
 _SETTLED = f"""
+    WITH here AS (
+        SELECT p.id, p.claim_id FROM oncocharge_billing_remittanceclaim p
+         WHERE p.remittance_id = %(remittance)s AND p.claim_id IS NOT NULL AND p.status NOT IN ('22', '25')
+           AND {_OF_ONE}
+    ), standing AS (
+        SELECT d.id, d.entry_id, d.claim_id, d.line_number, d.denied_on, d.remittance_claim_id, p.remittance_id,
+               {_RANK} AS rank
+          FROM oncocharge_billing_denial d
+          JOIN oncocharge_billing_remittanceclaim p ON p.id = d.remittance_claim_id
+          JOIN oncocharge_billing_claim c ON c.id = d.claim_id
+         WHERE d.state IN ('open', 'appealed', 'corrected')
+           AND (d.entry_id IN (SELECT l.entry_id FROM oncocharge_billing_remittanceline l
+                                 JOIN here ON here.id = l.remittance_claim_id)
+                OR (d.entry_id IS NULL AND d.claim_id IN (SELECT claim_id FROM here)))
+    ), paying AS (
+        SELECT s.id, l.remittance_claim_id
+          FROM standing s JOIN oncocharge_billing_remittanceline l ON l.entry_id = s.entry_id AND l.paid > 0
+         WHERE l.remittance_claim_id <> s.remittance_claim_id
+         UNION ALL
+        SELECT s.id, p.id
+          FROM standing s JOIN oncocharge_billing_remittanceclaim p ON p.claim_id = s.claim_id AND p.paid > 0
+          JOIN oncocharge_billing_claim c ON c.id = p.claim_id AND c.total_amount = p.charge
+         WHERE s.entry_id IS NULL AND p.remittance_id <> s.remittance_id
+           AND (s.line_number = 0
+                OR NOT EXISTS (SELECT FROM oncocharge_billing_denial o WHERE o.remittance_claim_id = p.id))
+    )
     UPDATE oncocharge_billing_denial d SET state = 'paid', decided_at = %(at)s
+      FROM standing s
+      JOIN paying y ON y.id = s.id
+      JOIN oncocharge_billing_remittanceclaim p ON p.id = y.remittance_claim_id AND p.status NOT IN ('22', '25')
+      JOIN oncocharge_billing_claim c ON c.id = p.claim_id
+      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id AND r.state = 'posted'
+     WHERE d.id = s.id AND s.rank = {_RANK}
+       AND ({_DAY} > s.denied_on OR ({_DAY} = s.denied_on AND r.id = %(remittance)s))
+"""
+
+# What was denied, taken back and decided anew in one remittance is no denial any more: what is still refused is one of
+# the new decision. The payer's number tells which part of a split claim was taken back.
+_DECIDED_ANEW = f"""
+    UPDATE oncocharge_billing_denial d SET state = 'corrected', decided_at = %(at)s
       FROM oncocharge_billing_remittanceclaim p
-      JOIN oncocharge_billing_remittanceline l ON l.remittance_claim_id = p.id AND l.paid > 0
-     WHERE p.remittance_id = %(remittance)s AND p.status NOT IN ('22', '25') AND {_OF_ONE}
-       AND d.entry_id = l.entry_id AND d.remittance_claim_id <> p.id AND d.state IN ('open', 'appealed', 'corrected')
+      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
+      JOIN oncocharge_billing_remittanceclaim q ON q.claim_id = p.claim_id AND q.remittance_id <> p.remittance_id
+       AND (q.payer_claim_number = p.payer_claim_number OR '' IN (q.payer_claim_number, p.payer_claim_number))
+     WHERE p.remittance_id = %(remittance)s AND p.status = '22' AND {_OF_ONE}
+       AND EXISTS (SELECT FROM oncocharge_billing_remittanceclaim n
+                    WHERE n.remittance_id = p.remittance_id AND n.claim_id = p.claim_id
+                      AND n.status NOT IN ('22', '25'))
+       AND d.remittance_claim_id = q.id AND d.state IN ('open', 'appealed') AND d.denied_on <= {_DAY}
 """
 
 # What the payer says of a correction is its word on the claim that was corrected: what is still refused is a denial of
@@ -136,7 +189,7 @@ _VOIDED = f"""
 
 
 def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | None = None) -> None:
-    """Let a posted remittance, or one claim of it, take effect: nine statements, and some more where a void was taken.
+    """Let a posted remittance, or one claim of it, take effect: ten statements, and some more where a void was taken.
 
     Args:
         remittance_id: it must be posted.
@@ -161,7 +214,7 @@ def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | 
 
 
 _STATEMENTS = (
-    _REFUSED, _REFUSED_WITHOUT_REASON, "ANALYZE refused_line", _EVENTS, _DENIALS, _SETTLED, _CORRECTED,
+    _REFUSED, _REFUSED_WITHOUT_REASON, "ANALYZE refused_line", _EVENTS, _DENIALS, _SETTLED, _DECIDED_ANEW, _CORRECTED,
 )  # fmt: skip
 
 

@@ -17,6 +17,14 @@ from billing.models import FeeSchedule
 from billing.pricing import load_fees
 
 _DAY = "COALESCE(r.paid_on, r.produced_on, r.at::date)"
+# A claim that the first payer sent on is paid by the next one under the same number (CLP02 2, 3, 20, 21): what that one
+# allows, or takes back of it, is no word of the first.
+_IS_ANOTHER_PAYERS = """
+    (p.status IN ('2', '3', '20', '21') OR (p.status = '22' AND p.payer_claim_number <> '' AND EXISTS (
+     SELECT FROM oncocharge_billing_remittanceclaim q
+      WHERE q.claim_id = p.claim_id AND q.payer_claim_number = p.payer_claim_number
+        AND q.status IN ('2', '3', '20', '21'))))
+"""
 _ALLOWED = f"""
     WITH paid AS MATERIALIZED (
         SELECT DISTINCT l.entry_id
@@ -38,7 +46,7 @@ _ALLOWED = f"""
      CROSS JOIN LATERAL (
            SELECT COALESCE(l.allowed, l.paid + COALESCE(sum(u.amount) FILTER (WHERE u."group" = 'PR'), 0)) AS allowed
              FROM unnest(l.groups, l.adjusted) AS u("group", amount)) AS a
-     WHERE r.state = 'posted' AND c.payer_id = ANY(%(payers)s)
+     WHERE r.state = 'posted' AND c.payer_id = ANY(%(payers)s) AND NOT {_IS_ANOTHER_PAYERS}
      GROUP BY e.id, c.payer_id, y.name, f.setting
     HAVING sum(l.paid) > 0 AND max({_DAY}) BETWEEN %(first)s AND %(last)s
      ORDER BY y.name, paid_on DESC, e.id

@@ -66,16 +66,18 @@ def test_a_fault_after_the_last_part_is_told_at_the_end() -> None:
 
 def test_after_a_fault_of_the_one_who_gives_nothing_more_is_taken() -> None:
     taken: list[int] = []
-    may_go_on = threading.Event()
+    is_taking, may_go_on = threading.Event(), threading.Event()
 
     def take(part: int) -> None:
         taken.append(part)
+        is_taking.set()
         may_go_on.wait(timeout=10)
 
     def give_and_fail() -> None:
         with Background(take) as background:
             background.give(1)
             background.give(2)
+            is_taking.wait(timeout=10)
             threading.Timer(0.05, may_go_on.set).start()
             raise ZeroDivisionError
 

@@ -1,5 +1,6 @@
 """What a posted remittance does to claims: paid, denied, taken back, forwarded; and what it never does by itself."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,7 +22,7 @@ from patients.roles import Role
 from tests.cast import user
 from tests.exports import export
 from tests.follow_ups import decided, sent_as
-from tests.remittances import NOON, answered, exported, post_payment
+from tests.remittances import NOON, Cas, PaidClaim, answered, exported, post_payment
 
 
 def state_of(claim_id: int) -> str:
@@ -139,6 +140,52 @@ def test_payment_after_a_denial_takes_the_denial_off_the_worklist() -> None:
     post_payment(answered(claim, refused="16"))
     post_payment(answered(claim), trace="EFT2", on=date(2026, 5, 20))
     assert (Denial.objects.get().state, state_of(claim.pk)) == ("paid", "paid")
+
+
+def test_payment_of_a_claim_that_was_denied_as_a_whole_takes_that_denial_off_the_worklist() -> None:
+    (claim,) = exported(1)
+    whole = [Cas("CO", "197", claim.total_amount)]
+    post_payment(PaidClaim(claim.control_number, [], "4", cas=whole, charge=claim.total_amount, paid=Decimal(0)))
+    assert (Denial.objects.get().line_number, Denial.objects.get().entry) == (0, None)
+    post_payment(answered(claim), trace="EFT2", on=date(2026, 5, 20))
+    assert (Denial.objects.get().state, state_of(claim.pk)) == ("paid", "paid")
+
+
+def test_remittance_that_comes_late_settles_only_what_was_denied_before_its_day() -> None:
+    one, two = exported(2)
+    post_payment(answered(one), on=date(2026, 5, 20))
+    post_payment(answered(one, refused="16"), trace="EFT2", on=date(2026, 4, 9))
+    assert (Denial.objects.get(claim=one).state, state_of(one.pk)) == ("paid", "paid")
+    post_payment(answered(two, sign=-1), answered(two, refused="50", status="4"), trace="EFT3", on=date(2026, 5, 20))
+    post_payment(answered(two), trace="EFT4", on=date(2026, 4, 9))
+    assert (Denial.objects.get(claim=two).state, state_of(two.pk)) == ("open", "denied")
+
+
+def test_denial_that_is_taken_back_and_pronounced_anew_is_one_row_of_work() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, refused="197", status="4"))
+    anew = answered(claim, refused="50", status="4", payer_number="ICN-NEW")
+    post_payment(answered(claim, refused="197", sign=-1), anew, trace="EFT2", on=date(2026, 5, 20))
+    assert list(Denial.objects.order_by("pk").values_list("reason", "state")) == [("197", "corrected"), ("50", "open")]
+
+
+@pytest.mark.parametrize("is_paid_first", [True, False])
+def test_claim_that_the_payer_split_and_paid_in_part_is_paid_and_its_other_part_denied(is_paid_first: bool) -> None:
+    (claim,) = exported(1, lines=2)
+    good, bad = answered(claim, payer_number="A"), answered(claim, refused="97", status="4", payer_number="B")
+    parts = [replace(good, lines=good.lines[:1]), replace(bad, lines=bad.lines[1:])]
+    post_payment(*(parts if is_paid_first else reversed(parts)))
+    assert state_of(claim.pk) == "paid"
+    denied = claim.lines.get(number=2).entry_id
+    assert list(Denial.objects.values_list("entry", "state")) == [(denied, "open")]
+
+
+def test_what_a_second_payer_gives_leaves_the_first_ones_denial_to_work_on() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, refused="50", status="19", to_next="SUPPLEMENT INC"))
+    given = answered(claim, paid="0.2", patient="0", status="2", payer_number="S1")
+    post_payment(given, trace="EFT2", on=date(2026, 5, 20), payer="1999999999")
+    assert Denial.objects.get().state == "open"
 
 
 @pytest.mark.parametrize("refused", ["", "97"])

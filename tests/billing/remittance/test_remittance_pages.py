@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from django.test import Client
 
 from billing.cms.kinds import FileKind
@@ -114,6 +115,23 @@ def test_line_that_the_payer_decided_anew_in_another_month_is_short_by_what_is_a
     found = [paid_below(first=first, last=last, tolerance=Decimal(1)) for first, last in months]
     assert not found[0], "the payer mended the one, and was not short with the other then"
     assert [(line.entry_id, line.allowed) for line in found[1]] == [(two.lines.get().entry_id, Decimal("546.00"))]
+
+
+@pytest.mark.parametrize("is_taken_back", [False, True])
+def test_what_the_next_payer_allows_does_not_hide_that_the_first_one_paid_too_little(is_taken_back: bool) -> None:
+    (claim,) = exported(1)
+    schedule = FeeSchedule.objects.create(name="Acme contract", payer=claim.payer)
+    FeeLine.objects.create(
+        schedule=schedule, code="77386", modifier="", amount=Decimal("819.00"), effective_from=date(2026, 1, 1)
+    )
+    post_payment(answered(claim, paid="0.5", status="19", to_next="SUPPLEMENT INC"), on=date(2026, 4, 9))
+    next_payers = answered(claim, paid="0.3", patient="0", status="2", payer_number="S1")
+    post_payment(next_payers, on=date(2026, 4, 20), trace="NEXT", payer="1999999999")
+    if is_taken_back:
+        back = answered(claim, paid="0.3", patient="0", sign=-1, payer_number="S1")
+        post_payment(back, on=date(2026, 4, 25), trace="BACK", payer="1999999999")
+    found = paid_below(first=date(2026, 4, 1), last=date(2026, 4, 30), tolerance=Decimal(1))
+    assert [(line.allowed, line.missing) for line in found] == [(Decimal("546.00"), Decimal("273.00"))]
 
 
 def test_days_in_the_wrong_order_are_refused_in_words() -> None:
