@@ -1,17 +1,23 @@
 """Months: what one comes to, sign-off by name, and lines that come after it, which need a second person."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
+import pghistory
+import pgtrigger
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 from django.db.utils import ProgrammingError
 
 from billing import worklist
 from billing.capture import capture_course, stale_courses
-from billing.capture.keying import key_line
+from billing.capture.keying import amend_line, key_line, state_of
+from billing.fees.prices import WantedPrice
+from billing.fees.saving import save_prices
 from billing.models import (
     AFTER_CLOSE,
     FeeSchedule,
@@ -201,11 +207,40 @@ def _late_keyed_line(ada: Treated) -> None:
     key_line(line=ManualLine(course=ada.course, code="77470", service_on=date(2025, 3, 20)), by=manager())
 
 
-@pytest.mark.parametrize("enter", [_late_session, _late_event, _late_keyed_line])
+def _amended_by_the_manager(ada: Treated) -> None:
+    line = key_line(
+        line=ManualLine(course=ada.course, code="77470", service_on=date(2025, 3, 20)), by=user(Role.BILLER)
+    )
+    line.units = 2
+    with pghistory.context(user=manager().pk):
+        amend_line(line=line, seen=state_of(line), reason="Two of them.")
+
+
+def _another_price(ada: Treated) -> None:
+    code = standing(ada)[0].code
+    wanted = WantedPrice(code, "", Decimal("987.00"), date(2025, 3, 1))
+    with pghistory.context(user=manager().pk):
+        save_prices(the_schedule(), [wanted], at=NOW)
+
+
+def _another_payer(ada: Treated) -> None:
+    with pghistory.context(user=manager().pk):
+        ada.patient.coverages.update(
+            payer=cast.medicare() if ada.coverage.payer == cast.commercial() else cast.commercial()
+        )
+
+
+@pytest.mark.parametrize(
+    "enter",
+    [_late_session, _late_event, _late_keyed_line, _amended_by_the_manager, _another_price, _another_payer],
+)
 def test_late_entry_is_held_and_passes_by_a_second_person_alone(enter: Callable[[Treated], None]) -> None:
     ada = treated()
     before = {line.pk for line in standing(ada, with_the_plan=True)}
     sign(ada)
+    with pgtrigger.ignore("oncocharge_billing.MonthClose:only_its_reopening_changes"):
+        # The history dates what follows by the beginning of the test's one transaction.
+        MonthClose.objects.update(signed_at=Now() - timedelta(minutes=5))
     set_fee(the_schedule(), "77334", "200.00")
     set_fee(the_schedule(), "77470", "300.00")
     enter(ada)
