@@ -122,7 +122,7 @@ def by_payer(lines: Sequence[PaidBelow]) -> list[OfPayer]:
     return sorted(sums.values(), key=lambda one: -one.missing)
 
 
-def csv_rows(lines: Sequence[PaidBelow]) -> Iterator[Sequence[object]]:
+def csv_rows(lines: Sequence[PaidBelow]) -> Iterator[Sequence[str | int | date | Decimal]]:
     """Yield a head and a row a line: numbers only, no patient."""
     yield (
         "payer", "claim", "line", "code", "modifiers", "day of service", "units", "expected", "allowed", "paid",

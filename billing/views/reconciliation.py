@@ -1,12 +1,10 @@
 """Expected against actual: closed courses with their differences, as a page and as CSV; one course as a small table."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,10 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from billing.forms.reconciliation import ReconciliationForm
+from billing.lists import Cell
 from billing.reconciliation.compare import Comparison, Difference
 from billing.reconciliation.courses import Compared, closed_courses, compare_courses
 from billing.reconciliation.expected import COUNTED_BY, SERVICE_WORDS
 from billing.views.answers import UNPROCESSABLE, is_fragment
+from billing.views.csv_answer import csv_answer
 from billing.views.worklist import LISTS
 from courses.models import Course
 from patients.audit import note_access
@@ -86,10 +86,7 @@ def courses_csv(request: HttpRequest) -> HttpResponseBase:
     """Hand out the same differences, a row each: course and line by number, no patient's name."""
     form = ReconciliationForm(request.GET, today=timezone.localdate())
     rows = list(_rows(_asked(form).shown))
-    writer = csv.writer(_Echo())
-    told = (writer.writerow(cells) for cells in (COLUMNS, *_cells(rows)))
-    headers = {"Content-Disposition": 'attachment; filename="closed-courses.csv"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(told, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_answer("closed-courses", _cells(rows))
 
 
 @allow(read=READS_COURSES)
@@ -138,33 +135,16 @@ def _rows(compared: list[Compared]) -> Iterator[Row]:
 # --- CSV ----------------------------------------------------------------------------------------------------------
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """Return the row."""
-        return text
-
-
-def _cells(rows: list[Row]) -> Iterator[tuple[Any, ...]]:
+def _cells(rows: list[Row]) -> Iterator[tuple[Cell, ...]]:
+    yield COLUMNS
     for row in rows:
         for difference in row.comparison.differences:
             yield _row_cells(row, difference)
 
 
-def _row_cells(row: Row, one: Difference) -> tuple[Any, ...]:
+def _row_cells(row: Row, one: Difference) -> tuple[Cell, ...]:
     explained = "yes" if one.kind.is_explained else "no"
     return (
-        row.course.pk, _harmless(row.course.facility.name), row.course.closed_on, one.kind.value, explained,
-        SERVICE_WORDS[one.service], one.claim, one.written, one.on or "", one.entry_id or "", one.code,
-        _harmless(one.message),
+        row.course.pk, row.course.facility.name, row.course.closed_on, one.kind.value, explained,
+        SERVICE_WORDS[one.service], one.claim, one.written, one.on, one.entry_id, one.code, one.message,
     )  # fmt: skip
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
-
-    >>> _harmless("=1+1"), _harmless("Harbor Hospital")
-    ("'=1+1", 'Harbor Hospital')
-    """
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

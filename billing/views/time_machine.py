@@ -3,13 +3,12 @@
 Each answer looks at a bounded number of courses and carries how far it has come, sealed, to the next request.
 """
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,10 +18,12 @@ from billing.forms.time_machine import TimeMachineForm, TrialPolicyForm, edited_
 from billing.hindsight.comparing import CourseDifference, Differing, Side
 from billing.hindsight.looking import Look, Question, begun, go_on, opened, planned_settings
 from billing.hindsight.tables import differences, table_names, table_text
+from billing.lists import Cell, Rows
 from billing.money import print_dollars
 from billing.policies.words import changed_settings, span_words
 from billing.rules.table_rows import TableError
 from billing.views.answers import UNPROCESSABLE, is_fragment
+from billing.views.csv_answer import csv_answer
 from billing.views.policy_rows import MOST_LISTED, TURNS, signed
 from courses.models import Course
 from patients.models import Payer
@@ -216,24 +217,12 @@ def _listed(courses: Sequence[ShownCourse], look: Look) -> Iterator[ShownCourse]
 # --- as a file --------------------------------------------------------------------------------------------------------
 
 
-class _Echo:
-    """What the writer writes comes back."""
-
-    def write(self, row: str) -> str:
-        """Return the row."""
-        return row
-
-
-def _csv(question: Question) -> StreamingHttpResponse:
+def _csv(question: Question) -> HttpResponseBase:
     """Hand out every line that would differ, a batch at a time; courses and lines by number, no patient's name."""
-    name = f"what-would-differ-{question.days.first}-{question.days.last}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    writer = csv.writer(_Echo())
-    rows = (writer.writerow(cells) for cells in _rows(question))
-    return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_answer(f"what-would-differ-{question.days.first}-{question.days.last}", _rows(question))
 
 
-def _rows(question: Question) -> Iterator[Sequence[object]]:
+def _rows(question: Question) -> Rows:
     yield COLUMNS
     look = begun(question)
     while not look.is_done:
@@ -244,16 +233,16 @@ def _rows(question: Question) -> Iterator[Sequence[object]]:
                 yield cells_of(course.course_id, line)
 
 
-def cells_of(course_id: int, line: Differing) -> Sequence[object]:
+def cells_of(course_id: int, line: Differing) -> Sequence[Cell]:
     """Return a line as a row of the file."""
     claimed = "yes" if line.is_claimed else "no"
     return (
-        course_id, line.entry_id or "", line.turn.value, *_side(line.before), *_side(line.after), line.difference,
+        course_id, line.entry_id, line.turn.value, *_side(line.before), *_side(line.after), line.difference,
         claimed, line.rule, line.what,
     )  # fmt: skip
 
 
-def _side(side: Side | None) -> Sequence[object]:
+def _side(side: Side | None) -> Sequence[Cell]:
     if side is None:
-        return [""] * 5
-    return (side.on, side.code, " ".join(side.modifiers), side.units, "" if side.amount is None else side.amount)
+        return [None] * 5
+    return (side.on, side.code, " ".join(side.modifiers), side.units, side.amount)

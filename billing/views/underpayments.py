@@ -1,11 +1,10 @@
 """Paid against expected: lines for which payers allow less than agreed, with sums by payer, as a page and as CSV."""
 
-import csv
 from decimal import Decimal
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,18 +13,11 @@ from django.views.decorators.http import require_safe
 from billing.forms.remittance import PaidDaysForm
 from billing.remittance.underpaid import PaidBelow, by_payer, csv_rows, paid_below
 from billing.views.answers import UNPROCESSABLE
+from billing.views.csv_answer import csv_answer
 from billing.views.remittances import tabs
 from patients.roles import READS_MONEY, allow
 
 PAGE = 50
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """Return the row."""
-        return text
 
 
 def _tolerance() -> Decimal:
@@ -62,12 +54,4 @@ def underpayments(request: HttpRequest) -> HttpResponse:
 def underpayments_csv(request: HttpRequest) -> HttpResponseBase:
     """Hand out the same lines, a row each: by number, no patient's name."""
     found = _found(PaidDaysForm(request.GET, today=timezone.localdate()))
-    writer = csv.writer(_Echo())
-    rows = (writer.writerow([_harmless(cell) for cell in row]) for row in csv_rows(found))
-    headers = {"Content-Disposition": 'attachment; filename="underpayments.csv"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _harmless(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return csv_answer("underpayments", csv_rows(found))

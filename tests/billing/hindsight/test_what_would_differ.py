@@ -192,6 +192,7 @@ def test_a_look_by_page_command_and_file_leaves_every_table_as_it_was(
     file: Any = client.post(PAGE, {"step": "csv", "look": look})
     rows = b"".join(file.streaming_content).decode().splitlines()
     assert len(rows) == 1 + 8 and "Brandt" not in "".join(rows)
+    assert rows[0].startswith("\ufeffcourse,"), "a spreadsheet reads the arrows"
     call_command("what_would_differ", "--month", "2025-03", "--tables", str(tmp_path), stdout=StringIO())
     assert every_table() == before
 

@@ -235,7 +235,9 @@ def test_csv_has_a_row_for_each_difference_and_no_name() -> None:
     practice_fees()
     patient = treated("R-17", with_checks=False)
     response = page("reconciliation-csv")
-    text = b"".join(response.streaming_content).decode()
+    content = b"".join(response.streaming_content)
+    assert content.startswith(b"\xef\xbb\xbf"), "a spreadsheet reads the accents"
+    text = content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [(row["course"], row["difference"], row["service"], row["finding"], row["explained"]) for row in rows] == [
         (str(patient.course.pk), "held", "Management", "visit-missing", "yes"),

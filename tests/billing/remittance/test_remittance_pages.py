@@ -11,6 +11,7 @@ from billing.cms.kinds import FileKind
 from billing.models import Denial, FeeLine, FeeSchedule, Remittance, RemittanceClaim
 from billing.reference import Wanted, load_code_files
 from billing.remittance.underpaid import by_payer, paid_below
+from patients.models import Payer
 from patients.roles import Role
 from tests.cast import user
 from tests.code_files import write_whole
@@ -97,9 +98,11 @@ def test_line_that_is_allowed_less_than_the_payers_schedule_is_listed_with_the_s
     address = "?paid_from=2026-04-01&paid_to=2026-04-30"
     page = as_role(Role.BILLER).get(f"/billing/remittances/underpayments/{address}").content.decode()
     assert "$11.00" in page
+    Payer.objects.filter(pk=one.payer_id).update(name=" =Mutuelle Santé")
     answer = as_role(Role.BILLER).get(f"/billing/remittances/underpayments.csv{address}")
     rows = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
-    assert rows[1].startswith(f"Acme Health,{one.control_number},")
+    assert rows[0].startswith("\ufeffpayer,"), "a spreadsheet reads the accents"
+    assert rows[1].startswith(f"' =Mutuelle Santé,{one.control_number},"), "and computes nothing"
 
 
 def test_line_that_the_payer_decided_anew_in_another_month_is_short_by_what_is_allowed_in_the_end() -> None:
