@@ -113,17 +113,20 @@ def test_the_referral_number_stays_with_the_payer_that_gave_it(make: Any) -> Non
     assert inspect_837(text, today=LATER.date()) == []
 
 
-def test_a_hospital_tells_medicare_why_it_pays_later_and_what_was_paid_before(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("paid", "patient", "value"), [("0.8", "0.1", "1456"), ("0", "0.9", "0")])
+def test_a_hospital_tells_medicare_why_it_pays_later_and_what_was_paid_before(
+    tmp_path: Path, paid: str, patient: str, value: str
+) -> None:
     treated = cast.treated(
         mrn="M-1", last_name="Marsh", first_name="Mona", facility=cast.hospital(), payer=cast.commercial(),
         opened_on=date(2026, 2, 2), diagnosis="C61", site="prostate", fractions=20,
     )  # fmt: skip
     claim = sent(technical(treated), technical(treated, service_on=date(2026, 3, 3)))
-    pays(answered(claim), npi=treated.course.facility.npi)
+    pays(answered(claim, paid=paid, patient=patient), npi=treated.course.facility.npi)
     medicare = coverage(treated, payer=cast.medicare(), member_id="1EG4TE5MK73")
     decided(claim, NEXT, coverage=medicare, reason_code="43")
     text = text_of(export_later())
-    assert "HI*BE:43:::1456" in segments(text, "HI")
+    assert f"HI*BE:43:::{value}" in segments(text, "HI")
     assert inspect_837(text, today=LATER.date()) == []
     is_valid, errors = pyx12_report(text, tmp_path)
     assert is_valid, errors

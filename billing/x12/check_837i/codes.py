@@ -6,8 +6,9 @@ from datetime import date
 from functools import lru_cache
 
 from billing.x12.checking.claims import icd10_faults
-from billing.x12.checking.faults import ClaimFault, Faults, day_remedy
-from billing.x12.checking.forms import AMOUNT_REMEDY, is_amount
+from billing.x12.checking.faults import ClaimFault, Faults, cents, day_remedy
+from billing.x12.checking.forms import AMOUNT_REMEDY, PAID_REMEDY, is_amount
+from billing.x12.checking.parties import MSP_TYPES
 from billing.x12.claim_837i.values import Claim837I, Occurrence, OccurrenceSpan, ValueCode
 
 MOST_DIAGNOSES = 25
@@ -27,6 +28,9 @@ INPATIENT = frozenset(("D3", "D4"))
 
 OTHER_CHANGE = "D9"
 ADJUSTING = {"1": frozenset[str](), "7": REPLACING, "8": VOIDING}
+
+PAID_BEFORE = MSP_TYPES - {""}
+"""Value codes that say why Medicare pays later, with what the payer before it paid: nothing too (a deductible)."""
 
 _CODE_REMEDY = "It must be two capitals or digits, as 11 or D9."
 
@@ -101,8 +105,18 @@ def _value_faults(values: tuple[ValueCode, ...]) -> Faults:
         remedy = _two_signs_remedy(value.code, codes[:number])
         if remedy:
             yield ClaimFault("2300", "HI*BE", place, f"{field}.code", value.code, remedy)
-        if not is_amount(value.amount):
-            yield ClaimFault("2300", "HI*BE", place, f"{field}.amount", value.amount, AMOUNT_REMEDY)
+        if not is_value(value.code, value.amount):
+            remedy = PAID_REMEDY if value.code in PAID_BEFORE else AMOUNT_REMEDY
+            yield ClaimFault("2300", "HI*BE", place, f"{field}.amount", value.amount, remedy)
+
+
+def is_value(code: str, amount: str) -> bool:
+    """Tell whether an amount may stand with a value code: above 0, but for what a payer before Medicare paid.
+
+    >>> is_value("12", "0"), is_value("A1", "0")
+    (True, False)
+    """
+    return is_amount(amount) or (code in PAID_BEFORE and cents(amount) == 0)
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ from billing.x12.check_837i.codes import (
     OTHER_CHANGE,
     REPLACING,
     VOIDING,
+    is_value,
 )
 from billing.x12.check_837i.lines import MOST_LINES, REVENUE_CODE, TOTAL_REVENUE_CODE, UNIT_KINDS
 from billing.x12.checking.claims import FREQUENCIES
@@ -105,8 +106,8 @@ class InstitutionalClaims(ClaimInspector):
     def _value(self, hi: Segment, element: int, parts: list[str]) -> None:
         if len(parts) != _VALUE_PARTS or not CODE.fullmatch(parts[1]) or any(parts[2:4]):
             self._faults.add(hi, element, "It must be BE, a code of two signs, two empty parts, and an amount.")
-        elif not cents(parts[4]):
-            self._faults.add(hi, element, "Its amount must be above 0, without needless zeros.")
+        elif not is_value(parts[1], parts[4]):
+            self._faults.add(hi, element, "Its amount must be above 0, without needless zeros; 0 only if paid before.")
 
     def _condition(self, hi: Segment, element: int, parts: list[str]) -> None:
         code = self._component.join(parts[1:])
