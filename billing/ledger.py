@@ -58,7 +58,8 @@ class PostedCharge:
     """A charge of the ledger with what became of it. ``state`` is the biller's decision, ``open`` without one.
 
     ``reversal_id`` and ``reversal_reason`` are of the entry that undid it. ``is_claimed``: it stands on a claim,
-    to whichever payer.
+    to whichever payer. ``claimed_from`` is the payer that has it as the first while ``payer_of_day`` is another by
+    now, which has not got it either; both empty where it is not so.
     """
 
     id: int
@@ -84,6 +85,8 @@ class PostedCharge:
     state: str
     reversal_id: int | None
     reversal_reason: str
+    claimed_from: str
+    payer_of_day: str
 
     @property
     def is_reversed(self) -> bool:
@@ -138,10 +141,25 @@ _POSTED = """
            e.service_on, e.units, e.claim_kind, e.place_of_service, e.unit_amount, e.amount, e.narrative,
            e.attachment, e.diagnoses, e.provider_id, EXISTS (SELECT FROM oncocharge_billing_claimline c
                                   WHERE c.entry_id = e.id AND c.ended_at IS NULL), COALESCE(r.state, 'open'), v.id,
-           COALESCE(v.because->>'reason', '')
+           COALESCE(v.because->>'reason', ''), COALESCE(o.claimed_from, ''), COALESCE(o.payer_of_day, '')
       FROM oncocharge_billing_ledgerentry e
       LEFT JOIN LATERAL (SELECT v.id, v.because FROM oncocharge_billing_ledgerentry v WHERE v.reverses_id = e.id
                          OFFSET 0) v ON true -- a look into the index for each, never the whole ledger
+      LEFT JOIN LATERAL (
+        SELECT had.name AS claimed_from, has.name AS payer_of_day
+          FROM oncocharge_billing_claimline k
+          JOIN oncocharge_billing_claim c ON c.id = k.claim_id AND c.frequency <> '8'
+          JOIN oncocharge_patients_coverage d ON d.patient_id = c.patient_id AND d.rank = 'primary'
+           AND d.payer_id <> c.payer_id
+           AND e.service_on BETWEEN d.effective_from AND COALESCE(d.effective_to, 'infinity')
+          JOIN oncocharge_patients_payer had ON had.id = c.payer_id
+          JOIN oncocharge_patients_payer has ON has.id = d.payer_id
+         WHERE v.id IS NULL AND k.entry_id = e.id AND k.ended_at IS NULL AND k.sequence = 'P'
+           AND NOT EXISTS (SELECT FROM oncocharge_billing_claimline n
+                             JOIN oncocharge_billing_claim b ON b.id = n.claim_id
+                            WHERE n.entry_id = e.id AND n.ended_at IS NULL AND n.sequence <> 'P'
+                              AND b.payer_id = d.payer_id)
+        OFFSET 0) o ON true
       LEFT JOIN oncocharge_billing_review r ON r.entry_id = e.id
      WHERE e.course_id = ANY(%s) AND e.kind = 'charge'
      ORDER BY e.course_id, e.line_key, e.generation

@@ -53,6 +53,7 @@ urlpatterns = [
     path("next-payers/send/", follow_ups.next_payers_send, name="next-payers-send"),
     path("claims/<int:claim_id>/correct/", follow_ups.correct, name="correct"),
     path("claims/<int:claim_id>/told-by-hand/", follow_ups.told_by_hand, name="told-by-hand"),
+    path("claims/<int:claim_id>/stays/", follow_ups.stays, name="claim-stays"),
     path("claims/<int:claim_id>/not-sent-on/", follow_ups.next_payer_not_sent, name="next-payer-not-sent"),
     path("follow-ups/<int:follow_up_id>/cancel/", follow_ups.cancel, name="follow-up-cancel"),
     path("find/", worklist.find, name="find"),

@@ -19,6 +19,7 @@ LINE = "line"
 
 CORRECTION_TO_SEND = "correction-to-send"
 REPLACES_CLAIMED_LINE = "replaces-claimed-line"
+CLAIM_OF_ANOTHER_PAYER = "claim-of-another-payer"
 MISSING_FEE = "missing-fee"
 CAPTURE_FAILED = "capture-failed"
 _SEVERITIES = tuple(Severity)
@@ -127,7 +128,14 @@ def _told_by_claims(course_id: int, posted: Posted) -> Iterable[NewFinding]:
     for key in sorted(posted.difference.follow_claimed):
         message = "An earlier form of this line is on a claim. It goes out with that claim's correction, not as new."
         entry_id = posted.entries[key]
-        yield NewFinding(course_id, entry_id, CAPTURE, Severity.WARNING.value, REPLACES_CLAIMED_LINE, message, LINE)
+        yield _warned(course_id, entry_id, REPLACES_CLAIMED_LINE, message)
+    for charge in posted.difference.kept.values():
+        if charge.payer_of_day:
+            message = (
+                f"On a claim to {charge.claimed_from}, but {charge.payer_of_day} is the first payer of"
+                f" {charge.service_on} now. Void that claim, or tell {charge.claimed_from}: see Corrections."
+            )
+            yield _warned(course_id, charge.id, CLAIM_OF_ANOTHER_PAYER, message)
 
 
 def _told_by_close(late: Iterable[LateCharge]) -> Iterable[NewFinding]:
@@ -143,6 +151,10 @@ def _uncorrected(posted: Posted) -> Iterable[tuple[PostedCharge, int, str]]:
     for charge in posted.difference.uncorrected:
         if charge.reversal_id is not None:
             yield charge, charge.reversal_id, charge.reversal_reason
+
+
+def _warned(course_id: int, entry_id: int, code: str, message: str) -> NewFinding:
+    return NewFinding(course_id, entry_id, CAPTURE, Severity.WARNING.value, code, message, LINE)
 
 
 def _held(course_id: int, entry_id: int | None, source: str, code: str, message: str) -> NewFinding:

@@ -47,6 +47,12 @@ _RESOLVE = f"""
 _STAND = """
     UPDATE oncocharge_billing_claimline l SET ended_at = NULL FROM again a WHERE l.claim_id = a.claim_id
 """
+# Their days may have become another payer's while they waited: a capture tells. An empty basis asks for it already.
+_ASK_FOR_CAPTURE = """
+    UPDATE oncocharge_billing_capturemark m SET basis = 'a claim stands again'
+     WHERE m.basis <> '' AND m.course_id IN (
+           SELECT c.course_id FROM again a JOIN oncocharge_billing_claim c ON c.id = a.claim_id)
+"""
 # A line that is released already would go out tonight.
 _HOLD = f"""
     INSERT INTO oncocharge_billing_standingfinding
@@ -65,7 +71,7 @@ _HOLD = f"""
 def stand_again(*, claim_ids: Collection[int]) -> list[int]:
     """Let the claims stand again that a refusal ended wrongly; return those that cannot.
 
-    The lines of these that wait are held, and a person must be told. Six statements at most.
+    The lines of these that wait are held, and a person must be told. Seven statements at most.
     """
     found = _contradicted(claim_ids)
     if not found:
@@ -74,7 +80,7 @@ def stand_again(*, claim_ids: Collection[int]) -> list[int]:
     ledger.lock_courses(course_ids=[course_id for _, course_id, _ in found])
     with connection.cursor() as cursor:
         cursor.execute(_STANDS_AGAIN, [ids])
-        for statement in (_RELEASE, _RESOLVE, _STAND):
+        for statement in (_RELEASE, _RESOLVE, _STAND, _ASK_FOR_CAPTURE):
             cursor.execute(statement)
         left = [claim_id for claim_id, _, _ in _contradicted(ids)]
         cursor.execute(_HOLD, [left])

@@ -52,10 +52,11 @@ _ASK_ANEW = """
     UPDATE oncocharge_billing_followup f SET cancelled_at = now()
       FROM earlier t WHERE f.sent_as_id = t.id AND f.kind = 'next' AND f.cancelled_at IS NULL
 """
-# What the lines earn may have changed while they were on claims; an open line follows.
+# What the lines earn, and what they cost whoever is the first payer now, may have changed while they were on claims; an
+# open line follows, before it is released. An empty basis asks for that already.
 _ASK_FOR_CAPTURE = """
-    UPDATE oncocharge_billing_capturemark m SET basis = ''
-     WHERE m.course_id IN (SELECT course_id FROM oncocharge_billing_claim WHERE id = ANY(%(voids)s))
+    UPDATE oncocharge_billing_capturemark m SET basis = 'the payer took a void'
+     WHERE m.basis <> '' AND m.course_id IN (SELECT course_id FROM oncocharge_billing_claim WHERE id = ANY(%(voids)s))
 """
 
 _TOLD = """

@@ -19,6 +19,7 @@ from billing.follow_ups.deciding import (
     MAY_DECIDE,
     cancel,
     decide_correction,
+    leave_as_it_stands,
     note_told_by_hand,
 )
 from billing.follow_ups.forwarding import Sending, not_sent, send_to_next_payer
@@ -40,6 +41,7 @@ __all__ = [
     "corrections_to_send",
     "decide_correction",
     "forwarded_claims",
+    "leave_as_it_stands",
     "next_payers_of",
     "not_sent",
     "note_told_by_hand",

@@ -1,7 +1,7 @@
 """What changed of claims since they were sent: the lines that were reversed, what came instead, before and after.
 
-A claim asks for a correction as long as a reversed charge stands on it. Reading only, in a fixed number of queries;
-what is decided about it is deciding.py's.
+A claim asks for a correction as long as a reversed charge stands on it, or one whose day is another payer's by now.
+Reading only, in a fixed number of queries; what is decided about it is deciding.py's.
 """
 
 from collections import defaultdict
@@ -18,6 +18,8 @@ from patients.models import Coverage, Payer, PayerPolicy
 CODE = "correction-to-send"
 REPLACING = "replaces-claimed-line"
 """What is found of a line that takes the place of one on a claim: it goes out with that claim's correction."""
+MOVED = "claim-of-another-payer"
+"""What capture finds of a line as it was sent, of whose day another payer is the first by now."""
 _KINDS = (FollowUp.Kind.REPLACEMENT, FollowUp.Kind.VOID)
 
 
@@ -40,10 +42,22 @@ class ChangedLine:
 
 @dataclass(frozen=True, slots=True)
 class MovedLine:
-    """A line of the claim as it was sent, but for the payer: that of its day is another by now."""
+    """A line of the claim as it was sent, but for the payer: that of its day is another by now, by this coverage."""
 
     line: ClaimLine
-    payer: Payer
+    coverage: Coverage
+
+    @property
+    def payer(self) -> Payer:
+        """Who is the first on its day now. Select ``payer``."""
+        return self.coverage.payer
+
+    @property
+    def words(self) -> str:
+        """From which coverage that is known, by its days."""
+        first, last = self.coverage.effective_from, self.coverage.effective_to
+        days = f"by the coverage from {first.day} {first:%b} {first.year} on"
+        return days if last is None else f"{days.removesuffix(' on')} to {last.day} {last:%b} {last.year}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,11 @@ class Correction:
         )
 
     @property
+    def may_stay(self) -> bool:
+        """Whether a person may leave the claim with its payer, though its days are another's now."""
+        return bool(self.moved) and not self.changed and self.follow_up is None
+
+    @property
     def waits_for(self) -> list[str]:
         """What keeps the correction from going out, in words; nothing if it may go."""
         found = [line.held for line in self.changed if line.held]
@@ -128,13 +147,21 @@ def corrections_to_send() -> QuerySet[StandingFinding]:
 
 
 def claims_to_correct() -> QuerySet[Claim]:
-    """Return the claims on which a reversed charge still stands; the oldest first. One query.
+    """Return the claims on which a reversed charge still stands, or one of another payer's day; the oldest first.
 
-    Of a void nothing is asked. Looked for among the open findings, which are few, not among all that was ever reversed.
+    One query. Of a void nothing is asked, nor of another payer's days before the claim is sent. Looked for among the
+    open findings, which are few, not among all that was ever reversed or claimed.
     """
-    findings = StandingFinding.objects.filter(code=CODE, resolved_at=None, overridden_at=None)
-    lines = ClaimLine.objects.filter(ended_at=None, entry__in=findings.values("entry__reverses"))
-    return Claim.objects.filter(pk__in=lines.values("claim")).exclude(frequency=FollowUp.Kind.VOID).order_by("pk")
+    findings = StandingFinding.objects.filter(resolved_at=None, overridden_at=None)
+    standing = ClaimLine.objects.filter(ended_at=None).order_by()
+    reversed_ = standing.filter(entry__in=findings.filter(code=CODE).values("entry__reverses"))
+    moved = standing.filter(
+        Q(claim__file__delivered_at__isnull=False) | Q(claim__standing__isnull=False),
+        entry__in=findings.filter(code=MOVED).values("entry"),
+        sequence="P",
+    )
+    asked = reversed_.values("claim").union(moved.values("claim"))
+    return Claim.objects.filter(pk__in=asked).exclude(frequency=FollowUp.Kind.VOID).order_by("pk")
 
 
 def correction_of(claim_id: int) -> Correction | None:
@@ -226,10 +253,10 @@ def _correction(
         for line in lines
         if is_reversed(line.entry)
     )
-    others = {line.pk: _other_payer(claim, line.entry.service_on) for line in lines}
+    others = {line.pk: _other_coverage(claim, line.entry.service_on) for line in lines}
     unchanged = [line for line in lines if not is_reversed(line.entry)]
     kept = tuple(line for line in unchanged if others[line.pk] is None)
-    moved = tuple(MovedLine(line, payer) for line in unchanged if (payer := others[line.pk]) is not None)
+    moved = tuple(MovedLine(line, coverage) for line in unchanged if (coverage := others[line.pk]) is not None)
     first_day = min((line.entry.service_on for line in lines), default=date.max)
     decided = [one for one in getattr(claim, "undecided", ()) if one.kind in _KINDS]
     refuses = any(
@@ -243,26 +270,26 @@ def _changed(claim: Claim, before: LedgerEntry, after: LedgerEntry | None) -> Ch
     reason = str(before.reversal.because.get("reason", ""))
     if after is None or _stands(after, claim.sequence):
         return ChangedLine(before, reason, None, is_elsewhere=False, is_left=False, held="")
-    payer = _other_payer(claim, after.service_on)
-    is_elsewhere = after.claim_kind != claim.claim_kind or payer is not None
+    coverage = _other_coverage(claim, after.service_on)
+    is_elsewhere = after.claim_kind != claim.claim_kind or coverage is not None
     review = getattr(after, "review", None)
     is_left = review is not None and review.state == "held"
     held = "" if is_elsewhere or is_left else _held(after, claim.sequence)
-    return ChangedLine(before, reason, after, is_elsewhere, is_left, held, payer)
+    return ChangedLine(before, reason, after, is_elsewhere, is_left, held, coverage.payer if coverage else None)
 
 
-def _other_payer(claim: Claim, day: date) -> Payer | None:
-    """Return who is asked first about a day, where that is not the claim's payer any more; the export asks the same.
+def _other_coverage(claim: Claim, day: date) -> Coverage | None:
+    """Return by what another payer than the claim's is asked first about a day, if so; the export asks the same.
 
     A claim whose own coverage names another payer by now cannot be replaced at all: no line of it is left to this one.
     """
     if claim.sequence != "P":
         return None
     primary: Iterable[Coverage] = getattr(claim.patient, "primary", ())
-    of_day = next((one.payer for one in primary if one.effective_from <= day <= (one.effective_to or date.max)), None)
+    of_day = next((one for one in primary if one.effective_from <= day <= (one.effective_to or date.max)), None)
     if claim.coverage.payer_id != claim.payer_id:
-        return of_day or claim.coverage.payer
-    return None if of_day is None or of_day.pk == claim.payer_id else of_day
+        return of_day or claim.coverage
+    return None if of_day is None or of_day.payer_id == claim.payer_id else of_day
 
 
 def _stands(entry: LedgerEntry, sequence: str) -> bool:

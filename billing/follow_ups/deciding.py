@@ -15,6 +15,7 @@ from billing import ledger, worklist
 from billing.findings import resolve_findings
 from billing.follow_ups.corrections import (
     CODE,
+    MOVED,
     REPLACING,
     Correction,
     correction_of,
@@ -31,6 +32,7 @@ NOTE_LENGTH = 200
 NUMBER_LENGTH = 50
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_#-]*")
 NOTHING_CHANGED = "Nothing of this claim changed since it was sent."
+REVERSED_TOO = "Lines of this claim were reversed too. Send its correction, or tell the payer by hand."
 NOTHING_STANDS = "No line stands on this claim any more: the payer refused it, or another took its place."
 
 
@@ -51,6 +53,7 @@ def decide_correction(
     with transaction.atomic():
         correction = _locked_correction(claim_id)
         _refuse_wrong_kind(correction, kind)
+        _refuse_while_next_payer_has_it(correction)
         number = _number(payer_claim_number or correction.payer_claim_number)
         _refuse_what_payer_does_not_take(correction)
         reason = _reason(correction.claim, kind, reason_code)
@@ -100,8 +103,8 @@ def cancel(*, follow_up_id: int, by: User, at: datetime) -> FollowUp:
 def note_told_by_hand(*, claim_id: int, note: str, by: User, at: datetime) -> FollowUp:
     """Note that the payer was told of what changed, and how. The reversed lines leave the claim, for good.
 
-    What came instead may then be released, and goes out as new. Of a claim that did not change, or whose coverage is of
-    another payer now, all lines leave, and wait again to be reviewed.
+    What came instead may then be released, and goes out as new. So do lines of days that are another payer's now; they
+    wait again to be reviewed. Of a claim that did not change, or whose coverage is of another payer now, all leave.
 
     Raises:
         PermissionDenied: the user does not bill.
@@ -112,26 +115,64 @@ def note_told_by_hand(*, claim_id: int, note: str, by: User, at: datetime) -> Fo
     with transaction.atomic():
         correction = _locked_correction(claim_id)
         claim = correction.claim
-        is_whole = not correction.changed or claim.coverage.payer_id != claim.payer_id
+        _refuse_while_next_payer_has_it(correction)
+        is_same = not correction.changed and not correction.moved
+        is_whole = is_same or claim.coverage.payer_id != claim.payer_id
         kind = FollowUp.Kind.VOID if is_whole else correction.proposal
         follow_up = correction.follow_up or FollowUp(claim=claim, kind=kind, decided_by=by, decided_at=at)
         follow_up.done_at, follow_up.done_by, follow_up.done_note = at, by, said
         follow_up.save()
         left = ClaimLine.objects.filter(claim=claim, ended_at=None)
         if not is_whole:
-            left = left.filter(entry__in=[line.before.pk for line in correction.changed])
+            moved = [one.line.entry_id for one in correction.moved]
+            left = left.filter(entry__in=[*(line.before.pk for line in correction.changed), *moved])
         entry_ids = list(left.values_list("entry_id", flat=True))
         left.update(ended_at=at)
         _settle_findings(entry_ids)
-        _let_wait(claim, entry_ids, at)
+        _let_wait(entry_ids, at)
+        # What the lines earn, and cost whoever is the first payer now, may be otherwise: nothing goes before a capture.
+        CaptureMark.objects.filter(course=claim.course_id).exclude(basis="").update(basis="the payer was told by hand")
         return follow_up
 
 
-def _let_wait(claim: Claim, entry_ids: Collection[int], at: datetime) -> None:
+def leave_as_it_stands(*, claim_id: int, note: str, by: User, at: datetime) -> None:
+    """Leave a claim with its payer though another is the first on its days now, and keep why; it asks no more.
+
+    Until yet another payer is the first, or its lines go elsewhere and come back. Twice is once.
+
+    Raises:
+        PermissionDenied: the user does not bill.
+        ValidationError: no note; or its days are its payer's, lines were reversed too, or a correction is decided.
+    """
+    require_biller(by)
+    said = required_note(note, "Say why the payer keeps the claim.")
+    with transaction.atomic():
+        correction = _locked_correction(claim_id)
+        if not correction.may_stay:
+            raise ValidationError(_why_not_stay(correction))
+        entries = [one.line.entry_id for one in correction.moved]
+        found = StandingFinding.objects.filter(code=MOVED, entry__in=entries, resolved_at=None, overridden_at=None)
+        if found.update(overridden_at=at, overridden_by=by, override_reason=said):
+            ClaimEvent.objects.create(
+                claim=correction.claim,
+                level=ClaimEvent.Level.PERSON,
+                outcome="noted",
+                message=f"Left as it stands, though another payer is the first on its days now: {said}",
+                at=at,
+                by=by,
+            )
+
+
+def _why_not_stay(correction: Correction) -> str:
+    if correction.follow_up is not None:
+        return f"The {correction.follow_up.get_kind_display()} is decided. Take that back first."
+    return REVERSED_TOO if correction.changed else NOTHING_CHANGED
+
+
+def _let_wait(entry_ids: Collection[int], at: datetime) -> None:
     """Open the reviews of charges that left their claim as they were sent; capture looks at them again."""
     reviews = Review.objects.filter(entry__in=entry_ids, entry__waiting__isnull=False, state="released")
-    if reviews.update(state="open", reason="The payer was told by hand", by=None, at=at):
-        CaptureMark.objects.filter(course=claim.course_id).update(basis="")
+    reviews.update(state="open", reason="The payer was told by hand", by=None, at=at)
 
 
 def require_biller(by: User) -> None:
@@ -144,7 +185,7 @@ def require_biller(by: User) -> None:
         raise PermissionDenied("Only those who bill decide about claims that were sent.")
 
 
-def required_note(note: str) -> str:
+def required_note(note: str, missing: str = "Say how: a call with its reference, the payer's site, a letter.") -> str:
     """Return the note, trimmed.
 
     Raises:
@@ -152,7 +193,7 @@ def required_note(note: str) -> str:
     """
     said = note.strip()
     if not said:
-        raise ValidationError({"note": ["Say how: a call with its reference, the payer's site, a letter."]})
+        raise ValidationError({"note": [missing]})
     if len(said) > NOTE_LENGTH:
         raise ValidationError({"note": [f"The note has {len(said)} characters; at most {NOTE_LENGTH} are kept."]})
     return said
@@ -183,6 +224,21 @@ def _refuse_wrong_kind(correction: Correction, kind: str) -> None:
     if kind == FollowUp.Kind.REPLACEMENT and correction.proposal != kind:
         empty = "Nothing is left to claim: a replacement would be empty. Void the claim."
         raise ValidationError({"kind": [correction.why_void or empty]})
+
+
+def _refuse_while_next_payer_has_it(correction: Correction) -> None:
+    """Refuse to free lines for a payer that has them already, as the one that pays next: it would get them twice."""
+    goes_to = {one.line.entry_id: one.payer.pk for one in correction.moved}
+    goes_to |= {line.before.pk: line.payer.pk for line in correction.changed if line.payer is not None}
+    if not goes_to:
+        return
+    standing = ClaimLine.objects.filter(entry__in=goes_to, ended_at=None).exclude(sequence="P")
+    for line in standing.exclude(claim__frequency=FollowUp.Kind.VOID).select_related("claim__payer"):
+        if line.claim.payer_id == goes_to[line.entry_id]:
+            raise ValidationError(
+                f"{line.claim.payer.name} is the first payer now, and has lines of this claim already as the one that"
+                f" pays next, on claim {line.claim.control_number}. Void that one first, or it gets them twice."
+            )
 
 
 def _release(correction: Correction, by: User, at: datetime) -> None:
@@ -254,4 +310,7 @@ def _settle_findings(entry_ids: Collection[int]) -> None:
     gone = set(entry_ids) - set(standing)
     settled = StandingFinding.objects.filter(resolved_at=None, code=CODE, entry__reverses__in=gone)
     let_go = StandingFinding.objects.filter(resolved_at=None, code=REPLACING, entry__replaces__in=gone)
-    resolve_findings(finding_ids=[*settled.values_list("pk", flat=True), *let_go.values_list("pk", flat=True)])
+    moved = StandingFinding.objects.filter(resolved_at=None, code=MOVED, entry__in=entry_ids)
+    resolve_findings(
+        finding_ids=[pk for found in (settled, let_go, moved) for pk in found.values_list("pk", flat=True)]
+    )

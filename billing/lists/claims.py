@@ -54,7 +54,8 @@ def _changed(correction: follow_ups.Correction) -> Rows:
         entry = moved.line.entry
         yield (
             *head, entry.pk, _code(entry), entry.service_on, moved.line.amount,
-            f"Another payer is the first on its day now: {moved.payer.name}.", "", None, joined(correction.waits_for),
+            f"Another payer is the first on its day now: {moved.payer.name}, {moved.words}.",
+            "", None, joined(correction.waits_for),
             decided.get_kind_display() if decided else "",
         )  # fmt: skip
 

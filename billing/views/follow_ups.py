@@ -37,7 +37,8 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "page_title": "Corrections",
         "form": form,
         "page_obj": page,
-        "shown": [(correction, CorrectionForm(correction=correction)) for correction in found],
+        # What a coverage that was put right again has found is withdrawn by the next capture, in a minute.
+        "shown": [(one, CorrectionForm(correction=one)) for one in found if one.changed or one.moved],
         **around(request, form, "corrections"),
         "may_decide": has_role(request.user, *MAY_DECIDE),
     }
@@ -96,6 +97,29 @@ def told_by_hand(request: HttpRequest, claim_id: int) -> HttpResponse:
     context = {"form": form, "correction": correction, "action": request.path}
     status = UNPROCESSABLE if form.is_bound else 200
     return form_answer(request, "billing/follow_up_told.html", context, status=status)
+
+
+@allow(read=MAY_DECIDE, write=MAY_DECIDE)
+@require_http_methods(["GET", "POST"])
+def stays(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Ask why a claim stays with its payer, though another is the first on its days now; note it."""
+    correction = _correction_or_404(claim_id)
+    note_access(user=request.user, patient=correction.claim.patient_id, what="billing:claim-stays")
+    form = NoteForm(request.POST or None)
+    form.fields["note"].label, form.fields["note"].error_messages["required"] = "Why", "Say why the payer keeps it."
+    if form.is_valid():
+        try:
+            follow_ups.leave_as_it_stands(
+                claim_id=claim_id, note=form.cleaned_data["note"], by=user_of(request), at=timezone.now()
+            )
+        except ValidationError as error:
+            take_faults(form, error)
+        else:
+            messages.success(request, f"Noted: {correction.claim.control_number} stays as it was sent.")
+            return _done(request)
+    context = {"form": form, "correction": correction, "action": request.path}
+    status = UNPROCESSABLE if form.is_bound else 200
+    return form_answer(request, "billing/follow_up_stays.html", context, status=status)
 
 
 @allow(write=MAY_DECIDE)

@@ -156,7 +156,7 @@ NOT_OURS = {"api:docs"}
 NOT_IN_THE_DEMO = {
     "billing:fee-draft",
     "billing:month-sign", "billing:month-reopen",
-    "billing:next-payer-not-sent", "billing:told-by-hand",
+    "billing:next-payer-not-sent", "billing:told-by-hand", "billing:claim-stays",
     "billing:time-machine-table",
 }  # fmt: skip
 
