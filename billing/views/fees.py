@@ -1,5 +1,6 @@
 """Fee schedules: which there are, what one says, whom it serves, which prices are missing."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -148,20 +149,32 @@ def settings(request: HttpRequest, schedule_id: int) -> HttpResponse:
 
 
 def _settings(request: HttpRequest, form: ScheduleForm, title: str, crumbs: list[tuple[str, str]]) -> HttpResponse:
-    """Save what was typed; first show what it does to lines that are open, and ask."""
-    touched = Touched()
+    """Save what was typed; first show what it does to lines that are open, and ask: again if it does something else."""
+    touched, shown = Touched(), ""
     if form.is_valid():
         touched = touched_by_serving(form.instance)
-        if form.cleaned_data["has_seen"] or not touched.is_any:
+        shown = _digest(form.instance, touched)
+        if not touched.is_any or (form.cleaned_data["has_seen"] and request.POST.get("shown") == shown):
             saved = form.save()
             messages.success(request, f"{saved.name} is saved.")
             return redirect("billing:fee-schedule", saved.pk)
+    has_changed = bool(request.POST.get("shown")) and request.POST.get("shown") != shown
+    if has_changed:
+        form.data = {name: value for name, value in form.data.items() if name != "has_seen"}
     context = {
         "page_title": title,
         "form": form,
         "touched": touched,
         "must_see": touched.is_any,
+        "shown": shown,
+        "has_changed": has_changed,
         "back": crumbs[-2][1],
         "crumbs": crumbs,
     }
     return render(request, "billing/fee_settings.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+def _digest(schedule: FeeSchedule, touched: Touched) -> str:
+    """Return a fingerprint of whom a schedule would serve, when, and what that does to open lines."""
+    asked = (schedule.payer_id, schedule.setting, schedule.effective_from, schedule.effective_to, touched)
+    return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]

@@ -242,7 +242,12 @@ def test_a_schedule_that_takes_open_lines_from_another_says_so_before_it_is_save
     assert "Not saved yet." in text_of(answer)
     assert "2 open lines would lose their price" in text_of(answer)
     assert FeeSchedule.objects.count() == 1
-    manager.post(reverse("billing:fee-new"), {**wanted, "has_seen": "on"})
+    seen = {"has_seen": "on", "shown": answer.context["shown"]}
+    other = manager.post(reverse("billing:fee-new"), {**wanted, "effective_from": "2025-03-04", **seen})
+    assert "This is not what you saw before. 3 open lines would lose their price" in text_of(other)
+    assert not other.context["form"]["has_seen"].value()
+    assert FeeSchedule.objects.count() == 1
+    manager.post(reverse("billing:fee-new"), {**wanted, **seen})
     made = FeeSchedule.objects.get(name="Acme 2025")
     assert (made.payer, made.setting, made.effective_from) == (ada.coverage.payer, "", date(2025, 3, 5))
 
