@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from billing.intake.notes import GONE, SOURCE, Notes
@@ -32,17 +33,24 @@ def known_by_content(facts: Iterable[Fact]) -> Iterator[tuple[str, Fact]]:
 
 
 def bring_events(course: Course, wanted: Iterable[EventFacts], by: User, notes: Notes) -> None:
-    """Record the events that are new; take back those that are gone, but not those that a person entered."""
+    """Record the events that are new; take back those that are gone, but not what a person entered or corrected."""
     standing = {row.source_key: row for row in course.events.filter(source_key__startswith=SOURCE)}
     keyed = dict(known_by_content(wanted))
+    kept = set()
     for key, row in standing.items():
         if key not in keyed and row.cancelled_at is None:
+            if row.amended_at is not None:
+                notes.keep(f"event {row.family} of {row.happened_on}: as a person corrected it")
+                kept.add((row.family, row.happened_on))
+                continue
             cancel_event(event=row, by=by, reason=GONE)
             notes.changed(f"event {row.family} of {row.happened_on} cancelled")
     for key, facts in keyed.items():
         if key in standing:
             if standing[key].cancelled_at is not None:
                 notes.keep(f"event {facts.code_family} of {facts.on}: cancelled")
+            continue
+        if (str(facts.code_family), facts.on) in kept:
             continue
         with notes.part(f"event {facts.key}"):
             record_event(
@@ -54,17 +62,27 @@ def bring_events(course: Course, wanted: Iterable[EventFacts], by: User, notes: 
 
 
 def bring_authorizations(course: Course, wanted: Iterable[AuthorizationFacts], notes: Notes) -> None:
-    """Enter the authorizations that are new; those that are gone from the file go."""
+    """Enter the authorizations that are new; those that are gone from the file go, but for what a person changed.
+
+    The number of an authorization and all that the payer said of it stand in no file: a person's stands for the days
+    and codes that the file gives it otherwise, too.
+    """
     rows = Authorization.objects.filter(course=course, source_key__startswith=SOURCE)
     standing = {row.source_key: row for row in rows}
     keyed = dict(known_by_content(wanted))
+    kept = []
     for key, row in standing.items():
-        if key not in keyed:
-            row.delete()
-            ring(course.pk)
-            notes.changed(f"authorization of {', '.join(row.codes)} removed")
+        if key in keyed:
+            continue
+        if row.amendment_reason:
+            notes.keep(f"authorization of {', '.join(row.codes)}: as a person changed it")
+            kept.append(row)
+            continue
+        row.delete()
+        ring(course.pk)
+        notes.changed(f"authorization of {', '.join(row.codes)} removed")
     for key, facts in keyed.items():
-        if key in standing:
+        if key in standing or any(_meets(row, facts) for row in kept):
             continue
         with notes.part(facts.key):
             made = Authorization(
@@ -77,12 +95,23 @@ def bring_authorizations(course: Course, wanted: Iterable[AuthorizationFacts], n
             notes.changed(f"{facts.key} entered")
 
 
+def _meets(row: Authorization, facts: AuthorizationFacts) -> bool:
+    """Whether a person's authorization covers some of the same codes on some of the same days."""
+    shares_days = row.effective_from <= facts.effective_to and facts.effective_from <= row.effective_to
+    return shares_days and not set(row.codes).isdisjoint(facts.codes)
+
+
 def bring_keyed_lines(course: Course, wanted: Iterable[ManualLineFacts], by: User, notes: Notes) -> None:
-    """Enter the keyed lines that are new; cancel those that are gone from the file."""
+    """Enter the keyed lines that are new; cancel those that are gone from the file, but for what a person amended."""
     standing = {row.source_key: row for row in ManualLine.objects.filter(course=course, source_key__startswith=SOURCE)}
     keyed = dict(known_by_content(wanted))
+    kept = set()
     for key, row in standing.items():
         if key not in keyed and row.cancelled_at is None:
+            if row.amendment_reason:
+                notes.keep(f"keyed line {row.code} of {row.service_on}: as a person amended it")
+                kept.add((row.code, row.service_on))
+                continue
             row.cancelled_at = timezone.now()
             row.save(update_fields=["cancelled_at"])
             ring(course.pk)
@@ -92,13 +121,21 @@ def bring_keyed_lines(course: Course, wanted: Iterable[ManualLineFacts], by: Use
             if standing[key].cancelled_at is not None:
                 notes.keep(f"keyed line {facts.code} of {facts.on}: cancelled")
             continue
+        if (facts.code, facts.on) in kept:
+            continue
         with notes.part(f"manual_line {facts.key}"):
-            made = ManualLine(
-                course=course, code=facts.code, service_on=facts.on, units=facts.units,
-                modifiers=list(facts.modifiers), narrative=facts.narrative, attachment=facts.attachment,
-                source_key=key, entered_by=by,
-            )  # fmt: skip
-            made.clean_fields(exclude=["course", "entered_by"])
-            made.save()
-            ring(course.pk)
+            _key_line(course, facts, key, by)
             notes.changed(f"keyed line {facts.key} entered")
+
+
+def _key_line(course: Course, facts: ManualLineFacts, source_key: str, by: User) -> None:
+    if facts.on > course.facility.day_of(timezone.now()):
+        raise ValidationError({"on": [f"{facts.on} is still to come. A line is keyed once it was done."]})
+    made = ManualLine(
+        course=course, code=facts.code, service_on=facts.on, units=facts.units,
+        modifiers=list(facts.modifiers), narrative=facts.narrative, attachment=facts.attachment,
+        source_key=source_key, entered_by=by,
+    )  # fmt: skip
+    made.clean_fields(exclude=["course", "entered_by"])
+    made.save()
+    ring(course.pk)

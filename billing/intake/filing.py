@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import pghistory
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from billing.intake.besides import bring_authorizations, bring_events, bring_keyed_lines
-from billing.intake.notes import AMENDED, SOURCE, Notes
+from billing.intake.notes import AMENDED, COMMAND, SOURCE, Notes, is_persons
 from billing.intake.parties import Wishes, cover, facility_of, is_such_practice, mrn_of, patient_of
 from billing.intake.plans import bring_plans
 from billing.intake.sessions import SessionIntake
@@ -93,7 +94,7 @@ def _store(name: str, file: CourseFile, by: User, wishes: Wishes) -> Imported:
         CourseFileError: its faults; nothing of it is stored.
     """
     notes = Notes(name)
-    with transaction.atomic():
+    with pghistory.context(user=by.pk, command=COMMAND), transaction.atomic():
         _take_turns()
         known = _known_course(file)
         course = _opened(file, wishes, notes) if known is None else _compared(known, file, wishes, notes)
@@ -173,10 +174,7 @@ def _compared(course: Course, file: CourseFile, wishes: Wishes, notes: Notes) ->
     with notes.part("patient"):
         if patient_of(file, notes) is not None:
             cover(course.patient, file, wishes, notes)
-    if [row.code for row in course.diagnoses.all()] != list(facts.diagnoses):
-        with notes.part("course"):
-            set_diagnoses(course=course, codes=facts.diagnoses)
-            notes.changed("diagnoses")
+    _diagnose(course, facts.diagnoses, notes)
     if file.title and course.title != file.title:
         course.title = file.title
         with notes.part("title"):
@@ -186,10 +184,25 @@ def _compared(course: Course, file: CourseFile, wishes: Wishes, notes: Notes) ->
     return course
 
 
+def _diagnose(course: Course, codes: Sequence[str], notes: Notes) -> None:
+    standing = list(course.diagnoses.all())
+    if [row.code for row in standing] == list(codes):
+        return
+    if any(is_persons(row, "code") for row in standing):
+        notes.keep("diagnoses: as a person entered them")
+        return
+    with notes.part("course"):
+        set_diagnoses(course=course, codes=codes)
+        notes.changed("diagnoses")
+
+
 def _close(course: Course, file: CourseFile, notes: Notes) -> None:
     wanted = file.facts.closed_on
     course.refresh_from_db(fields=["closed_on"])
     if course.closed_on == wanted:
+        return
+    if is_persons(course, "closed_on"):
+        notes.keep(f"course {f'closed on {course.closed_on}' if course.closed_on else 'open'}: as a person left it")
         return
     with notes.part("course"):
         if wanted is None:

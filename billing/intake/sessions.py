@@ -1,7 +1,8 @@
 """The sessions of a course file: logged, amended, and taken back where the file no longer has them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
@@ -43,7 +44,11 @@ class SessionIntake:
         session = self._standing.get(facts.key)
         if session is None:
             self._log(facts)
-        elif session.cancelled_at is not None or session.amendment_reason not in OURS:
+            return
+        if session.guidance_reviewed_at is not None and session.guidance_reviewed != facts.guidance_reviewed:
+            self._notes.keep(f"session {facts.key}: its images as a physician reviewed them here")
+            facts = replace(facts, guidance_reviewed=session.guidance_reviewed)
+        if session.cancelled_at is not None or session.amendment_reason not in OURS:
             if self._differs(session, facts):
                 self._notes.keep(f"session {facts.key}: as a person corrected it")
         elif self._differs(session, facts):
@@ -92,7 +97,8 @@ class SessionIntake:
     # --- what a session says ------------------------------------------------------------------------------------------
 
     def _moment(self, facts: SessionFacts) -> datetime:
-        return facts.at.replace(tzinfo=self._zone)
+        # In UTC: Python never holds a time that the clocks showed twice equal to the same moment in another zone.
+        return facts.at.replace(tzinfo=self._zone).astimezone(UTC)
 
     def _numbers(self, facts: SessionFacts) -> dict[Plan, int | None]:
         return {self._plans[key]: facts.fraction for key in facts.plans}

@@ -126,10 +126,16 @@ def approve_plan(*, plan: Plan, by: User, on: date | None = None, seen: str | No
 
 
 def record_approval(*, plan: Plan, on: date) -> Plan:
-    """Take over an approval that another system holds: its day, without a signer of ours."""
+    """Take over an approval that another system holds: its day, without a signer of ours.
+
+    Raises:
+        ValidationError: the day is to come.
+    """
     with transaction.atomic():
         plan = _fresh(plan)
         if plan.approved_on != on:
+            if on > plan.course.facility.day_of(timezone.now()):
+                raise_faults({"approved_on": [f"{on} is still to come. Leave the day out until the plan is approved."]})
             plan.approved_on, plan.approved_at, plan.approved_by = on, None, None
             plan.save(update_fields=["approved_on", "approved_at", "approved_by"])
             ring(plan.course_id)

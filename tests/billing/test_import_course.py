@@ -1,7 +1,9 @@
 """Course files become courses: whole or not at all, once, and brought up to a changed file."""
 
+from contextlib import AbstractContextManager
 from datetime import date
 
+import pghistory
 import pytest
 
 from billing.capture import capture_course
@@ -10,9 +12,16 @@ from billing.models import Authorization, CaptureMark, LedgerEntry, ManualLine
 from billing.rules.course_file import CourseFile, read_course
 from billing.x12.check_837p import check_claim
 from courses.adapters.import_account import import_account
-from courses.delivery import amend_session, cancel_session
+from courses.delivery import amend_session, cancel_session, review_guidance
 from courses.models import ClinicalEvent, Course, Plan, Session
-from courses.planning import approve_plan, confirm_plan
+from courses.planning import (
+    amend_event,
+    approve_plan,
+    close_course,
+    confirm_plan,
+    reopen_course,
+    set_diagnoses,
+)
 from courses.signals import course_changed
 from patients.models import Coverage, Facility, Patient, Payer
 from patients.registration import add_coverage
@@ -42,6 +51,11 @@ def refused(*texts: str) -> list[str]:
         import_course_files(files, by=import_account(), wishes=Wishes())
     assert _everything() == before
     return list(caught.value.faults)
+
+
+def by_hand() -> AbstractContextManager[object]:
+    """Let what is done inside be a person's, as on a page."""
+    return pghistory.context(user=cast.user(Role.PHYSICIAN).pk)
 
 
 def _everything() -> list[object]:
@@ -272,6 +286,67 @@ def test_what_a_person_corrected_stays_and_is_named() -> None:
     assert first.starts_at == cast.local("2025-03-10 10:00")
 
 
+def test_course_that_a_person_closed_or_opened_again_stays_so() -> None:
+    course = Course.objects.get(pk=take().course_id)
+    with by_hand():
+        close_course(course=course, on=date(2025, 3, 20))
+    assert (take().changes, take().kept) == ((), ("course closed on 2025-03-20: as a person left it",))
+    closed = WHOLE.replace("opened_on = 2025-03-03", "opened_on = 2025-03-03\nclosed_on = 2025-03-20")
+    assert (take(closed).changes, take(closed).kept) == ((), ())
+    with by_hand():
+        reopen_course(course=course, reason="Two more fractions")
+    assert (take(closed).changes, take(closed).kept) == ((), ("course open: as a person left it",))
+
+
+def test_course_that_a_file_closed_is_opened_again_by_a_file() -> None:
+    take(WHOLE.replace("opened_on = 2025-03-03", "opened_on = 2025-03-03\nclosed_on = 2025-03-20"))
+    assert take().changes == ("course opened again",)
+
+
+def test_diagnoses_that_a_person_entered_stay_and_those_of_a_file_follow_it() -> None:
+    course = Course.objects.get(pk=take().course_id)
+    assert take(WHOLE.replace("C34.11", "C34.12")).changes == ("diagnoses",)
+    with by_hand():
+        set_diagnoses(course=course, codes=["C34.31"])
+    assert (take().changes, take().kept) == ((), ("diagnoses: as a person entered them",))
+    assert list(course.diagnoses.values_list("code", flat=True)) == ["C34.31"]
+
+
+def test_images_that_a_physician_reviewed_here_stay_reviewed() -> None:
+    text = HEAD + PLAN + '[[session]]\nkey = "s1"\nat = 2025-03-10T09:00:00\nplans = ["P1"]\nguidance = "cbct"\n'
+    take(text)
+    session = review_guidance(session=Session.objects.get(), by=cast.user(Role.PHYSICIAN)).session
+    again = take(text.replace("09:00:00", "09:10:00"))
+    session.refresh_from_db()
+    assert (again.changes, session.guidance_reviewed) == (("session s1 amended",), True)
+    assert again.kept == ("session s1: its images as a physician reviewed them here",)
+
+
+def test_what_a_person_amended_beside_the_sessions_is_not_doubled_or_taken_back() -> None:
+    take()
+    authorization = Authorization.objects.get()
+    authorization.number, authorization.amendment_reason = "AB-77", "The payer's number"
+    authorization.save()
+    ManualLine.objects.update(units=2, amendment_reason="Two plans")
+    simulation = ClinicalEvent.objects.get(family="simulation_complex")
+    amend_event(event=simulation, by=cast.user(Role.PHYSICIAN), why="A day later", on=date(2025, 3, 5))
+    changed = WHOLE.replace("units = 30", "units = 20").replace("see report.", "see the report.")
+    again = take(changed.replace("on = 2025-03-04", "on = 2025-03-05"))
+    assert again.changes == ()
+    assert again.kept == (
+        "event simulation_complex of 2025-03-05: as a person corrected it",
+        "authorization of 77385, 77386: as a person changed it",
+        "keyed line 77299 of 2025-03-12: as a person amended it",
+    )
+    assert (Authorization.objects.get().number, ManualLine.objects.get().units) == ("AB-77", 2)
+
+
+def test_session_of_an_hour_that_was_shown_twice_is_known_again() -> None:
+    text = HEAD + PLAN + '[[session]]\nkey = "s1"\nat = 2025-11-02T01:30:00\nplans = ["P1"]\n'
+    take(text)
+    assert take(text).changes == ()
+
+
 def test_plan_that_a_person_confirmed_and_approved_stays() -> None:
     unapproved = WHOLE.replace("approved_on = 2025-03-07\n", "")
     take(unapproved)
@@ -296,6 +371,14 @@ def test_faults_of_all_files_come_together_and_none_is_stored() -> None:
     assert faults == [
         "2.toml: session s1.at: The session lies in the future; it can be logged once it was treated.",
         "3.toml: plan P1.arcs: A plan has static fields or arcs, not both.",
+    ]
+
+
+def test_approval_and_keyed_line_of_a_day_to_come_are_refused() -> None:
+    ahead = WHOLE.replace("approved_on = 2025-03-07", "approved_on = 2098-03-07")
+    assert refused(ahead.replace('code = "77299"\non = 2025', 'code = "77299"\non = 2098')) == [
+        "1.toml: plan P1.approved_on: 2098-03-07 is still to come. Leave the day out until the plan is approved.",
+        "1.toml: manual_line 77299 2098-03-12.on: 2098-03-12 is still to come. A line is keyed once it was done.",
     ]
 
 

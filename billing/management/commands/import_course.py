@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pghistory
 from django.core.management.base import BaseCommand, CommandError
 
 from billing.intake import Imported, IntakeRefused, Wishes, import_course_files
@@ -33,9 +32,8 @@ class Command(BaseCommand):
         by = import_account()
         named, faults = _read(files)
         try:
-            with pghistory.context(user=by.pk, command="import_course"):
-                # With a file unread the others are still tried, so that every fault is shown; none is stored.
-                imported = import_course_files(named, by=by, wishes=wishes, is_trial=bool(faults))
+            # With a file unread the others are still tried, so that every fault is shown; none is stored.
+            imported = import_course_files(named, by=by, wishes=wishes, is_trial=bool(faults))
         except IntakeRefused as refusal:
             faults += refusal.faults
         if faults:
