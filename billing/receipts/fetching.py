@@ -3,6 +3,8 @@
 A partner that is down stops only its own answers; billing/partners says when it is tried again. A file that ends as an
 interchange does is stored at once. One without an end may still be being written: it is stored if it lies there
 unchanged, by size and moment, when it is looked at again a minute or more later; what it lacks is then a warning.
+So is a file moved or deleted there only if it lies unchanged at a later look: behind the end of one interchange the
+partner may be writing the next, and what is stored of a file that grew meanwhile is not all of it.
 """
 
 import logging
@@ -114,8 +116,10 @@ class _Look:
         self._put_away(door, answer, seen)
 
     def _put_away(self, door: Door, answer: Answer, seen: ReceiptSighting | None) -> None:
-        """Move or delete what is stored, where the partner wants it so; after a crash in between, at the next look."""
-        if self._partner.after_fetching == AfterFetching.LEAVE or (seen and seen.put_away_at):
+        """Move or delete what was stored at an earlier look and has not changed, where the partner wants it so."""
+        if self._partner.after_fetching == AfterFetching.LEAVE or seen is None or seen.put_away_at:
+            return
+        if self._at - seen.seen_at < BETWEEN_LOOKS:
             return
         door.done_with(answer.name)
         name, size, modified = _key(answer)

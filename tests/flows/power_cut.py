@@ -7,6 +7,7 @@ Preloaded there by the tests; what this is not: a test.
 
 import os
 import signal
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -32,12 +33,13 @@ def export_until_killed(database: dict[str, Any], outbox: str, point: str, when:
 
 
 def take_in_until_killed(database: dict[str, Any], outbox: str, point: str, when: str) -> None:
-    """Fetch and read answers; die ``before`` or ``after`` the call at the point, or ``never``."""
+    """Fetch and read answers, and look again later; die ``before`` or ``after`` the call at the point, or ``never``."""
     connection.settings_dict.update(database)
     settings.CLAIM_OUTBOX = outbox
     if when != "never":
         _kill_at(point, when)
-    take_in(at=timezone.now(), is_asked=True)
+    for minutes in (0, 2):  # what is stored is put away at a later look
+        take_in(at=timezone.now() + timedelta(minutes=minutes), is_asked=True)
 
 
 def _kill_at(point: str, when: str) -> None:

@@ -35,6 +35,12 @@ def fetch(minutes: int = 0) -> list[Fetched]:
     return receipts.fetch_answers(at=AT + timedelta(minutes=minutes))
 
 
+def look_again() -> list[Fetched]:
+    """Look once more when what lay there before has lain there for a while."""
+    ReceiptSighting.objects.update(seen_at=AT)
+    return fetch(2)
+
+
 def lay(bay: TradingPartner, name: str, text: str = WHOLE) -> Path:
     path = folder_of(bay) / name
     path.write_bytes(text.encode())
@@ -81,6 +87,7 @@ def test_an_answer_is_put_away_as_the_partner_wants_it(bay: TradingPartner, wish
     TradingPartner.objects.update(after_fetching=wish)
     folder = lay(bay, "a.999").parent
     fetch()
+    look_again()
     assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*.999")) == left
     assert Receipt.objects.count() == 1
     assert (ReceiptSighting.objects.get().put_away_at is not None) == (wish != "leave")
@@ -91,14 +98,32 @@ def test_what_was_stored_and_not_put_away_is_put_away_by_the_next_look(
 ) -> None:
     TradingPartner.objects.update(after_fetching="delete")
     path = lay(bay, "a.999")
+    fetch()
     with monkeypatch.context() as patch:
         patch.setattr("billing.adapters.folder.Folder.done_with", _crash)
-        fetch()
+        look_again()
     assert path.exists()
     assert Receipt.objects.count() == 1
-    receipts.fetch_answers(at=AT, is_asked=True)
+    receipts.fetch_answers(at=AT + timedelta(minutes=2), is_asked=True)
     assert not path.exists()
     assert Receipt.objects.count() == 1
+
+
+@pytest.mark.parametrize("wish", ["move", "delete"])
+def test_an_answer_that_grows_behind_the_end_of_an_interchange_is_not_put_away_before_all_of_it_is_stored(
+    bay: TradingPartner, wish: str
+) -> None:
+    TradingPartner.objects.update(after_fetching=wish)
+    both = WHOLE + interchange("AK1*HC*2~AK9*A*1*1*1~", number=302)
+    path = lay(bay, "a.999")
+    assert len(fetch()[0].receipt_ids) == 1  # the partner is not done: it is between two interchanges
+    assert path.exists()
+    path.write_bytes(both.encode())
+    (one,) = look_again()
+    assert joined(receipts.receipt_bytes(receipt_id=one.receipt_ids[0])) == both.encode()
+    assert path.exists()
+    look_again()
+    assert not path.exists()
 
 
 def _crash(*_: object) -> None:
@@ -140,7 +165,7 @@ def test_answers_come_by_sftp_and_are_moved_into_the_archive(settings: Settings,
         sftp_partner(server, after_fetching="move")
         (server.root / "inbox" / "a.999").write_text(WHOLE)
         (one,) = fetch()
-        assert one.errors == ()
+        assert (one.errors, look_again()[0].errors) == ((), ())
         assert (server.names("inbox"), server.names("archive")) == ([], ["a.999"])
     assert Receipt.objects.get(pk=one.receipt_ids[0]).byte_count == len(WHOLE)
     assert ReceiptSighting.objects.get().put_away_at is not None
