@@ -13,10 +13,10 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from billing.intake.notes import GONE, SOURCE, Notes
+from billing.intake.notes import GONE, SOURCE, Notes, key_again, plain_key
 from billing.models import Authorization, ManualLine
 from billing.rules.facts import AuthorizationFacts, EventFacts, ManualLineFacts
-from courses.models import Course
+from courses.models import ClinicalEvent, Course
 from courses.planning import cancel_event, record_event
 from courses.signals import ring
 
@@ -32,9 +32,20 @@ def known_by_content(facts: Iterable[Fact]) -> Iterator[tuple[str, Fact]]:
         yield f"{SOURCE}{said}" + (f" {seen[said]}" if seen[said] > 1 else ""), fact
 
 
+def _place_of(key: str, row: ClinicalEvent | ManualLine | None) -> tuple[str | None, bool]:
+    """Return the source key to enter a fact under, None where it stands or stays away; and whether a person took it."""
+    if row is None:
+        return key, False
+    if row.cancelled_at is None:
+        return None, False
+    is_ours = row.amendment_reason == GONE
+    return (key_again(row.source_key or ""), False) if is_ours else (None, True)
+
+
 def bring_events(course: Course, wanted: Iterable[EventFacts], by: User, notes: Notes) -> None:
     """Record the events that are new; take back those that are gone, but not what a person entered or corrected."""
-    standing = {row.source_key: row for row in course.events.filter(source_key__startswith=SOURCE)}
+    rows = course.events.filter(source_key__startswith=SOURCE).order_by("pk")
+    standing = {plain_key(row.source_key or ""): row for row in rows}
     keyed = dict(known_by_content(wanted))
     kept = set()
     for key, row in standing.items():
@@ -46,8 +57,9 @@ def bring_events(course: Course, wanted: Iterable[EventFacts], by: User, notes: 
             cancel_event(event=row, by=by, reason=GONE)
             notes.changed(f"event {row.family} of {row.happened_on} cancelled")
     for key, facts in keyed.items():
-        if key in standing:
-            if standing[key].cancelled_at is not None:
+        source_key, is_kept = _place_of(key, standing.get(key))
+        if source_key is None:
+            if is_kept:
                 notes.keep(f"event {facts.code_family} of {facts.on}: cancelled")
             continue
         if (str(facts.code_family), facts.on) in kept:
@@ -56,7 +68,7 @@ def bring_events(course: Course, wanted: Iterable[EventFacts], by: User, notes: 
             record_event(
                 course=course, family=facts.code_family, on=facts.on, by=by, site=facts.site or "",
                 performer=facts.by or "", units=facts.units, distinct_service=facts.distinct_service,
-                documented=facts.documented, source_key=key, from_file=True,
+                documented=facts.documented, source_key=source_key, from_file=True,
             )  # fmt: skip
             notes.changed(f"event {facts.key} recorded")
 
@@ -103,7 +115,8 @@ def _meets(row: Authorization, facts: AuthorizationFacts) -> bool:
 
 def bring_keyed_lines(course: Course, wanted: Iterable[ManualLineFacts], by: User, notes: Notes) -> None:
     """Enter the keyed lines that are new; cancel those that are gone from the file, but for what a person amended."""
-    standing = {row.source_key: row for row in ManualLine.objects.filter(course=course, source_key__startswith=SOURCE)}
+    rows = ManualLine.objects.filter(course=course, source_key__startswith=SOURCE).order_by("pk")
+    standing = {plain_key(row.source_key or ""): row for row in rows}
     keyed = dict(known_by_content(wanted))
     kept = set()
     for key, row in standing.items():
@@ -112,19 +125,20 @@ def bring_keyed_lines(course: Course, wanted: Iterable[ManualLineFacts], by: Use
                 notes.keep(f"keyed line {row.code} of {row.service_on}: as a person amended it")
                 kept.add((row.code, row.service_on))
                 continue
-            row.cancelled_at = timezone.now()
-            row.save(update_fields=["cancelled_at"])
+            row.cancelled_at, row.amendment_reason = timezone.now(), GONE
+            row.save(update_fields=["cancelled_at", "amendment_reason"])
             ring(course.pk)
             notes.changed(f"keyed line {row.code} of {row.service_on} cancelled")
     for key, facts in keyed.items():
-        if key in standing:
-            if standing[key].cancelled_at is not None:
+        source_key, is_kept = _place_of(key, standing.get(key))
+        if source_key is None:
+            if is_kept:
                 notes.keep(f"keyed line {facts.code} of {facts.on}: cancelled")
             continue
         if (facts.code, facts.on) in kept:
             continue
         with notes.part(f"manual_line {facts.key}"):
-            _key_line(course, facts, key, by)
+            _key_line(course, facts, source_key, by)
             notes.changed(f"keyed line {facts.key} entered")
 
 

@@ -1,5 +1,6 @@
 """What an import of one file has to say: its faults, what it changed, and what it left as a person had it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,28 @@ OURS = ("", AMENDED, GONE)
 """Reasons under which an entry is still the file's; another reason is a person's."""
 COMMAND = "import_course"
 """How the history names what a file said, for rows that keep no reason of their own."""
+
+
+_AGAIN = re.compile(r" \(again (\d+)\)$")
+
+
+def plain_key(source_key: str) -> str:
+    """Return the key under which the file knows an entry, however often it was gone and came back.
+
+    >>> plain_key("file:s1"), plain_key("file:s1 (again 2)")
+    ('file:s1', 'file:s1')
+    """
+    return _AGAIN.sub("", source_key)
+
+
+def key_again(source_key: str) -> str:
+    """Return the key of an entry that was gone from the file and is in it again: what was taken back stays so.
+
+    >>> key_again("file:s1"), key_again("file:s1 (again 2)")
+    ('file:s1 (again 2)', 'file:s1 (again 3)')
+    """
+    found = _AGAIN.search(source_key)
+    return f"{plain_key(source_key)} (again {int(found[1]) + 1 if found else 2})"
 
 
 def is_persons(row: models.Model, column: str) -> bool:

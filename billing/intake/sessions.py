@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 
-from billing.intake.notes import AMENDED, GONE, OURS, SOURCE, Notes
+from billing.intake.notes import AMENDED, GONE, OURS, SOURCE, Notes, key_again, plain_key
 from billing.rules.facts import SessionFacts
 from courses.delivery import EntryConflict, Particulars, amend_session, cancel_session, log_session
 from courses.models import Course, Plan, Session
@@ -24,7 +24,8 @@ class SessionIntake:
         self._zone: ZoneInfo = course.facility.zone
         rows = course.sessions.filter(source_key__startswith=SOURCE)
         rows = rows.select_related("course__facility", "resumes").prefetch_related("fractions")
-        self._standing = {(row.source_key or "").removeprefix(SOURCE): row for row in rows}
+        # Of an entry that was gone and came back, the last.
+        self._standing = {_key_of(row): row for row in rows.order_by("pk")}
 
     def bring(self, wanted: Sequence[SessionFacts]) -> None:
         """Take back what is gone, amend what differs, log what is new; each in an order that finds its partners."""
@@ -43,7 +44,10 @@ class SessionIntake:
     def _bring(self, facts: SessionFacts) -> None:
         session = self._standing.get(facts.key)
         if session is None:
-            self._log(facts)
+            self._log(facts, f"{SOURCE}{facts.key}")
+            return
+        if session.cancelled_at is not None and session.amendment_reason == GONE:
+            self._log(facts, key_again(session.source_key or ""))
             return
         if session.guidance_reviewed_at is not None and session.guidance_reviewed != facts.guidance_reviewed:
             self._notes.keep(f"session {facts.key}: its images as a physician reviewed them here")
@@ -55,7 +59,7 @@ class SessionIntake:
             self._standing[facts.key] = self._amend(session, facts)
             self._notes.changed(f"session {facts.key} amended")
 
-    def _log(self, facts: SessionFacts) -> None:
+    def _log(self, facts: SessionFacts, source_key: str) -> None:
         logged = log_session(
             course=self._course,
             plans=[self._plans[key] for key in facts.plans],
@@ -63,7 +67,7 @@ class SessionIntake:
             by=self._by,
             status=facts.status,
             numbers=self._numbers(facts),
-            source_key=f"{SOURCE}{facts.key}",
+            source_key=source_key,
             **self._particulars(facts),
         )
         if not logged.is_new:
@@ -127,3 +131,7 @@ class SessionIntake:
         return rows != {
             plan.pk: None if plan.pk in resumed else number for plan, number in self._numbers(facts).items()
         }
+
+
+def _key_of(session: Session) -> str:
+    return plain_key((session.source_key or "").removeprefix(SOURCE))

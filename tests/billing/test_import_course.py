@@ -341,6 +341,25 @@ def test_what_a_person_amended_beside_the_sessions_is_not_doubled_or_taken_back(
     assert (Authorization.objects.get().number, ManualLine.objects.get().units) == ("AB-77", 2)
 
 
+def test_what_was_gone_from_the_file_and_is_in_it_again_is_entered_again() -> None:
+    take()
+    for _ in range(2):
+        take(HEAD + PLAN)
+        assert not Session.objects.filter(cancelled_at=None).exists()
+        again = take()
+        assert (again.kept, take().changes) == ((), ())
+    assert [row.source_key for row in Session.objects.filter(cancelled_at=None)][:3] == [
+        "file:s1 (again 3)",
+        "file:s2 (again 3)",
+        "file:s3 (again 3)",
+    ]
+    assert Session.objects.get(source_key="file:s3 (again 3)").resumes == Session.objects.get(
+        source_key="file:s2 (again 3)"
+    )
+    assert ClinicalEvent.objects.filter(cancelled_at=None).count() == 2
+    assert ManualLine.objects.filter(cancelled_at=None).count() == 1
+
+
 def test_session_of_an_hour_that_was_shown_twice_is_known_again() -> None:
     text = HEAD + PLAN + '[[session]]\nkey = "s1"\nat = 2025-11-02T01:30:00\nplans = ["P1"]\n'
     take(text)
