@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.utils import timezone
 
 from billing.authorizations.ahead import Standing, sessions_ahead
@@ -16,10 +17,11 @@ from billing.capture.facts import load_courses
 from billing.models import Authorization, AuthorizationStatus
 from billing.reference.overlay import current_codebook
 from billing.rules import load_codebook
+from billing.rules.facts import SessionFacts
 from billing.rules.lines import Family
 from billing.rules.outlook import Outlook, course_outlook
 from courses.models import Course, Fraction, Plan, Session
-from courses.terms import SessionStatus
+from courses.terms import Guidance, SessionStatus
 from patients.models import PayerPolicy
 from patients.terms import CoverageRank
 
@@ -41,19 +43,22 @@ def reach_of(course: Course, *, at: datetime | None = None) -> CourseReach:
 
 
 def reach_of_many(course_ids: Collection[int], *, at: datetime | None = None) -> dict[int, CourseReach]:
-    """Return how far the units of each course reach: six statements, however many courses."""
+    """Return how far the units of each course reach: seven statements, however many courses.
+
+    A session that stands and is not signed yet earns no line, and will: it counts among those to come.
+    """
     at = at or timezone.now()
     heads = {one.pk: one for one in Course.objects.filter(pk__in=course_ids).select_related("facility")}
     today = {pk: course.facility.day_of(at) for pk, course in heads.items()}
     loaded, codebook = load_courses(list(heads)), current_codebook()
     plans, standing, done = _plans(heads), _standing(heads), _done(heads, today)
-    requests = _requests(heads)
+    requests, unsigned = _requests(heads), _unsigned(heads)
     found = {}
     for pk, one in loaded.items():
         ahead: tuple = ()  # type: ignore[type-arg]
         if heads[pk].closed_on is None:
             ahead = sessions_ahead(plans[pk], standing[pk], today=today[pk], done_today=done[pk])
-        outlook = course_outlook(one.facts, ahead, codebook, today[pk])
+        outlook = course_outlook(one.facts, (*unsigned[pk], *ahead), codebook, today[pk])
         found[pk] = CourseReach(pk, today[pk], outlook, pk in requests, requests.get(pk))
     return found
 
@@ -93,6 +98,33 @@ def _done(courses: Collection[int], today: dict[int, date]) -> Counter[int]:
         course_id__in=courses, treated_on__in=set(today.values()), cancelled_at=None, resumes=None
     ).exclude(status=SessionStatus.ABORTED)
     return Counter(course for course, day in rows.values_list("course_id", "treated_on") if day == today[course])
+
+
+def _unsigned(courses: dict[int, Course]) -> defaultdict[int, list[SessionFacts]]:
+    """Return the sessions with beam that wait for a signature, each as one to come on its own day."""
+    rows = Session.objects.filter(course_id__in=courses, signed_at=None, cancelled_at=None, fractions__isnull=False)
+    found: defaultdict[int, list[SessionFacts]] = defaultdict(list)
+    for row in (
+        rows.exclude(status=SessionStatus.ABORTED)
+        .annotate(plan_ids=ArrayAgg("fractions__plan_id", order_by="fractions__plan_id"))
+        .order_by("starts_at", "pk")
+    ):
+        found[row.course_id].append(
+            SessionFacts(
+                key=str(row.pk),
+                at=row.starts_at.astimezone(courses[row.course_id].facility.zone).replace(tzinfo=None),
+                plans=tuple(str(plan) for plan in row.plan_ids),
+                status=SessionStatus(row.status),
+                resumes=None if row.resumes_id is None else str(row.resumes_id),
+                guidance=Guidance(row.guidance),
+                guidance_reviewed=True,
+                motion_record_complete=True,
+                isocenters=row.isocenters,
+                inpatient=row.is_inpatient,
+                ordinal=row.pk,
+            )
+        )
+    return found
 
 
 def _requests(courses: Collection[int]) -> dict[int, date | None]:

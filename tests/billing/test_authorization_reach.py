@@ -103,6 +103,16 @@ def test_todays_session_is_to_come_until_it_is_logged(ada: cast.Treated) -> None
     assert said(ada, MONDAY).endswith("1 of 2 authorized, 25 prescribed: runs out on Tuesday, no units from Wednesday.")
 
 
+def test_sessions_that_wait_for_a_signature_take_their_units_too(ada: cast.Treated) -> None:
+    authorize(ada)
+    deliver_days(ada, MONDAY, 14)
+    for number, day in ((15, 20), (16, 23), (17, 24)):
+        deliver(ada, f"2026-03-{day} 09:00", number=number, signed_at=None, signed_by=None)
+    assert said(ada, date(2026, 3, 25)) == (
+        "14 of 20 authorized, 25 prescribed: runs out on Friday, no units from Monday."
+    )
+
+
 def test_the_day_is_the_clinics_and_not_the_servers(ada: cast.Treated) -> None:
     authorize(ada, units=1)
     late = cast.local("2026-03-02 23:30")  # Already Tuesday in UTC.
