@@ -52,7 +52,8 @@ def edit(
     """Edit a line as it stands, by somebody who has just opened it."""
     version = read_line(entry_id=entry.pk).version if seen is None else seen
     by = user(role, role.value.replace(" ", "-"))
-    at = NOON + timedelta(minutes=next(_minutes))
+    # After the line was posted, however long ago these tests were read in; and no two at the same moment.
+    at = timezone.now() + timedelta(minutes=next(_minutes))
     want = as_is(entry, **wanted)
     return edit_line(entry_id=entry.pk, wanted=want, reason="One was reused", by=by, at=at, seen=version)
 

@@ -93,6 +93,19 @@ def test_a_page_whose_dialog_went_before_its_answer_is_not_busy_for_ever(open_as
     wait_until_settled(page)
 
 
+def test_save_stays_where_it_is_whatever_comes_in_above_it(open_as: OpenAs, ada: cast.Treated) -> None:
+    page = open_as(Role.THERAPIST, day_of(ada))
+    expect(page.locator("a[data-held]")).to_have_count(1)
+    slow = hold_back(page, "/courses/[0-9]+/authorized/")
+    page.get_by_role("link", name="Log fraction 1").click()
+    save = page.get_by_role("button", name="Save")
+    expect(save).to_be_visible()
+    before = save.bounding_box()
+    slow[0].fulfill(content_type="text/html", body='<div class="oc-note">Authorized: 3 of 30 are left.</div>')
+    expect(page.get_by_text("Authorized: 3 of 30 are left.")).to_be_visible()
+    assert save.bounding_box() == before
+
+
 def test_an_entry_opens_though_the_list_changes_meanwhile(open_as: OpenAs, ada: cast.Treated) -> None:
     page = open_as(Role.THERAPIST, day_of(ada))
     expect(page.locator("a[data-held]")).to_have_count(1)
