@@ -4,7 +4,7 @@ Between the database and the pure gathering of dicom_sessions.py: rows become pi
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TypedDict, cast
 
 from courses.adapters.dicom_file import DicomRefused
@@ -27,6 +27,7 @@ class CourseBeams:
 
     def __init__(self, course: Course) -> None:
         rows = list(DeliveredBeam.objects.filter(session__course=course).select_related("session__machine"))
+        self._day_of = course.facility.day_of
         self.plans = {plan.pk: plan for plan in course.plans.all()}
         self._by_record: dict[str, list[DeliveredBeam]] = {}
         for row in rows:
@@ -66,19 +67,27 @@ class CourseBeams:
             if other is not None:
                 raise DicomRefused(
                     f"Beam {piece.beam} of fraction {piece.fraction} of plan {piece.plan} was delivered on "
-                    f"{other.begins_at:%Y-%m-%d} by another record. Find out which is right; enter the other by hand."
+                    f"{self._day_of(other.begins_at)} by another record. Find out which is right; enter the other by "
+                    "hand."
                 )
             accepted.append(piece)
         self.counting += accepted
 
     def planned(self, deliveries: Iterable[Delivery]) -> dict[Delivery, frozenset[int]]:
-        """Return the beams that each fraction should have, as far as its plan keeps them."""
+        """Return the beams that each fraction should have, as far as its plan keeps them.
+
+        Of a fraction without a number they are known where all fractions of the plan are alike.
+        """
         return {
             (plan, fraction): frozenset(group["beams"])
             for plan, fraction in deliveries
             for group in groups_of(self.plans[plan])
-            if fraction is not None and group["first"] <= fraction < group["first"] + max(group["fractions"], 1)
+            if _has(group, fraction) or len(groups_of(self.plans[plan])) == 1
         }
+
+
+def _has(group: KeptGroup, fraction: int | None) -> bool:
+    return fraction is not None and group["first"] <= fraction < group["first"] + max(group["fractions"], 1)
 
 
 def groups_of(plan: Plan) -> list[KeptGroup]:
@@ -180,4 +189,5 @@ def _fractions_before(record: TreatmentRecord, plan: Plan) -> int:
 
 
 def _aware(moment: datetime, zone: tzinfo) -> datetime:
-    return moment.replace(tzinfo=zone)
+    # In UTC: Python never holds a time that the clocks showed twice equal to the same moment in another zone.
+    return moment.replace(tzinfo=zone).astimezone(UTC)

@@ -15,7 +15,7 @@ from django.db import transaction
 from courses.adapters.dicom_answer import Answer, faults_in_words, joined, refused, taken
 from courses.adapters.dicom_course_beams import CourseBeams, row_of
 from courses.adapters.dicom_file import DicomRefused
-from courses.adapters.dicom_sessions import Piece, Sitting, Verdict, judge
+from courses.adapters.dicom_sessions import SAME_VISIT, Piece, Sitting, Verdict, judge
 from courses.delivery import amend_session, log_session, sign_session
 from courses.models import Course, DeliveredBeam, Fraction, Machine, Plan, Session
 from courses.terms import Guidance, SessionStatus
@@ -134,11 +134,13 @@ class SessionFiling:
     def _entered_by_a_person(self, sitting: Sitting) -> Session | None:
         """Return the session of this day in which a person logged one of these fractions, nearest in time.
 
+        Where the records number no fraction it is the session of their plans that began about then.
+
         Raises:
             DicomRefused: the fraction stands on another day.
         """
         day = self._course.facility.day_of(sitting.begins_at)
-        found: list[Session] = []
+        found = self._entered_about_then(sitting)
         for fraction in self._fractions(sitting):
             session = fraction.session
             if session.beams.exists():
@@ -151,6 +153,16 @@ class SessionFiling:
                     f"{session.treated_on}, session {session.pk}; the record is of {day}. Correct the session first."
                 )
         return min(found, key=lambda one: abs(one.starts_at - sitting.begins_at), default=None)
+
+    def _entered_about_then(self, sitting: Sitting) -> list[Session]:
+        unnumbered = [plan for plan, number in sitting.deliveries if number is None]
+        if not unnumbered:
+            return []
+        about_then = sitting.begins_at - SAME_VISIT, sitting.begins_at + SAME_VISIT
+        rows = Session.objects.filter(
+            course=self._course, fractions__plan__in=unnumbered, starts_at__range=about_then, cancelled_at__isnull=True
+        )
+        return list(rows.filter(beams=None).select_related("course__facility").distinct())
 
     def _open_partial(self, sitting: Sitting) -> Session | None:
         """Return the last partial session of one of these fractions that nothing has completed."""

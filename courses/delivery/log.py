@@ -170,6 +170,8 @@ def _of_same_visit(session: Session, fractions: Sequence[Fraction]) -> QuerySet[
 
 def _already(row: Fraction, count: int) -> Logged:
     others = " None of this entry was stored." if count > 1 else ""
+    if row.session.signed_at is None:
+        others += " It waits for a signature and earns nothing until then: open it, correct it if need be, and sign it."
     return Logged(
         row.session,
         False,

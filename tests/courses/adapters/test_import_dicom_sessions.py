@@ -254,6 +254,48 @@ def test_session_that_a_therapist_logged_is_found_and_not_made_twice(plan: Plan,
     assert session.beams.count() == 4
 
 
+def test_record_that_numbers_no_fraction_belongs_to_the_session_that_was_logged_about_then(
+    plan: Plan, take: ImportAll
+) -> None:
+    session = logged_by_hand(plan, "2026-01-05 09:14", 1)
+    logged_by_hand(plan, "2026-01-05 15:30", 2)
+    whole = [rt.delivered(number) for number in range(1, 5)]
+    answer = take(fx1=rt.record("r1", fraction=None, at="20260105 091000", beams=whole))["fx1"]
+    assert f"session {session.pk}, a fraction of plan {plan.pk}: treated, as a person entered it" in answer.words
+    assert (Session.objects.count(), session.beams.count()) == (2, 4)
+
+
+def test_record_of_some_beams_that_numbers_no_fraction_waits_for_the_others(plan: Plan, take: ImportAll) -> None:
+    some, rest = [rt.delivered(1), rt.delivered(2)], [rt.delivered(3), rt.delivered(4)]
+    answer = take(some=rt.record("r1", fraction=None, at="20260105 091000", beams=some))["some"]
+    assert "no record of beam 3, 4 yet" in answer.words
+    assert statuses(plan.course) == [("partial", False)]
+    take(rest=rt.record("r2", fraction=None, at="20260105 091500", beams=rest))
+    assert statuses(plan.course) == [("treated", True)]
+
+
+def test_record_of_an_hour_that_was_shown_twice_is_known_again(plan: Plan, take: ImportAll) -> None:
+    take(fx1=rt.whole_fraction("r1", fraction=1, at="20251102 013000"))
+    again = take(fx1=rt.whole_fraction("r1", fraction=1, at="20251102 013000"))["fx1"]
+    assert again.words == f"filed before, session {Session.objects.get().pk}."
+
+
+def test_a_beam_given_in_the_evening_is_named_by_the_departments_day(plan: Plan, take: ImportAll) -> None:
+    take(fx1=rt.whole_fraction("r1", fraction=1, at="20260105 223000"))
+    answer = take(twice=rt.whole_fraction("r2", fraction=1, at="20260106 091000"))["twice"]
+    assert "was delivered on 2026-01-05 by another record" in answer.words
+
+
+def test_a_therapist_who_logs_what_a_record_left_in_doubt_is_told_to_sign_it(plan: Plan, take: ImportAll) -> None:
+    take(some=rt.record("r1", fraction=1, at="20260105 091000", beams=[rt.delivered(1)]))
+    logged = log_session(
+        course=plan.course, plans=[plan], at=cast.local("2026-01-05 09:12"), by=cast.user(Role.THERAPIST),
+        numbers={plan: 1},
+    )  # fmt: skip
+    assert (logged.is_new, logged.session.signed_at) == (False, None)
+    assert "earns nothing until then: open it, correct it if need be, and sign it." in logged.message
+
+
 def test_difference_between_person_and_machine_is_said_and_the_person_stands(plan: Plan, take: ImportAll) -> None:
     session = logged_by_hand(plan, "2026-01-06 09:10", 2)
     answer = take(stop=interrupted())["stop"]
