@@ -25,6 +25,8 @@ class Says(NamedTuple):
     """REF*1K."""
     lines: Sequence[str] = ()
     """Whole segments of 2220D."""
+    charge: str = "910"
+    """STC04."""
 
 
 def interchange(  # everything a partner may do otherwise
@@ -76,7 +78,8 @@ def statuses(  # the levels of a 277CA, each of which a partner may refuse
     )
     for place, said in enumerate(claims, 4):
         number = f"REF*1K*{said.number}~" if said.number else ""
-        body += f"HL*{place}*3*PT~{_EMPTY_SUBSCRIBER}~TRN*2*{said.claim}~STC*{said.status}*{on}*{said.action}*910~"
+        body += f"HL*{place}*3*PT~{_EMPTY_SUBSCRIBER}~TRN*2*{said.claim}~"
+        body += f"STC*{said.status}*{on}*{said.action}*{said.charge}~"
         body += number + "".join(f"{line}~" for line in said.lines)
     return interchange(body, file=file, kind="HN", guide="005010X214", **values)  # type: ignore[arg-type]
 

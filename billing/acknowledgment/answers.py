@@ -6,6 +6,7 @@ into the database in a fixed number of statements.
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -16,7 +17,7 @@ from billing.x12.reading import Deviation, Note, Transaction
 
 ANSWER_COLUMNS = (
     "position", "control_number", "file_id", "level", "outcome", "codes", "message", "place", "payer_claim_number",
-    "said_on", "entry_id", "is_general",
+    "said_on", "entry_id", "is_general", "charge", "is_for_us",
 )  # fmt: skip
 NUMBER_LENGTH = 50
 
@@ -38,6 +39,10 @@ class Answer(NamedTuple):
     """Of a line: the ledger entry, by our number of the line."""
     is_general: bool = False
     """Said of all that stood together: what is said of the claim itself counts before it."""
+    charge: Decimal | None = None
+    """What the claim charges, as who answers gives it back."""
+    is_for_us: bool = True
+    """Whether the interchange names us as its receiver."""
 
 
 class WholeFile(NamedTuple):
@@ -76,7 +81,7 @@ class Answers:
             answer.position, answer.control_number.strip().upper(), answer.file_id, answer.level, answer.outcome,
             [code[:12] for code in answer.codes], answer.message, answer.place,
             answer.payer_claim_number.strip()[:NUMBER_LENGTH], answer.said_on, answer.entry_id,
-            answer.is_general,
+            answer.is_general, None if answer.charge is None else str(answer.charge), "t" if answer.is_for_us else "f",
         )  # fmt: skip
 
     def warn(

@@ -22,18 +22,22 @@ _MAKE = """
     DROP TABLE IF EXISTS pg_temp.answer, pg_temp.said;
     CREATE TEMP TABLE answer (
         position integer, control_number text, file_id bigint, level text, outcome text, codes varchar(12)[],
-        message text, place text, payer_claim_number text, said_on date, entry_id bigint, is_general boolean
+        message text, place text, payer_claim_number text, said_on date, entry_id bigint, is_general boolean,
+        charge numeric, is_for_us boolean
     ) ON COMMIT DROP
 """
 _WHOLE_FILES = """
     INSERT INTO answer
     SELECT w.position, c.control_number, c.file_id, w.level, 'rejected', string_to_array(w.codes, ' '), w.message,
-           '', '', w.said_on, NULL, true
+           '', '', w.said_on, NULL, true, NULL, true
       FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::date[])
            AS w(file_id, position, level, codes, message, said_on)
       JOIN oncocharge_billing_claim c ON c.file_id = w.file_id
 """
-_FIND_CLAIMS = """
+# Claim numbers are short: another practice has the same ones. An answer that came astray gives itself away by what the
+# claim charges, unless it answers the very batch in which we sent it.
+_IS_OURS = "(a.charge IS NULL OR a.charge = c.total_amount OR (a.is_for_us AND a.file_id = c.file_id))"
+_FIND_CLAIMS = f"""
     CREATE TEMP TABLE said ON COMMIT DROP AS
     SELECT a.position, a.level, a.outcome, a.codes, a.message, a.payer_claim_number, a.said_on, a.entry_id,
            CASE WHEN l.number IS NULL THEN a.place ELSE 'line ' || l.number END AS place,
@@ -41,15 +45,22 @@ _FIND_CLAIMS = """
       FROM answer a
       JOIN oncocharge_billing_claim c ON c.control_number = a.control_number
       LEFT JOIN oncocharge_billing_claimline l ON l.claim_id = c.id AND l.entry_id = a.entry_id
-     WHERE NOT a.is_general
-        OR NOT EXISTS (SELECT FROM answer o
-                        WHERE o.control_number = a.control_number AND o.level = a.level AND NOT o.is_general
-                          AND o.outcome <> 'noted')
+     WHERE {_IS_OURS}
+       AND (NOT a.is_general
+            OR NOT EXISTS (SELECT FROM answer o
+                            WHERE o.control_number = a.control_number AND o.level = a.level AND NOT o.is_general
+                              AND o.outcome <> 'noted'))
 """
 _UNKNOWN = """
     SELECT a.position, a.control_number, count(*) OVER () FROM answer a
      WHERE a.outcome <> 'noted' AND NOT EXISTS (
            SELECT FROM oncocharge_billing_claim c WHERE c.control_number = a.control_number)
+     ORDER BY a.position LIMIT %s
+"""
+_OTHER_CHARGE = f"""
+    SELECT a.position, a.control_number, count(*) OVER ()
+      FROM answer a JOIN oncocharge_billing_claim c ON c.control_number = a.control_number
+     WHERE a.entry_id IS NULL AND a.outcome <> 'noted' AND NOT {_IS_OURS}
      ORDER BY a.position LIMIT %s
 """
 _OTHER_BATCH = """
@@ -114,6 +125,7 @@ def _post_claims(answers: Answers) -> Posted:
         cursor.execute(_FILES)
         answered = {row[0] for row in cursor.fetchall()}
     _warn(answers, "unknown-claim", _UNKNOWN)
+    _warn(answers, "claim-of-another-charge", _OTHER_CHARGE)
     _warn(answers, "claim-of-another-batch", _OTHER_BATCH)
     note_taken(file_ids=answered)
     note_delivered(file_ids=answered)

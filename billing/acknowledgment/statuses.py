@@ -47,7 +47,13 @@ def _answer(claim: ClaimStatus, batches: "_Batches") -> Answer:
     return Answer(
         claim.position, claim.control_number, file.pk if file else None, _level_of(claim.source), _outcome(claim),
         codes_of(statuses), reasons_of(statuses), "", claim.payer_control_number, batches.said_on(statuses),
+        charge=_charge(claim), is_for_us=batches.is_for_us(file),
     )  # fmt: skip
+
+
+def _charge(claim: ClaimStatus) -> Decimal | None:
+    """Return what the claim charges, as its statuses say it; 0 says nothing."""
+    return next((status.amount for status in claim.statuses if status.amount), None)
 
 
 def _outcome(claim: ClaimStatus) -> str:
@@ -61,13 +67,15 @@ def _outcome(claim: ClaimStatus) -> str:
 
 def _lines(claim: ClaimStatus, batches: "_Batches") -> Iterator[Answer]:
     """Yield what is said of lines, each at its own place."""
+    file = batches.file_of(claim.receiver)
     for service in claim.services:
         ours = _OUR_LINE.fullmatch(service.control_number)
         if service.statuses:
             yield Answer(
-                service.position, claim.control_number, None, _level_of(claim.source), "noted",
+                service.position, claim.control_number, file.pk if file else None, _level_of(claim.source), "noted",
                 codes_of(service.statuses), reasons_of(service.statuses), service.procedure.code[:48], "",
-                batches.said_on(service.statuses), int(ours[1]) if ours else None,
+                batches.said_on(service.statuses), int(ours[1]) if ours else None, charge=_charge(claim),
+                is_for_us=batches.is_for_us(file),
             )  # fmt: skip
 
 
@@ -102,6 +110,10 @@ class _Batches:
             self._unknown.add(receiver.position)
             self._warn("unknown-batch", receiver, "TRN", receiver.trace_number)
         return file
+
+    def is_for_us(self, file: ClaimFile | None) -> bool:
+        """Whether the interchange names us, who sent that file, as its receiver."""
+        return file is not None and file.partner.sender_id == self._transaction.interchange.receiver_id
 
     def said_on(self, statuses: Iterable[Status]) -> date | None:
         """Return the day of the last status that gives one, else the day of the acknowledgment."""

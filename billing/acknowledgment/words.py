@@ -16,6 +16,8 @@ MEANINGS = {
     "unknown-batch": "No file of ours has this batch number; its claims were looked for by their own numbers.",
     "unknown-claim": "No claim of ours has this number; what is said of it is kept here and nowhere else.",
     "claim-of-another-batch": "The claim was sent in another batch than the one answered; it was taken all the same.",
+    "claim-of-another-charge": "The claim of this number has another charge than ours, and the answer is not to the "
+    "batch in which we sent it: it may be somebody else's. Nothing was taken from it; ask the partner.",
     "fault-not-placed": "This fault names no segment that our set has; which claim it means is not known.",
     "other-moment": "It answers an interchange of another day than ours of this number; it was taken all the same.",
     "refusal-without-set": "The group was taken in part, and no set of it is named as refused. Ask the partner which.",

@@ -105,6 +105,26 @@ def test_unknown_numbers_are_warnings_and_never_an_exception(file: ClaimFile) ->
     assert not ClaimEvent.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("batch", "receiver", "charge", "is_taken"),
+    [
+        ("9-000000001-0001", "", "455", False), ("9-000000001-0001", "", "2730", True),
+        ("9-000000001-0001", "", "0", True), ("", "SOMEBODYELSE", "455", False), ("", "SOMEBODYELSE", "2730", True),
+        ("", "", "455", True),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_somebody_elses_claim_of_our_number_opens_nothing(
+    file: ClaimFile, batch: str, receiver: str, charge: str, is_taken: bool
+) -> None:
+    number = numbers(file)[0]
+    refused = Says(number, "A7:21", "U", number="ICN1", charge=charge, lines=["SVC*HC:77386*455", "STC*A7:21**U"])
+    text = statuses(file, refused, batch=batch)
+    receipt = take(text.replace(f"{file.partner.sender_id:15}", f"{receiver or file.partner.sender_id:15}", 1))
+    assert states() == ({number: "rejected"} if is_taken else {})
+    assert ("claim-of-another-charge" in codes(receipt)) == (not is_taken)
+    assert ClaimEvent.objects.exists() == is_taken
+
+
 def test_an_answer_in_another_partners_folder_is_matched_by_its_identifiers(file: ClaimFile) -> None:
     cove = partner("Cove Clearing", is_default=False)
     receipt = take(ack(file, ack_set("A")), partner=cove)
