@@ -51,6 +51,7 @@ def amend_session(
         faults = faults_of(session, plans=list(wanted), numbers=wanted)
         _add_faults(faults, session, reason=reason)
         _keep_what_was_resumed(faults, session, wanted, status)
+        _stay_before_what_resumes(faults, session)
         _keep_others_fractions(faults, session, wanted, said, status)
         raise_faults(faults)
         rows_differ = _rows_of(session) != _rows_wanted(wanted, said, status)
@@ -138,6 +139,14 @@ def _keep_what_was_resumed(faults: Faults, session: Session, wanted: Wanted, sta
         faults.setdefault("session", []).append(
             "A later session resumes this one; cancel that one, or take its resumption away, first."
         )
+
+
+def _stay_before_what_resumes(faults: Faults, session: Session) -> None:
+    """A session that is resumed begins before the rest of it: else neither would be known as a part."""
+    later = session.resumptions.filter(cancelled_at__isnull=True).order_by("starts_at").first()
+    if later is not None and session.starts_at.tzinfo is not None and later.starts_at <= session.starts_at:
+        later.course = session.course
+        faults.setdefault("at", []).append(f"The session of {when(later)} resumes this one; it began before that.")
 
 
 def _keep_others_fractions(faults: Faults, session: Session, wanted: Wanted, said: Particulars, status: str) -> None:

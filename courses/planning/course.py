@@ -14,6 +14,7 @@ from courses.planning.naming import ClaimNames, give_names
 from courses.signals import ring
 from patients.identifiers import IdentifierError, validate_icd10
 from patients.models import Facility, Patient, Provider
+from patients.validators import validate_day
 
 MOST_DIAGNOSES = 12
 
@@ -43,7 +44,10 @@ def open_course(
             source_key=source_key,
         )  # fmt: skip
         give_names(course, names)
-        raise_faults(faults_of_columns(course), {"diagnoses": _faults_of_diagnoses(diagnoses)})
+        raise_faults(
+            faults_of_columns(course),
+            {"opened_on": _faults_of_opening(opened_on), "diagnoses": _faults_of_diagnoses(diagnoses)},
+        )
         course.save()
         _write_diagnoses(course, diagnoses)
         ring(course.pk)
@@ -100,6 +104,14 @@ def set_diagnoses(*, course: Course, codes: Sequence[str]) -> None:
         course.diagnoses.all().delete()
         _write_diagnoses(course, codes)
         ring(course.pk)
+
+
+def _faults_of_opening(on: date) -> list[str]:
+    try:
+        validate_day(on)
+    except ValidationError as error:
+        return error.messages
+    return []
 
 
 def _faults_of_diagnoses(codes: Sequence[str]) -> list[str]:

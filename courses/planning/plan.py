@@ -15,6 +15,7 @@ from courses.planning.signature import digest_of_plan, write_signature
 from courses.signals import ring
 from courses.terms import Technique
 from patients.roles import Role, has_role
+from patients.validators import FIRST_DAY
 
 
 class PlanFacts(TypedDict, total=False):
@@ -215,6 +216,8 @@ def _faults_of_approval(plan: Plan, on: date, today: date) -> Faults:
     faults: Faults = {}
     if on > today:
         faults["on"] = ["A plan cannot be approved on a day to come."]
+    elif on < FIRST_DAY:
+        faults["on"] = [f"The year {on.year} cannot be meant. Give the year in four figures."]
     if plan.retired_on is not None:
         faults["plan"] = [f"Plan {plan.key} was retired on {plan.retired_on}."]
     elif plan.confirmed_at is None and plan.dicom_uid:

@@ -101,6 +101,17 @@ def test_a_partial_that_was_resumed_stays_partial_until_the_resumption_is_cancel
     assert amend_session(session=partial, by=by, reason="all beam", status="treated").status == "treated"
 
 
+def test_a_partial_session_is_not_moved_behind_the_one_that_resumes_it() -> None:
+    ada, by = cast.ada(), cast.user(Role.THERAPIST)
+    partial = log(ada, "2025-03-04 09:00", status=SessionStatus.PARTIAL).session
+    log(ada, "2025-03-04 10:00", resumes=partial)
+    with pytest.raises(ValidationError) as caught:
+        amend_session(session=partial, by=by, reason="Clock", at=cast.local("2025-03-04 10:30"))
+    assert caught.value.message_dict == {"at": ["The session of 4 Mar, 10:00 resumes this one; it began before that."]}
+    moved = amend_session(session=partial, by=by, reason="Clock", at=cast.local("2025-03-04 09:30"))
+    assert moved.starts_at == cast.local("2025-03-04 09:30")
+
+
 def test_an_entry_logged_anew_becomes_the_resumption_of_the_partial() -> None:
     ada, by = cast.ada(), cast.user(Role.THERAPIST)
     partial = log(ada, "2025-03-04 09:00", status=SessionStatus.PARTIAL).session

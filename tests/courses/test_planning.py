@@ -106,6 +106,22 @@ def test_a_plan_that_says_too_little_is_not_approved_and_all_reasons_are_given()
     assert set(caught.value.message_dict) == {"technique", "fractions", "on"}
 
 
+def test_a_year_in_two_figures_opens_no_course_and_approves_no_plan() -> None:
+    ada = cast.ada()
+    with pytest.raises(ValidationError) as caught:
+        planning.open_course(
+            patient=ada.patient,
+            facility=ada.course.facility,
+            title="Second",
+            opened_on=date(26, 1, 5),
+            diagnoses=["C61"],
+        )
+    assert list(caught.value.message_dict) == ["opened_on"]
+    with pytest.raises(ValidationError) as caught:
+        planning.approve_plan(plan=proposal(ada.course), by=cast.user(Role.PHYSICIAN), on=date(25, 3, 3))
+    assert caught.value.message_dict["on"] == ["The year 25 cannot be meant. Give the year in four figures."]
+
+
 def test_a_plan_that_a_file_proposed_is_confirmed_by_a_person_before_approval() -> None:
     ada, doctor = cast.ada(), cast.user(Role.PHYSICIAN)
     plan = proposal(ada.course, by=None, dicom_uid="1.2.3", evidence={"arcs": 2})
