@@ -49,7 +49,8 @@ def rules_stamp() -> str:
 
 
 # Every schedule that may price a line of the course: those of its payers, and those of its setting for every payer;
-# and which code files are loaded that a charge may turn on.
+# which code files are loaded that a charge may turn on; and of its late lines, which of their months are open again. A
+# month that is signed off changes no charge, and must not make years of courses stale.
 _BASIS = """
     WITH lists AS (
         SELECT payer_id, setting, concat(id, '.', revision) AS text FROM oncocharge_billing_feeschedule),
@@ -69,21 +70,25 @@ _BASIS = """
           FROM (VALUES ('freestanding'), ('hospital')) AS s(setting)
           JOIN lists l ON l.payer_id IS NULL AND l.setting IN (s.setting, '')
          GROUP BY s.setting),
-    closed AS (
-        SELECT facility_id, string_agg(id::text, '+' ORDER BY id) AS text
-          FROM oncocharge_billing_monthclose WHERE reopened_at IS NULL GROUP BY facility_id),
+    reopened AS (
+        SELECT e.course_id, string_agg(DISTINCT m.id::text, '+' ORDER BY m.id::text) AS text
+          FROM oncocharge_billing_monthclose m
+          JOIN oncocharge_billing_lateline l ON l.close_id = m.id
+          JOIN oncocharge_billing_ledgerentry e ON e.id = l.entry_id
+         WHERE m.reopened_at IS NOT NULL {courses}
+         GROUP BY e.course_id),
     loaded AS ({loaded}),
     basis AS (
         SELECT c.id, c.revision, loaded.revision AS files, concat(
                  'c', c.revision, ' p', p.id, '.', p.revision, ' f', f.id, '.', f.revision, ' y', payers.text,
-                 ' s', house.text, ' m', closed.text, ' k', loaded.revision, ' r', %(stamp)s::text) AS text
+                 ' s', house.text, ' m', reopened.text, ' k', loaded.revision, ' r', %(stamp)s::text) AS text
           FROM oncocharge_courses_course c
           JOIN oncocharge_patients_patient p ON p.id = c.patient_id
           JOIN oncocharge_patients_facility f ON f.id = c.facility_id
           CROSS JOIN loaded
           LEFT JOIN payers ON payers.patient_id = c.patient_id
           LEFT JOIN house ON house.setting = f.setting
-          LEFT JOIN closed ON closed.facility_id = f.id)
+          LEFT JOIN reopened ON reopened.course_id = c.id)
 """
 
 
@@ -93,7 +98,7 @@ def basis_of(ids: str) -> str:
     It begins with SELECT, as what begins otherwise is taken for a write and given the context of the history.
     """
     patients = f"AND v.patient_id IN (SELECT patient_id FROM oncocharge_courses_course WHERE id = ANY({ids}))"
-    basis = _BASIS.format(loaded=REVISION_SQL, patients=patients)
+    basis = _BASIS.format(loaded=REVISION_SQL, patients=patients, courses=f"AND e.course_id = ANY({ids})")
     return f"SELECT * FROM ({basis} SELECT * FROM basis WHERE id = ANY({ids})) found"
 
 
@@ -102,7 +107,7 @@ _READ = f"""
       FROM ({basis_of("%(ids)s")}) b LEFT JOIN oncocharge_billing_capturemark m ON m.course_id = b.id
 """
 _STALE = (
-    _BASIS.format(loaded=REVISION_SQL, patients="")
+    _BASIS.format(loaded=REVISION_SQL, patients="", courses="")
     + f"""
     SELECT b.id FROM basis b LEFT JOIN oncocharge_billing_capturemark m ON m.course_id = b.id
      WHERE m.course_id IS NULL OR m.basis <> b.text

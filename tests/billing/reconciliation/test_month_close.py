@@ -292,6 +292,7 @@ def test_line_that_changes_after_the_sign_off_is_late_and_its_reversal_is_told()
 def test_reopened_month_frees_its_late_lines_and_a_new_sign_off_leaves_them_free() -> None:
     ada = treated()
     close = sign(ada)
+    assert stale_courses(limit=10) == [], "a sign-off changes no charge"
     _late_session(ada)
     capture_course(course_id=ada.course.pk)
     assert AFTER_CLOSE in open_codes(ada)
@@ -301,6 +302,7 @@ def test_reopened_month_frees_its_late_lines_and_a_new_sign_off_leaves_them_free
     capture_course(course_id=ada.course.pk)
     assert AFTER_CLOSE not in open_codes(ada)
     sign(ada)
+    assert ada.course.pk not in stale_courses(limit=10)
     capture_course(course_id=ada.course.pk)
     assert AFTER_CLOSE not in open_codes(ada)
 
