@@ -12,7 +12,7 @@ from billing.claims.posting import Totals, hold_back, post_claims, posting_state
 from billing.claims.reading import Row, read_parties, spooled_rows
 from billing.claims.routing import Held, hold_unroutable, payers_of
 from billing.claims.selection import Gathered
-from billing.claims.voids import claims_told_of, end_taken_voids
+from billing.claims.voids import claims_told_of, end_taken_voids, let_ask_anew
 
 __all__ = [
     "BATCHES",
@@ -34,6 +34,7 @@ __all__ = [
     "gather",
     "hold_back",
     "hold_unroutable",
+    "let_ask_anew",
     "payers_of",
     "post_claims",
     "posting_statements",

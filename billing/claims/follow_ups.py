@@ -163,6 +163,16 @@ _WHY_NOT = f"""
         'No line of the claim is left to send. Void it instead.'
       WHEN f.kind = 'next' AND {_HAS.format(place="reversed")} THEN
         'Lines of the claim were reversed since. Send its correction first, then ask the next payer.'
+      WHEN f.kind = 'next' AND EXISTS (
+           SELECT FROM oncocharge_billing_followup o
+            WHERE o.claim_id = f.claim_id AND o.kind IN ('7', '8') AND {STANDS.replace("f.", "o.")}) THEN
+        'A correction of the claim is decided, and goes first. Ask the next payer after it.'
+      WHEN f.kind = 'next' AND EXISTS (
+           SELECT FROM export_follow_up_line l
+             JOIN oncocharge_billing_standingfinding g ON g.entry_id = l.entry_id AND g.code = 'claim-of-another-payer'
+              AND g.resolved_at IS NULL AND g.overridden_at IS NULL
+            WHERE l.follow_up_id = f.id AND f.claim_sequence = 'P') THEN
+        'Another payer is the first on days of the claim now. Correct the claim, or leave it as it stands, first.'
       WHEN f.kind = 'next' AND f.sequence <= f.claim_sequence THEN
         'The coverage pays before the claim''s own, or is of the same rank. Choose the coverage that pays next.'
       WHEN f.kind = 'next' AND EXISTS (

@@ -45,7 +45,7 @@ _OPEN_REVIEWS = f"""
 # A claim to the next payer that is taken back was asked for by a decision: that payer, or another, may be asked anew.
 _ASK_ANEW = """
     WITH RECURSIVE earlier(id) AS (
-        SELECT replaces_id FROM oncocharge_billing_claim WHERE id = ANY(%(voids)s)
+        SELECT unnest(%(claims)s::bigint[])
          UNION
         SELECT c.replaces_id FROM earlier t JOIN oncocharge_billing_claim c ON c.id = t.id
          WHERE c.replaces_id IS NOT NULL)
@@ -83,8 +83,20 @@ def end_taken_voids(*, claim_ids: Collection[int]) -> int:
         voids = [row[0] for row in cursor.fetchall()]
         if voids:
             for statement in (_END_LINES, _OPEN_REVIEWS, _ASK_ANEW, _ASK_FOR_CAPTURE):
-                cursor.execute(statement, {"voids": voids})
+                cursor.execute(statement, {"voids": voids, "claims": voids})
     return len(voids)
+
+
+def let_ask_anew(*, claim_ids: Collection[int]) -> None:
+    """End the decisions to ask the next payer that led to claims which are taken back: any payer may be asked anew.
+
+    One statement.
+
+    Args:
+        claim_ids: the claims; of a correction, what it replaced counts too.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK_ANEW, {"claims": list(claim_ids)})
 
 
 def claims_told_of(*, receipt_id: int) -> list[int]:

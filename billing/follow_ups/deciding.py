@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from billing import ledger, worklist
+from billing.claims import let_ask_anew
 from billing.findings import resolve_findings
 from billing.follow_ups.corrections import (
     CODE,
@@ -104,7 +105,8 @@ def note_told_by_hand(*, claim_id: int, note: str, by: User, at: datetime) -> Fo
     """Note that the payer was told of what changed, and how. The reversed lines leave the claim, for good.
 
     What came instead may then be released, and goes out as new. So do lines of days that are another payer's now; they
-    wait again to be reviewed. Of a claim that did not change, or whose coverage is of another payer now, all leave.
+    wait again to be reviewed. Of a claim that did not change, or whose coverage is of another payer now, all leave; was
+    it one to a next payer, that payer may be asked anew, or another.
 
     Raises:
         PermissionDenied: the user does not bill.
@@ -130,6 +132,8 @@ def note_told_by_hand(*, claim_id: int, note: str, by: User, at: datetime) -> Fo
         left.update(ended_at=at)
         _settle_findings(entry_ids)
         _let_wait(entry_ids, at)
+        if is_whole and claim.sequence != "P":
+            let_ask_anew(claim_ids=[claim.pk])
         # What the lines earn, and cost whoever is the first payer now, may be otherwise: nothing goes before a capture.
         CaptureMark.objects.filter(course=claim.course_id).exclude(basis="").update(basis="the payer was told by hand")
         return follow_up

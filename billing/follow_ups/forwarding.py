@@ -14,7 +14,9 @@ from billing.follow_ups.next_payers import NextPayer, claims_for_next_payer, nex
 from billing.follow_ups.reasons import reasons_for_medicare
 from billing.models import Claim, FollowUp
 
-CHANGED = "Lines of the claim were reversed since it was sent. Send its correction first, then ask the next payer."
+CHANGED = (
+    "The claim changed since it was sent, or is to be corrected. Send its correction first, then ask the next payer."
+)
 UNSAID = "Say why Medicare is not the primary payer: choose the reason beside the claim."
 NOT_WAITING = "The claim waits for no next payer: it was sent on, or its payer has not decided."
 

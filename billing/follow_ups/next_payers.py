@@ -22,9 +22,9 @@ from django.db.models import (
     When,
 )
 
-from billing.follow_ups.corrections import standing_follow_ups
+from billing.follow_ups.corrections import MOVED, standing_follow_ups
 from billing.follow_ups.reasons import asks_why_later
-from billing.models import Claim, ClaimEvent, ClaimLine, ClaimStanding, EntryBalance, FollowUp
+from billing.models import Claim, ClaimEvent, ClaimLine, ClaimStanding, EntryBalance, FollowUp, StandingFinding
 from billing.standing.contradicted import TAKEN
 from patients.models import Coverage
 
@@ -54,8 +54,8 @@ class NextPayer:
     """A claim that its payer decided, and who comes next. Amounts in USD.
 
     ``is_forwarded``: the payer has sent it on itself, so that nobody else must. ``is_changed``: a line was reversed
-    since it was sent, and its correction comes first. ``left`` is what no payment and no contract has settled yet, as
-    far as remittances say.
+    since it was sent, or is another payer's by its day, or a correction is decided; that comes first. ``left`` is what
+    no payment and no contract has settled yet, as far as remittances say.
     """
 
     claim: Claim
@@ -151,10 +151,15 @@ def _noted(claims: QuerySet[Claim]) -> "QuerySet[NotedClaim, NotedClaim]":
         patient=OuterRef("patient_id"),
         rank=OuterRef("next_rank"),
         effective_from__lte=OuterRef("first_day"),
+    ).exclude(pk=OuterRef("coverage_id"))  # the order of payers was turned round: who has the claim is not asked again
+    moved = StandingFinding.objects.filter(code=MOVED, resolved_at=None, overridden_at=None)
+    changed = Q(entry__reversal__isnull=False) | Q(sequence="P", entry__in=moved.values("entry"))
+    decided = FollowUp.objects.filter(standing_follow_ups(), claim=OuterRef("pk")).exclude(
+        kind=FollowUp.Kind.NEXT_PAYER
     )
     found = claims.annotate(first_day=first_day, next_rank=rank).annotate(
         next_coverage=Subquery(coverage.order_by().values("pk")[:1]),
-        is_changed=Exists(ClaimLine.objects.filter(claim=OuterRef("pk"), ended_at=None, entry__reversal__isnull=False)),
+        is_changed=Exists(ClaimLine.objects.filter(changed, claim=OuterRef("pk"), ended_at=None)) | Exists(decided),
     )
     return cast("QuerySet[NotedClaim, NotedClaim]", found)
 

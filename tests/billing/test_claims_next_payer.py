@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from billing import follow_ups
 from billing.models import Claim, ClaimFile, ClaimLine, FollowUp, LedgerEntry, WaitingLine
 from billing.x12.inspect_837 import inspect_837
 from courses.models import Course
 from patients.models import Coverage, Payer
+from patients.roles import Role
 from tests import cast
-from tests.cast import Treated, local
+from tests.cast import Treated, local, user
 from tests.exports import export, line, partner, segments, text_of
 from tests.follow_ups import decided, error_of, reverse, sent, sent_as
 from tests.remittances import Cas, PaidClaim, PaidLine, Pays, answered, edi, post_file
@@ -265,3 +267,40 @@ def test_a_replacement_of_the_secondary_claim_says_again_what_the_first_payer_de
     assert (sent_as(void).sequence, sent_as(void).replaces) == ("S", sent_as(second))
     assert [segment.split("*")[1] for segment in segments(text, "SBR")] == ["S", "P"]
     assert claim.lines.filter(ended_at=None).count() == 1
+
+
+def decided_by_the_first() -> tuple[Claim, Coverage]:
+    """A claim that its payer paid, whose patient has a second one."""
+    ada = cast.ada()
+    claim = sent(line(ada))
+    pays(answered(claim))
+    return claim, coverage(ada)
+
+
+def test_next_payer_that_was_told_by_hand_to_drop_its_claim_may_be_asked_anew() -> None:
+    claim, second = decided_by_the_first()
+    decision = decided(claim, NEXT, coverage=second)
+    export_later()
+    follow_ups.note_told_by_hand(claim_id=sent_as(decision).pk, note="By phone", by=user(Role.BILLER), at=LATER)
+    assert list(follow_ups.claims_for_next_payer()) == [claim]
+    again = follow_ups.send_to_next_payer(claim_ids=[claim.pk], by=user(Role.BILLER), at=LATER).decided
+    export_later()
+    assert sent_as(again[0]).sequence == "S"
+
+
+def test_next_payer_is_not_asked_while_the_claim_before_is_to_be_voided() -> None:
+    claim, second = decided_by_the_first()
+    decision, void = decided(claim, NEXT, coverage=second), decided(claim, "8")
+    (row,) = follow_ups.next_payers_of([claim.pk])
+    assert row.is_changed and not row.may_send
+    export_later()
+    assert sent_as(void).frequency == "8" and not Claim.objects.filter(sequence="S").exists()
+    assert "A correction of the claim is decided, and goes first" in error_of(decision)
+
+
+def test_correction_that_is_taken_back_keeps_the_next_payer_from_nothing() -> None:
+    claim, second = decided_by_the_first()
+    decision, void = decided(claim, NEXT, coverage=second), decided(claim, "8")
+    follow_ups.cancel(follow_up_id=void.pk, by=user(Role.BILLER), at=LATER)
+    export_later()
+    assert sent_as(decision).sequence == "S"

@@ -389,6 +389,40 @@ def test_order_of_payers_that_was_the_other_way_round_asks_for_the_void_of_the_f
     assert listed() == [claim_of(ada)]
 
 
+def test_payer_that_has_the_claim_is_not_offered_as_its_own_next_one_once_the_order_was_turned_round() -> None:
+    ada = ada_on_a_claim()
+    claim = claim_of(ada)
+    second_payer(ada)
+    answered(claim, "paid")
+    assert [one.is_changed for one in follow_ups.next_payers_of([claim.pk])] == [False]
+    in_reversed_order(ada)
+    assert list(follow_ups.claims_for_next_payer()) == []
+    third = add_coverage(
+        patient=ada.patient, payer=cast.medicare(), member_id="1EG4TE5MK73", effective_from=date(2025, 1, 1),
+        rank="tertiary",
+    )  # fmt: skip
+    assert third.rank == "tertiary" and list(follow_ups.claims_for_next_payer()) == []
+
+
+def test_claim_that_belongs_to_another_payer_is_corrected_before_the_next_one_is_asked() -> None:
+    ada = ada_on_a_claim()
+    claim = claim_of(ada)
+    second = add_coverage(
+        patient=ada.patient, payer=cast.medicare(), member_id="1EG4TE5MK73", effective_from=date(2025, 1, 1),
+        rank="secondary",
+    )  # fmt: skip
+    answered(claim, "paid")
+    moved_to_advantage(ada)
+    (row,) = follow_ups.next_payers_of([claim.pk])
+    assert row.coverage == second and row.is_changed
+    decision = decided(claim, "next", coverage=second)
+    export(at=SECOND)
+    assert "Correct the claim, or leave it as it stands, first" in error_of(decision)
+    follow_ups.cancel(follow_up_id=decision.pk, by=biller(), at=NOW)
+    follow_ups.leave_as_it_stands(claim_id=claim.pk, note="Acme pays on", by=biller(), at=NOW)
+    assert [one.may_send for one in follow_ups.next_payers_of([claim.pk])] == [True]
+
+
 def test_payer_that_has_the_lines_as_the_second_never_gets_them_as_the_first_too() -> None:
     ada = ada_on_a_claim()
     claim, coverage = claim_of(ada), second_payer(ada)
