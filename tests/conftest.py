@@ -26,6 +26,7 @@ SAME_IN_EVERY_TEST = frozenset({"django_content_type", "auth_permission"})
 FLUSHES_EVERYTHING = ("SET LOCAL session_replication_role = replica", "SET LOCAL lock_timeout = '20s'")
 
 
+@pytest.hookimpl(tryfirst=True)  # Before pytest-xdist reads the groups.
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """In a parallel run let the tests of the start come first, each file whole: they are slow and share what runs."""
     if not hasattr(config, "workerinput"):

@@ -71,6 +71,7 @@ def test_both_half_past_one_of_the_autumn_night_are_told_apart(open_as: OpenAs, 
         page.goto(page.url.split("?")[0] + day_of(boris, "2026-11-01")[len(reverse("courses:machine-day")) :])
         page.get_by_role("link", name="Log another session of Brandt").click()
         page.get_by_text("Time, guidance, machine and the rest").click()
+        expect(page.locator('[name="adapted_online"]')).to_be_in_viewport()
         page.locator('input[name="time"]').fill("01:45")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("01:45 happened twice on 2026-11-01. Say which one it was.").first).to_be_visible()

@@ -164,6 +164,9 @@
     event.target.closest?.("[data-dialog-close]")?.closest("dialog")?.close();
     event.target.closest?.("[data-dismiss]")?.closest(".oc-message")?.remove();
     if (event.target.closest?.("[data-print]")) window.print();
+    const unfolded = event.target.closest?.(".oc-dialog-body summary")?.parentElement;
+    // What was asked for may lie below the edge of the dialog.
+    if (unfolded) requestAnimationFrame(() => unfolded.open && unfolded.scrollIntoView({ block: "nearest" }));
   });
 
   /* ---- Messages ---- */
