@@ -36,11 +36,15 @@ class Folder:
 
     path: Path
     after_fetching: AfterFetching = AfterFetching.LEAVE
+    is_known: bool = False
+    """Files were delivered there: where the folder is missing its disk is, and it is not made in that one's place."""
 
     def stage(self, name: str, chunks: Iterable[bytes], *, sha256: str) -> None:
         """Lay the whole file down under a hidden name and force it to disk; a failure leaves nothing behind."""
         final, hidden = self._paths(name)
         with _in_words(self.path):
+            if self.is_known:
+                self.path.stat()
             self.path.mkdir(mode=0o750, exist_ok=True)
             if _is_there(final):
                 _refuse_other(final, sha256)

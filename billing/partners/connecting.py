@@ -59,14 +59,16 @@ def _folder(partner: TradingPartner) -> Folder:
     """Return the partner's folder in the outbox.
 
     The outbox itself is made only outside production: there it may be a mount, and a file laid into the
-    empty place where the mount should be would be marked delivered and never seen.
+    empty place where the mount should be would be marked delivered and never seen. For the same reason the folder of a
+    partner that has had files is made there by a person's trial alone.
     """
     outbox = Path(settings.CLAIM_OUTBOX)
     if not settings.IS_PRODUCTION:
         outbox.mkdir(mode=0o750, parents=True, exist_ok=True)
     if not partner.folder:
         raise PartnerError("The partner has no folder. Name one.", permanent=True)
-    return Folder(outbox / partner.folder, AfterFetching(partner.after_fetching))
+    had_files = settings.IS_PRODUCTION and partner.files.filter(delivered_at__isnull=False).exists()
+    return Folder(outbox / partner.folder, AfterFetching(partner.after_fetching), is_known=had_files)
 
 
 def _login(partner: TradingPartner, is_trial: bool) -> ssh.Login:

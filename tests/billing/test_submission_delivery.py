@@ -12,6 +12,7 @@ from pytest_django import Settings
 from billing.adapters.door import PartnerError
 from billing.adapters.folder import Folder
 from billing.models import ClaimFile, ClaimFilePart, TradingPartner
+from billing.partners.trial import try_connection
 from billing.submission import (
     SubmissionError,
     deliver_sealed,
@@ -269,6 +270,21 @@ def test_in_production_a_missing_outbox_is_an_unmounted_disk_and_is_not_made(
     outbox.mkdir()
     deliver_sealed()
     assert state(sealed) == (True, True, "")
+
+
+def test_in_production_the_empty_place_of_an_unmounted_disk_takes_no_file(
+    sealed: ClaimFile, folder: Path, outbox: Path, settings: Settings
+) -> None:
+    deliver_sealed()
+    settings.IS_PRODUCTION = True
+    folder.rename(outbox / "unmounted")
+    released_line(cast.clara())
+    (delivered,) = export().partners[0].delivered
+    assert "does not exist; is the disk mounted?" in delivered.error and not folder.exists()
+    (outbox / "unmounted").rename(folder)
+    assert [one.error for one in deliver_sealed()] == [""]
+    folder.rename(outbox / "lost for good")
+    assert try_connection(sealed.partner).has_passed and folder.exists()
 
 
 def test_a_disk_unmounted_after_staging_does_not_read_as_taken(
