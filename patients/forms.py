@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from patients.models import Coverage, Patient, Payer
 from patients.terms import Relationship, Sex
@@ -75,7 +76,8 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic wh
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["payer"] = forms.ModelChoiceField(Payer.objects.filter(is_active=True), empty_label="Choose…")
+        offered = Payer.objects.filter(Q(is_active=True) | Q(pk=self.instance.payer_id))
+        self.fields["payer"] = forms.ModelChoiceField(offered, empty_label="Choose…")
         choices = [(one.value, "own (self)" if one == Relationship.SELF else one.value) for one in Relationship]
         self.fields["subscriber_sex"].widget = forms.Select(choices=[("", "not given"), *SEXES])
         self.fields["relationship"].widget = forms.Select(choices=choices)

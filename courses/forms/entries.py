@@ -1,11 +1,11 @@
 """The three entries about a session: a new one, its correction, its cancellation; and what each is filled in with."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from courses.delivery import Changes, Proposal, digest_of_session, isocenters_of
 from courses.forms.session import OTHER, REASONS, SessionForm
@@ -64,12 +64,22 @@ class AmendForm(SessionForm):
 
     is_correction = True
 
+    # A machine's record may say more than a form asks of a person.
+    reason_detail = forms.CharField(required=False, max_length=200, label="In words")
     amendment_reason = forms.CharField(max_length=200, label="Why is it corrected")
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        """Ask for a correction of ``session``; a machine that nobody told is not made up."""
         self.session = session
         super().__init__(*args, **kwargs)
+        if session.machine_id is None:
+            machine = cast("forms.ModelChoiceField[Machine]", self.fields["machine"])
+            machine.required, machine.empty_label = False, "not told"
+
+    def _machines(self) -> QuerySet[Machine]:
+        """Offer the machine of the entry too, should it be out of service by now."""
+        return Machine.objects.filter(Q(is_active=True) | Q(pk=self.session.machine_id), facility=self.course.facility)
 
     def _open_partials(self) -> QuerySet[Session]:
         rows = Session.objects.filter(pk__in=[self.session.resumes_id] if self.session.resumes_id else [])

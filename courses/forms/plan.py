@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 
 from courses.forms.steps import say_what_is_empty
 from courses.forms.words import GUIDANCE, MOTION, TECHNIQUES
@@ -96,7 +97,8 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when i
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.course = course
-        machines = Machine.objects.filter(facility=course.facility, is_active=True)
+        in_use = Q(is_active=True) | Q(pk=self.instance.machine_id)
+        machines = Machine.objects.filter(in_use, facility=course.facility)
         self.fields["machine"] = forms.ModelChoiceField(machines, required=False, empty_label="any of the facility")
         self.others = Plan.objects.filter(course=course).exclude(pk=self.instance.pk)
         self.fields["follows"] = PlanField(

@@ -91,7 +91,7 @@ class SessionForm(forms.Form):
         self.course, self.plans = course, list(plans)
         facility = course.facility
         known = [one for one in machines if one.is_active and one.facility_id == facility.pk]
-        self.fields["machine"] = _MachineField(Machine.objects.filter(facility=facility, is_active=True), known)
+        self.fields["machine"] = _MachineField(self._machines(), known)
         self.fields["resumes"] = _ResumedField(Session.objects.none(), course)
         for plan in self.plans:
             self.fields[f"plan_{plan.pk}"] = forms.BooleanField(required=False, label=f"Plan {plan.key}")
@@ -99,6 +99,9 @@ class SessionForm(forms.Form):
                 required=False, min_value=1, max_value=200, label=f"Fraction of {plan.key}"
             )
         self._ask_which_reading()
+
+    def _machines(self) -> QuerySet[Machine]:
+        return Machine.objects.filter(facility=self.course.facility, is_active=True)
 
     def offer_partials(self) -> None:
         """Offer the partial sessions that wait to be completed: for a form that is shown, which most saved are not."""

@@ -197,3 +197,13 @@ def test_what_goes_with_a_plan_is_listed_with_what_is_missing(ada: cast.Treated)
     assert "Treatment device, complex \N{MULTIPLICATION SIGN} 2" in page
     assert "Record: Planning note" in page
     assert page.count("none recorded") == 4
+
+
+def test_a_plan_that_is_confirmed_keeps_its_machine_out_of_service(ada: cast.Treated) -> None:
+    Plan.objects.update(approved_on=None)
+    ada.machine.is_active = False
+    ada.machine.save()
+    client, address = signed_in(Role.PHYSICIST), reverse("courses:plan-confirm", args=[ada.plan.pk])
+    assert client.post(address, proposed(client.get(address))).status_code == 302
+    ada.plan.refresh_from_db()
+    assert ada.plan.machine == ada.machine

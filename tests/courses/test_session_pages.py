@@ -284,6 +284,31 @@ def test_an_entry_is_amended_with_a_reason(ada: cast.Treated, therapist: Client)
 
 
 @time_machine.travel(MORNING, tick=False)
+def test_a_correction_keeps_a_machine_that_is_out_of_service_by_now(ada: cast.Treated, therapist: Client) -> None:
+    session = log(ada, "2025-05-07 09:00").session
+    cast.machine(ada.course.facility, "A machine that stands first")
+    Machine.objects.filter(pk=ada.machine.pk).update(is_active=False)
+    address = reverse("courses:session-amend", args=[session.pk])
+    fields = proposed(therapist.get(address)) | {"guidance": "kv", "amendment_reason": "Another image"}
+    assert therapist.post(address, fields).status_code == 302
+    session.refresh_from_db()
+    assert (session.machine, session.guidance) == (ada.machine, "kv")
+
+
+def test_a_correction_makes_no_machine_up_and_takes_all_that_a_record_said(
+    ada: cast.Treated, therapist: Client
+) -> None:
+    session = log(
+        ada, "2025-05-07 09:00", status=SessionStatus.PARTIAL, status_reason="Machine record: " + 170 * "x"
+    ).session
+    Session.objects.update(machine=None)
+    address = reverse("courses:session-amend", args=[session.pk])
+    fields = proposed(therapist.get(address)) | {"status": "treated", "amendment_reason": "All was given"}
+    assert therapist.post(address, fields).status_code == 302
+    session.refresh_from_db()
+    assert (session.machine, session.status) == (None, "treated")
+
+
 def test_an_entry_that_changed_meanwhile_is_not_overwritten(ada: cast.Treated, therapist: Client) -> None:
     session = log(ada, "2025-05-07 08:00", number=1, guidance="cbct").session
     url = reverse("courses:session-amend", args=[session.pk])

@@ -99,6 +99,17 @@ def test_a_patient_and_a_coverage_are_corrected(ada: cast.Treated) -> None:
     assert Coverage.objects.get(pk=ada.coverage.pk).effective_to == date(2026, 12, 31)
 
 
+def test_a_coverage_of_a_payer_that_is_no_longer_used_can_be_ended(ada: cast.Treated) -> None:
+    payer = ada.coverage.payer
+    payer.is_active = False
+    payer.save()
+    client, address = signed_in(Role.BILLER), reverse("patients:coverage-correct", args=[ada.coverage.pk])
+    fields = proposed(client.get(address)) | {"effective_to": "2025-06-30"}
+    assert client.post(address, fields).status_code == 302
+    ada.coverage.refresh_from_db()
+    assert (ada.coverage.payer, ada.coverage.effective_to) == (payer, date(2025, 6, 30))
+
+
 def test_every_role_reads_and_the_registering_ones_write(ada: cast.Treated) -> None:
     for role in Role:
         client = signed_in(role)
