@@ -26,7 +26,10 @@ SUBJECT = "release"
 
 @dataclass(frozen=True, slots=True)
 class LineAtRelease:
-    """A ledger entry with everything that a release asks of it. ``filed_by_day`` starts the filing limit."""
+    """A ledger entry with everything that a release asks of it. ``filed_by_day`` starts the filing limit.
+
+    ``modifiers`` to ``setting`` are what its price depends on.
+    """
 
     id: int
     course_id: int
@@ -46,8 +49,15 @@ class LineAtRelease:
     has_physician: bool
     has_npis: bool
     time_zone: str
+    modifiers: list[str]
+    units: int
+    unit_amount: Decimal | None
+    payer_id: int | None
+    setting: str
     repeats: int | None
     why_not_again: str | None = None
+    is_with_payer_on: str | None = None
+    """The claim on which the payer of its day has it already, as the one that pays next."""
 
 
 _READ = f"""
@@ -56,6 +66,7 @@ _READ = f"""
            {FILED_BY_DAY},
            {IS_CAPTURED}, m.error <> '', y.kind, s.filing_limit_days,
            c.physician_id IS NOT NULL, f.npi <> '' AND COALESCE(d.npi, 'none') <> '', f.time_zone,
+           e.modifiers, e.units, e.unit_amount, p.payer_id, f.setting,
            (SELECT min(o.id) FROM oncocharge_courses_course oc
               JOIN oncocharge_billing_ledgerentry o
                 ON o.course_id = oc.id AND o.kind = 'charge' AND o.id <> e.id AND o.service_on = e.service_on
@@ -72,7 +83,10 @@ _READ = f"""
                    THEN o.course_id <> e.course_id AND (ol.entry_id IS NOT NULL OR ore.state = 'released'
                         OR (o.id = ANY(%(ids)s) AND o.id < e.id))
                    ELSE t.id IS NOT NULL AND (o.course_id <> e.course_id OR o.line_key <> e.line_key) END),
-           {WHY_NOT_AGAIN}
+           {WHY_NOT_AGAIN},
+           (SELECT min(b.control_number) FROM oncocharge_billing_claimline n
+              JOIN oncocharge_billing_claim b ON b.id = n.claim_id AND b.frequency <> '8'
+             WHERE n.entry_id = e.id AND n.ended_at IS NULL AND n.sequence <> 'P' AND b.payer_id = y.id)
       FROM oncocharge_billing_ledgerentry e
       JOIN oncocharge_courses_course c ON c.id = e.course_id
       JOIN oncocharge_billing_capturemark m ON m.course_id = c.id
@@ -100,7 +114,13 @@ def findings_at_release(line: LineAtRelease, at: datetime) -> Iterator[NewFindin
     Args:
         at: the moment of the release, aware; the facility's clock decides what day that is.
     """
-    if line.repeats is not None:
+    if line.is_with_payer_on is not None:
+        message = (
+            f"The payer of {line.service_on} has this line already as the one that pays next, on claim"
+            f" {line.is_with_payer_on}. Void that claim first, or it gets the line twice."
+        )
+        yield _hold(line, "duplicate-line", message)
+    elif line.repeats is not None:
         yield _hold(line, "duplicate-line", f"{line.code} of {line.service_on} repeats ledger entry {line.repeats}.")
     if line.why_not_again is not None:
         yield _hold(line, TAKEN_AFTER_REFUSAL, line.why_not_again)

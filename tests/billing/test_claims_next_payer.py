@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from billing import follow_ups
+from billing import follow_ups, worklist
 from billing.models import Claim, ClaimFile, ClaimLine, FollowUp, LedgerEntry, WaitingLine
 from billing.x12.inspect_837 import inspect_837
 from courses.models import Course
 from patients.models import Coverage, Payer
+from patients.registration import correct_coverage
 from patients.roles import Role
 from tests import cast
 from tests.cast import Treated, local, user
@@ -304,3 +305,22 @@ def test_correction_that_is_taken_back_keeps_the_next_payer_from_nothing() -> No
     follow_ups.cancel(follow_up_id=void.pk, by=user(Role.BILLER), at=LATER)
     export_later()
     assert sent_as(decision).sequence == "S"
+
+
+def test_line_that_a_payer_has_as_the_second_is_not_released_to_it_as_the_first() -> None:
+    claim, second = decided_by_the_first()
+    decision = decided(claim, NEXT, coverage=second)
+    export_later()
+    later, kept = sent_as(decision), claim.lines.get().entry
+    follow_ups.note_told_by_hand(claim_id=claim.pk, note="By phone", by=user(Role.BILLER), at=LATER)
+    first = claim.coverage
+    for one, rank in ((second, "tertiary"), (first, "secondary"), (second, "primary")):
+        correct_coverage(
+            coverage=one, payer=one.payer, member_id=one.member_id, effective_from=one.effective_from, rank=rank
+        )
+    (refused,) = worklist.release(entry_ids=[kept.pk], by=user(Role.BILLER), at=LATER).refused
+    assert refused.findings == ("duplicate-line",) and later.control_number in refused.reason
+    follow_ups.note_told_by_hand(claim_id=later.pk, note="By phone", by=user(Role.BILLER), at=LATER)
+    assert worklist.release(entry_ids=[kept.pk], by=user(Role.BILLER), at=LATER).refused == ()
+    export_later()
+    assert [row.claim.payer for row in ClaimLine.objects.filter(ended_at=None)] == [second.payer]
