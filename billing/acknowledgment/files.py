@@ -70,6 +70,11 @@ class Files:
         return self._partners[key]
 
 
+def is_for_us(interchange: Interchange, file: ClaimFile) -> bool:
+    """Whether an interchange names us, as we signed that file, as its receiver; one that names nobody may."""
+    return interchange.receiver_id in ("", file.partner.sender_id)
+
+
 TOOK = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_ERRORS)
 REFUSED = (Outcome.REJECTED,)
 

@@ -1,7 +1,7 @@
 """The TA1: whether a partner could take one of our interchanges at all. Refused, all its claims are refused."""
 
 from billing.acknowledgment.answers import Answers, WholeFile
-from billing.acknowledgment.files import REFUSED, TOOK, Reply, was_said_before
+from billing.acknowledgment.files import REFUSED, TOOK, Reply, is_for_us, was_said_before
 from billing.acknowledgment.words import fitted
 from billing.models import ClaimFile
 from billing.x12.ack_ta1 import InterchangeAcknowledged, InterchangeAcknowledgmentReader
@@ -33,6 +33,9 @@ def _take(answers: Answers, transaction: Transaction, said: InterchangeAcknowled
     if said.outcome in TOOK and was_said_before(REFUSED, file_id=file.pk, receipt_id=receipt_id, kinds=("TA1",)):
         answers.warn("taken-after-refusal", transaction, position=said.position, segment="TA1", found=file.name)
     if said.outcome is Outcome.REJECTED:
+        if not is_for_us(transaction.interchange, file):
+            answers.warn("refusal-for-another", transaction, position=said.position, segment="TA1", found=file.name)
+            return
         if was_said_before(TOOK, file_id=file.pk, receipt_id=receipt_id, kinds=("TA1", "999")):
             answers.warn("contradicting-reply", transaction, position=said.position, segment="TA1", found=file.name)
             return

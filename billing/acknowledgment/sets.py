@@ -7,7 +7,7 @@ others that it was because of others. What is accepted is noted on the file alon
 from collections.abc import Sequence
 
 from billing.acknowledgment.answers import Answer, Answers, WholeFile
-from billing.acknowledgment.files import REFUSED, TOOK, Reply, was_said_before
+from billing.acknowledgment.files import REFUSED, TOOK, Reply, is_for_us, was_said_before
 from billing.acknowledgment.sealed import SealedClaim, SealedFile
 from billing.acknowledgment.words import BECAUSE_OF_OTHERS, fitted, words_of
 from billing.models import ClaimFile
@@ -39,6 +39,7 @@ class _Group:
         self._file = file
         self._position = position
         self._said_on = transaction.interchange.written_on
+        self._is_for_us = is_for_us(transaction.interchange, file)
         self._found: dict[str, SetAcknowledged] = {}
         """Sets that are refused, or have faults."""
         self._refused = 0
@@ -48,6 +49,9 @@ class _Group:
         for one in reader:
             self._take_set(one)
         closing = reader.closing
+        if closing.outcome is Outcome.REJECTED and not self._is_for_us:
+            self._warn("refusal-for-another", self._position, "AK9", self._file.name)
+            return
         message = " ".join(closing.reasons)
         self._reply(Reply(self._file.pk, "999", self._position, closing.outcome, closing.codes, message))
         sets = self._name_claims()
@@ -61,6 +65,9 @@ class _Group:
             self._warn("refusal-without-set", self._position, "AK9", self._file.name)
 
     def _take_set(self, one: SetAcknowledged) -> None:
+        if one.outcome is Outcome.REJECTED and not self._is_for_us:
+            self._warn("refusal-for-another", one.position, "AK2", one.control_number)
+            return
         if one.outcome is Outcome.REJECTED and self._was(TOOK, set_number=one.control_number):
             self._warn("contradicting-reply", one.position, "AK2", one.control_number)
             return

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from billing.acknowledgment.answers import Answer, Answers
+from billing.acknowledgment.files import is_for_us
 from billing.acknowledgment.sealed import SealedFile
 from billing.acknowledgment.words import codes_of, reasons_of
 from billing.models import ClaimEvent, ClaimFile
@@ -112,8 +113,8 @@ class _Batches:
         return file
 
     def is_for_us(self, file: ClaimFile | None) -> bool:
-        """Whether the interchange names us, who sent that file, as its receiver."""
-        return file is not None and file.partner.sender_id == self._transaction.interchange.receiver_id
+        """Whether the interchange answers that file of ours, and names us as its receiver."""
+        return file is not None and is_for_us(self._transaction.interchange, file)
 
     def said_on(self, statuses: Iterable[Status]) -> date | None:
         """Return the day of the last status that gives one, else the day of the acknowledgment."""
@@ -141,6 +142,9 @@ class _Batches:
         if file is None:
             return
         level = provider or receiver
+        if not self.is_for_us(file):
+            self._warn("refusal-for-another", level, "STC", receiver.trace_number)
+            return
         npi = provider.entity.identifier if provider and provider.entity else ""
         set_number = _set_number(receiver, file)
         is_found = False

@@ -23,6 +23,8 @@ MEANINGS = {
     "refusal-without-set": "The group was taken in part, and no set of it is named as refused. Ask the partner which.",
     "contradicting-reply": "The partner took this in before, and refuses it now. Its claims were left as they are: "
     "ask the partner; a file that came twice is refused the second time.",
+    "refusal-for-another": "It refuses a file of our number, but is addressed to somebody else, whose numbers may be "
+    "the same. Our claims were left as they are: ask the partner whose it is.",
     "taken-after-refusal": "The partner refused this before, and takes it in now. Its claims are open again: ask the "
     "partner before they go out a second time.",
     "counts-differ": "The partner counted other transaction sets than we sent.",

@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,25 @@ def test_what_is_said_of_somebody_elses_claim_of_our_number_opens_nothing(
     assert states() == ({number: "rejected"} if is_taken else {})
     assert ("claim-of-another-charge" in codes(receipt)) == (not is_taken)
     assert ClaimEvent.objects.exists() == is_taken
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        lambda file: ta1(file, "R", "010", receiver="SOMEBODYELSE"),
+        lambda file: ack(file, ack_set("R", codes="*5"), closing="R*1*1*0", receiver="SOMEBODYELSE"),
+        lambda file: ack(file, closing="R*1*1*0", receiver="SOMEBODYELSE"),
+        lambda file: statuses(file, receiver="STC*A3:21*20260321*U~").replace("HARBOR01       ", "SOMEBODYELSE   ", 1),
+    ],
+    ids=["TA1", "999", "999 whole", "277CA whole"],
+)
+def test_a_file_of_our_number_that_was_refused_to_somebody_else_stays_as_it_is(
+    file: ClaimFile, refusal: Callable[[ClaimFile], str]
+) -> None:
+    receipt = take(refusal(file))
+    assert {"other-receiver", "refusal-for-another"} <= set(codes(receipt))
+    file.refresh_from_db()
+    assert (states(), file.refused_at) == ({}, None)
 
 
 def test_an_answer_in_another_partners_folder_is_matched_by_its_identifiers(file: ClaimFile) -> None:
