@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q
 
 from patients.models import Coverage, Patient, Payer
+from patients.seen import state_of
 from patients.terms import Relationship, Sex
 
 DATE = {"type": "date"}
@@ -24,7 +25,9 @@ class SearchForm(forms.Form):
 
 
 class PatientForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
-    """A patient as registered."""
+    """A patient as registered; ``seen`` is how a row that is corrected stood."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Patient
@@ -37,6 +40,7 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sex"].widget = forms.Select(choices=SEXES)
+        _see(self)
 
     groups = (
         ("Who", ("mrn", "last_name", "first_name", "middle_name", "birth_date", "sex", "phone")),
@@ -52,8 +56,9 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
 
 
 class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
-    """A patient's policy at a payer."""
+    """A patient's policy at a payer; ``seen`` is how a row that is corrected stood."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     ends_previous = forms.BooleanField(
         required=False,
         label="End the present one the day before",
@@ -81,6 +86,7 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic wh
         choices = [(one.value, "own (self)" if one == Relationship.SELF else one.value) for one in Relationship]
         self.fields["subscriber_sex"].widget = forms.Select(choices=[("", "not given"), *SEXES])
         self.fields["relationship"].widget = forms.Select(choices=choices)
+        _see(self)
         if self.instance.pk:
             del self.fields["ends_previous"]
 
@@ -104,6 +110,14 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic wh
 
     def _post_clean(self) -> None:
         """Leave the model's checks to the step, which speaks for the API and the imports too."""
+
+
+def _see(form: forms.ModelForm[Any]) -> None:
+    """Keep how the row stood when the form was opened; a new row has not stood yet."""
+    if form.instance.pk:
+        form.initial["seen"] = state_of(form.instance)
+    else:
+        del form.fields["seen"]
 
 
 def take_faults(form: forms.BaseForm, faults: dict[str, list[str]]) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from patients.identifiers import compact_mrn
 from patients.models import Coverage, Patient, Payer
+from patients.seen import refuse_superseded
 from patients.terms import Relationship
 from patients.validators import LAST_DAY
 
@@ -61,13 +62,21 @@ def admit_patient(*, mrn: str, last_name: str, **facts: Unpack[PatientFacts]) ->
     return _save(Patient(mrn=compact_mrn(mrn), last_name=last_name.strip(), **facts))
 
 
-def correct_patient(*, patient: Patient, mrn: str, last_name: str, **facts: Unpack[PatientFacts]) -> Patient:
+def correct_patient(
+    *, patient: Patient, mrn: str, last_name: str, seen: str | None = None, **facts: Unpack[PatientFacts]
+) -> Patient:
     """Correct what a patient's row says; what is not named stays.
 
+    Args:
+        seen: ``state_of`` the row that the correction was made from.
+
     Raises:
-        ValidationError: every faulty field at once, or the MRN belongs to another patient.
+        ValidationError: every faulty field at once, or the MRN belongs to another patient, or the row changed since.
     """
-    return _save(_with(patient, {"mrn": compact_mrn(mrn), "last_name": last_name.strip(), **facts}))
+    named = {"mrn": compact_mrn(mrn), "last_name": last_name.strip(), **facts}
+    with transaction.atomic():
+        refuse_superseded(Patient.objects.select_for_update(no_key=True).get(pk=patient.pk), seen, named)
+        return _save(_with(patient, named))
 
 
 def add_coverage(
@@ -99,16 +108,26 @@ def add_coverage(
 
 
 def correct_coverage(
-    *, coverage: Coverage, payer: Payer, member_id: str, effective_from: date, **facts: Unpack[CoverageFacts]
+    *,
+    coverage: Coverage,
+    payer: Payer,
+    member_id: str,
+    effective_from: date,
+    seen: str | None = None,
+    **facts: Unpack[CoverageFacts],
 ) -> Coverage:
     """Correct or end a coverage; what is not named stays.
 
+    Args:
+        seen: ``state_of`` the row that the correction was made from.
+
     Raises:
-        ValidationError: every faulty field at once; nothing is stored.
+        ValidationError: every faulty field at once, or the row changed since; nothing is stored.
     """
     named = {"payer": payer, "member_id": member_id.strip(), "effective_from": effective_from, **facts}
     with transaction.atomic():
         Patient.objects.select_for_update(no_key=True).get(pk=coverage.patient_id)
+        refuse_superseded(Coverage.objects.get(pk=coverage.pk), seen, named)
         return _save(_with(coverage, named))
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from courses.models import Course
 from patients.models import Facility, Provider
+from patients.seen import state_of
 from patients.validators import validate_day
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -34,7 +35,9 @@ class DiagnosesField(forms.CharField):
 
 
 class NamesForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
-    """Who stands on the claims of a course."""
+    """Who stands on the claims of a course; ``seen`` is how the course stood when the form was opened."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Course
@@ -45,6 +48,10 @@ class NamesForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
         for name in ("physician", "referring_provider", "supervising_provider", "ordering_provider"):
             self._offer(name)
         self.fields["referral_number"].widget.attrs["autocomplete"] = "off"
+        if self.instance.pk:
+            self.initial["seen"] = state_of(self.instance)
+        else:
+            del self.fields["seen"]
 
     def _offer(self, name: str) -> None:
         """Offer active providers, and whoever stands there already; only a physician renders and supervises."""

@@ -11,6 +11,7 @@ from courses.planning import EventKind, EventParticulars
 from courses.planning.events import faults_of_event
 from courses.planning.kinds import DISTINCT, DOCUMENTED, PERFORMER, SITE, UNITS
 from courses.terms import Site
+from patients.seen import state_of
 from patients.validators import validate_day
 
 NO_SITE = [("", "the whole course"), *((site.value, site.value.replace("_", " ").capitalize()) for site in Site)]
@@ -20,6 +21,7 @@ class EventForm(forms.Form):
     """An event of one kind: recorded, or with ``event`` corrected, which asks why."""
 
     entry_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     happened_on = forms.DateField(label="On", widget=DATE, validators=[validate_day])
     performer = forms.ChoiceField(label="Seen by", widget=forms.RadioSelect)
     site = forms.ChoiceField(
@@ -58,7 +60,7 @@ class EventForm(forms.Form):
         unasked = [name for name in (SITE, UNITS, PERFORMER, DISTINCT, DOCUMENTED) if name not in self.kind.asks]
         if DOCUMENTED not in self.kind.asks:
             unasked.append("reason")
-        return [*unasked, "why" if self.event is None else "entry_key"]
+        return [*unasked, *(("why", "seen") if self.event is None else ("entry_key",))]
 
     def clean(self) -> dict[str, Any]:
         """Add what the step would refuse, so that it is said beside what could not be read."""
@@ -101,4 +103,4 @@ def proposed_event(kind: EventKind, course: Course, today: date) -> dict[str, An
 def values_of_event(event: ClinicalEvent) -> dict[str, Any]:
     """Return what a correction is filled in with: the event as it stands."""
     kept = ("happened_on", "units", "site", "documented", "distinct_service", "reason", "performer")
-    return {name: getattr(event, name) for name in kept}
+    return {name: getattr(event, name) for name in kept} | {"seen": state_of(event)}

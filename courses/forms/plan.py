@@ -10,6 +10,7 @@ from courses.forms.words import GUIDANCE, MOTION, TECHNIQUES
 from courses.models import Course, Machine, Plan
 from courses.planning import FOLLOWING
 from courses.terms import PlanKind
+from patients.seen import state_of
 from patients.validators import validate_day
 
 WEEKDAYS = [("1", "Mon"), ("2", "Tue"), ("3", "Wed"), ("4", "Thu"), ("5", "Fri"), ("6", "Sat"), ("7", "Sun")]
@@ -34,6 +35,8 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when i
 
     weekdays = forms.MultipleChoiceField(choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple, label="Treated on")
     default_guidance = forms.ChoiceField(choices=NO_GUIDANCE, required=False, label="Image guidance of each session")
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    """How a plan that is confirmed stood when the form was opened."""
 
     class Meta:
         model = Plan
@@ -111,6 +114,10 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when i
         self.fields["active_motion_management"].widget = forms.Select(choices=list(MOTION.items()))
         self.fields["imrt_planned"].widget = forms.Select(choices=YES_NO)
         self.initial["weekdays"] = list(self.instance.weekdays)
+        if self.instance.pk:
+            self.initial["seen"] = state_of(self.instance)
+        else:
+            del self.fields["seen"]
 
     def grouped(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Return the fields in the groups that the page shows."""

@@ -15,6 +15,7 @@ from courses.planning.kinds import DOCUMENTED, PERFORMER, UNITS, EventKind, kind
 from courses.signals import ring
 from courses.terms import EventFamily, Performer, Site
 from patients.roles import roles_of
+from patients.seen import refuse_superseded
 
 BEFORE_OPENING = timedelta(days=90)
 """How long before its course a simulation or a note may lie; earlier is a slip of the year."""
@@ -93,13 +94,22 @@ def record_today(*, course: Course, family: EventFamily | str, by: User) -> tupl
 
 
 def amend_event(
-    *, event: ClinicalEvent, by: User, why: str, on: date | None = None, **said: Unpack[EventParticulars]
+    *,
+    event: ClinicalEvent,
+    by: User,
+    why: str,
+    on: date | None = None,
+    seen: str | None = None,
+    **said: Unpack[EventParticulars],
 ) -> ClinicalEvent:
     """Correct an event with a reason; what is left out stays, and its history keeps what it said before.
 
+    Args:
+        seen: ``state_of`` the event that the correction was made from.
+
     Raises:
         PermissionDenied: the role of ``by`` does not enter this kind.
-        ValidationError: every faulty field at once, ``why`` too; or the event was taken back.
+        ValidationError: every faulty field at once, ``why`` too; or the event was taken back or changed since.
     """
     with transaction.atomic():
         course = lock(event.course)
@@ -109,6 +119,7 @@ def amend_event(
             raise ValidationError({"event": ["The event was taken back. Record it anew."]})
         refuse_role(kind_of(event.family), by)
         changes = {**_texts(said), **({"happened_on": on} if on is not None else {})}
+        refuse_superseded(event, seen, changes)
         changed = {name: value for name, value in changes.items() if getattr(event, name) != value}
         for name, value in changed.items():
             setattr(event, name, value)

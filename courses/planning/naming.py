@@ -11,6 +11,7 @@ from courses.models import Course
 from courses.planning.faults import faults_of_columns, lock, raise_faults
 from courses.signals import ring
 from patients.models import Provider
+from patients.seen import refuse_superseded
 
 
 class ClaimNames(TypedDict, total=False):
@@ -22,14 +23,20 @@ class ClaimNames(TypedDict, total=False):
     referral_number: str
 
 
-def name_on_claims(*, course: Course, physician: Provider | None, **names: Unpack[ClaimNames]) -> Course:
+def name_on_claims(
+    *, course: Course, physician: Provider | None, seen: str | None = None, **names: Unpack[ClaimNames]
+) -> Course:
     """Say who stands on the claims of a course from now on; what is left out stays, the same again changes nothing.
 
+    Args:
+        seen: ``state_of`` the course that the names were given from.
+
     Raises:
-        ValidationError: the referral number is not of a form that claims carry.
+        ValidationError: the referral number is not of a form that claims carry, or the course changed since.
     """
     with transaction.atomic():
         course = lock(course)
+        refuse_superseded(course, seen, {"physician": physician, **names})
         before = [(name, getattr(course, name)) for name in ("physician_id", *_COLUMNS)]
         course.physician = physician
         give_names(course, names)

@@ -15,6 +15,7 @@ from courses.planning.signature import digest_of_plan, write_signature
 from courses.signals import ring
 from courses.terms import Technique
 from patients.roles import Role, has_role
+from patients.seen import refuse_superseded
 from patients.validators import FIRST_DAY
 
 
@@ -77,16 +78,23 @@ def propose_plan(
     return plan
 
 
-def confirm_plan(*, plan: Plan, by: User, key: str | None = None, **facts: Unpack[PlanFacts]) -> Plan:
+def confirm_plan(
+    *, plan: Plan, by: User, key: str | None = None, seen: str | None = None, **facts: Unpack[PlanFacts]
+) -> Plan:
     """Correct a plan that is not approved and vouch for it.
 
+    Args:
+        seen: ``state_of`` the plan that the correction was made from.
+
     Raises:
-        ValidationError: a faulty field, or the plan is approved: withdraw its approval first, or enter a revision.
+        ValidationError: a faulty field, the plan changed since, or it is approved: withdraw its approval first, or
+            enter a revision.
     """
     with transaction.atomic():
         plan = _fresh(plan)
         if plan.is_approved:
             raise ValidationError({"plan": [f"Plan {plan.key} is approved; an approved plan is not changed."]})
+        refuse_superseded(plan, seen, facts)
         for name, value in facts.items():
             setattr(plan, name, value)
         plan.key = plan.key if key is None else key.strip()

@@ -106,8 +106,9 @@ def amend(request: HttpRequest, event_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             planning.amend_event(
-                event=found, by=user_of(request), why=form.cleaned_data["why"], on=form.day, **form.entry()
-            )
+                event=found, by=user_of(request), why=form.cleaned_data["why"], on=form.day,
+                seen=form.cleaned_data["seen"], **form.entry(),
+            )  # fmt: skip
         except ValidationError as error:
             take_faults(form, error, DAY)
         else:

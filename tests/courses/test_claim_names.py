@@ -73,6 +73,17 @@ def test_faulty_referral_number_is_said_at_its_field_and_nothing_is_stored() -> 
     assert (course.referring_provider, course.referral_number, course.physician) == (None, "", cast.physician())
 
 
+def test_two_who_name_at_once_do_not_take_each_others_names_back() -> None:
+    ada = cast.ada()
+    client, address = signed_in(Role.BILLER), reverse("courses:course-names", args=[ada.course.pk])
+    opened = proposed(client.get(address))
+    assert client.post(address, opened | {"physician": ""}).status_code == 302
+    refused = client.post(address, opened | {"referral_number": "R-77"})
+    assert (refused.status_code, "while you had it open" in refused.content.decode()) == (422, True)
+    ada.course.refresh_from_db()
+    assert (ada.course.physician, ada.course.referral_number) == (None, "")
+
+
 def test_provider_who_left_is_kept_where_named_and_offered_nowhere_else() -> None:
     ada, boris = cast.ada().course, cast.boris().course
     left = reeve()

@@ -195,6 +195,8 @@ def test_a_correction_has_its_reason_and_the_page_tells_it(ada: cast.Treated) ->
     assert (event.units, event.amended_by, event.amendment_reason) == (
         3, cast.user(Role.PHYSICIST), "Two more blocks",
     )  # fmt: skip
+    stale = client.post(address, said | {"units": "1", "happened_on": "2025-03-06", "why": "The day before"})
+    assert (stale.status_code, "while you had it open" in stale.content.decode()) == (422, True)
     page = signed_in(Role.BILLER).get(f"/courses/events/{event.pk}/").content.decode()
     assert "units from 1 to 3" in page
     assert "Two more blocks" in page

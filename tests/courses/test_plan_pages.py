@@ -207,3 +207,14 @@ def test_a_plan_that_is_confirmed_keeps_its_machine_out_of_service(ada: cast.Tre
     assert client.post(address, proposed(client.get(address))).status_code == 302
     ada.plan.refresh_from_db()
     assert ada.plan.machine == ada.machine
+
+
+def test_two_who_confirm_a_plan_do_not_take_each_others_word_back(ada: cast.Treated) -> None:
+    Plan.objects.update(approved_on=None)
+    client, address = signed_in(Role.PHYSICIST), reverse("courses:plan-confirm", args=[ada.plan.pk])
+    opened = proposed(client.get(address))
+    assert client.post(address, opened | {"technique": "sbrt"}).status_code == 302
+    refused = client.post(address, opened | {"usual_time": "10:30"})
+    assert (refused.status_code, "while you had it open" in refused.content.decode()) == (422, True)
+    ada.plan.refresh_from_db()
+    assert (ada.plan.technique, ada.plan.usual_time) == ("sbrt", None)

@@ -99,6 +99,28 @@ def test_a_patient_and_a_coverage_are_corrected(ada: cast.Treated) -> None:
     assert Coverage.objects.get(pk=ada.coverage.pk).effective_to == date(2026, 12, 31)
 
 
+@pytest.mark.parametrize(
+    ("page", "first", "second"),
+    [
+        ("coverage-correct", {"member_id": "NEW1"}, {"effective_to": "2025-06-30"}),
+        ("correct", {"phone": "6175550111"}, {"city": "Salem"}),
+    ],
+)
+def test_who_corrects_what_a_colleague_corrected_meanwhile_is_told_and_takes_nothing_back(
+    ada: cast.Treated, page: str, first: dict[str, str], second: dict[str, str]
+) -> None:
+    row = ada.coverage if page == "coverage-correct" else ada.patient
+    client, address = signed_in(Role.BILLER), reverse(f"patients:{page}", args=[row.pk])
+    opened = proposed(client.get(address))
+    assert client.post(address, opened | first).status_code == 302
+    assert client.post(address, opened | first).status_code == 302  # the same again: a double click
+    refused = client.post(address, opened | second)
+    assert (refused.status_code, "while you had it open" in refused.content.decode()) == (422, True)
+    row.refresh_from_db()
+    assert {name: getattr(row, name) for name in first} == first
+    assert client.post(address, proposed(client.get(address)) | second).status_code == 302
+
+
 def test_a_coverage_of_a_payer_that_is_no_longer_used_can_be_ended(ada: cast.Treated) -> None:
     payer = ada.coverage.payer
     payer.is_active = False
