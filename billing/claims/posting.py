@@ -88,7 +88,13 @@ _END_LINES = """
     UPDATE oncocharge_billing_claimline l SET ended_at = now(), successor_id = c.claim_id
       FROM export_claim c WHERE l.claim_id = c.replaces_id AND l.ended_at IS NULL
 """
+# A decision to ask the next payer about a claim that is taken back is over: what takes its place is offered anew.
 _NOTE_SENT = """
+    WITH over AS (
+        UPDATE oncocharge_billing_followup n SET cancelled_at = now()
+          FROM export_claim c
+         WHERE n.claim_id = c.replaces_id AND n.kind = 'next'
+           AND n.sent_as_id IS NULL AND n.done_at IS NULL AND n.cancelled_at IS NULL)
     UPDATE oncocharge_billing_followup f SET sent_as_id = c.claim_id, error = ''
       FROM export_claim c WHERE f.id = c.follow_up_id
 """

@@ -132,7 +132,9 @@ def note_told_by_hand(*, claim_id: int, note: str, by: User, at: datetime) -> Fo
         left.update(ended_at=at)
         _settle_findings(entry_ids)
         _let_wait(entry_ids, at)
-        if is_whole and claim.sequence != "P":
+        if is_whole:
+            asked = FollowUp.objects.filter(standing_follow_ups(), claim=claim, kind=FollowUp.Kind.NEXT_PAYER)
+            asked.update(cancelled_at=at)
             let_ask_anew(claim_ids=[claim.pk])
         # What the lines earn, and cost whoever is the first payer now, may be otherwise: nothing goes before a capture.
         CaptureMark.objects.filter(course=claim.course_id).exclude(basis="").update(basis="the payer was told by hand")

@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from billing import follow_ups, worklist
-from billing.models import Claim, ClaimFile, ClaimLine, FollowUp, LedgerEntry, WaitingLine
+from billing.models import Claim, ClaimFile, ClaimLine, FollowUp, LedgerEntry, Review, StandingFinding, WaitingLine
 from billing.x12.inspect_837 import inspect_837
 from courses.models import Course
 from patients.models import Coverage, Payer
@@ -17,8 +17,8 @@ from patients.registration import correct_coverage
 from patients.roles import Role
 from tests import cast
 from tests.cast import Treated, local, user
-from tests.exports import export, line, partner, segments, text_of
-from tests.follow_ups import decided, error_of, reverse, sent, sent_as
+from tests.exports import export, line, partner, release, segments, text_of
+from tests.follow_ups import decided, error_of, instead, reverse, sent, sent_as
 from tests.remittances import Cas, PaidClaim, PaidLine, Pays, answered, edi, post_file
 from tests.validators import claim_numbers_read_by_x12sdk, pyx12_report
 
@@ -321,6 +321,26 @@ def test_line_that_a_payer_has_as_the_second_is_not_released_to_it_as_the_first(
     (refused,) = worklist.release(entry_ids=[kept.pk], by=user(Role.BILLER), at=LATER).refused
     assert refused.findings == ("duplicate-line",) and later.control_number in refused.reason
     follow_ups.note_told_by_hand(claim_id=later.pk, note="By phone", by=user(Role.BILLER), at=LATER)
-    assert worklist.release(entry_ids=[kept.pk], by=user(Role.BILLER), at=LATER).refused == ()
+    worklist.release(entry_ids=[kept.pk], by=user(Role.BILLER), at=LATER)
+    assert not StandingFinding.objects.filter(code="duplicate-line", resolved_at=None).exists()
+    Review.objects.filter(entry=kept).update(state="released")
     export_later()
     assert [row.claim.payer for row in ClaimLine.objects.filter(ended_at=None)] == [second.payer]
+
+
+@pytest.mark.parametrize("kind", ["7", "8", "by hand"])
+def test_decision_to_ask_the_next_payer_ends_with_the_claim_that_it_was_about(kind: str) -> None:
+    ada = cast.ada()
+    kept, changed = line(ada), line(ada, service_on=date(2026, 3, 3))
+    claim = sent(kept, changed)
+    pays(answered(claim))
+    decision = decided(claim, NEXT, coverage=coverage(ada))
+    if kind == "by hand":
+        follow_ups.note_told_by_hand(claim_id=claim.pk, note="By phone", by=user(Role.BILLER), at=LATER)
+    else:
+        release(instead(changed, code="77385"))
+        decided(claim, kind)
+        export(at=LATER)
+    assert export(at=LATER).follow_ups_left == 0
+    decision.refresh_from_db()
+    assert decision.cancelled_at is not None and not Claim.objects.filter(sequence="S").exists()
