@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,8})?|\.[0-9]{1,8})")
+# X12 has room for eighteen digits; with more than fifteen before the point it is no amount, and sums of it fit nowhere.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,8})?|\.[0-9]{1,8})")
 _SHORT_DAY, _LONG_DAY = 6, 8
 _KEPT = 1 << 14
 

@@ -92,6 +92,22 @@ def test_amount_finer_than_a_cent_is_held_and_not_rounded_in_silence(paid: str, 
     assert held(posted.remittance_id) == ["An amount is finer than a cent."]
 
 
+@pytest.mark.parametrize(
+    ("said", "absurd"),
+    [
+        ("**1~DTM*472", "**999999999999999999.99999999~DTM*472"),  # SVC05
+        ("CAS*CO*45*91.00~", "CAS*CO*45*91.00*999999999999999999.99999999~"),
+        ("SE*", "PLB*1*20261231*WO:X*999999999999999999.99~" * 20 + "SE*"),
+    ],
+)
+def test_number_that_no_column_holds_is_a_reason_to_hold_and_no_error(said: str, absurd: str) -> None:
+    (claim,) = exported(1)
+    text = edi(Pays([answered(claim)])).decode()
+    assert said in text
+    (posted,) = post_file(text.replace(said, absurd, 1).encode())
+    assert any("could not be read" in reason for reason in held(posted.remittance_id))
+
+
 def test_payment_without_a_number_is_held() -> None:
     (claim,) = exported(1)
     posted = post_payment(answered(claim), trace="")
