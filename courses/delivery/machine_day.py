@@ -211,14 +211,15 @@ def _row(
     last_before: Callable[[], datetime | None],
 ) -> DayRow:
     """Return the row; ``last_before`` is asked only where no plan names the usual time."""
-    plans = [plan for plan in course.plans.all() if plan.machine_id in (None, machine.pk)]
-    mine = {plan.pk for plan in plans}
+    every = list(course.plans.all())
+    mine = {plan.pk for plan in every if plan.machine_id in (None, machine.pk)}
     sessions = [
         one
         for one in of_the_day
         if one.machine_id == machine.pk or any(fraction.plan_id in mine for fraction in one.fractions.all())
     ]
-    due = due_plans(plans, standing, day)
+    # Of all its plans: what is due here may have been replaced by a plan of another machine, or wait for one there.
+    due = [plan for plan in due_plans(every, standing, day) if plan.pk in mine]
     on_weekday = [plan for plan in due if str(day.isoweekday()) in plan.weekdays]
     state = _state(sessions, due, is_due=bool(on_weekday))
     return DayRow(

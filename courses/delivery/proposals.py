@@ -59,23 +59,40 @@ def next_number(taken: Iterable[int | None]) -> int:
 def due_plans(plans: Iterable[Plan], standing: Standing, day: date) -> list[Plan]:
     """Return the plans that the next session of this course delivers: for each site the first that is not complete.
 
-    A replan or revision takes the place of every earlier plan of its site; a boost waits its turn.
-    Plans that nobody approved come in only where the course has no approved one.
+    A replan or revision takes the place of the plan that it follows, or of every earlier one of its site where it says
+    none; a boost waits its turn. Plans that nobody approved come in only where the course has no living approved one.
     """
-    living = [plan for plan in plans if plan.retired_on is None or plan.retired_on >= day]
-    approved = [plan for plan in living if plan.is_approved]
-    by_site: dict[tuple[str, str], list[Plan]] = {}
-    for plan in sorted(approved or living, key=lambda plan: (plan.approved_on or date.max, plan.pk)):
-        line = by_site.setdefault((plan.site, plan.laterality), [])
+    every = list(plans)
+    approved = [plan for plan in every if plan.is_approved]
+    chosen = approved if any(_is_living(plan, day) for plan in approved) else every
+    by_site: dict[tuple[str, str], list[list[Plan]]] = {}
+    for plan in sorted(chosen, key=lambda plan: (plan.approved_on or date.max, plan.pk)):
+        phases = by_site.setdefault((plan.site, plan.laterality), [])
         if plan.kind in REPLACING:
-            line.clear()
-        line.append(plan)
-    return [due for line in by_site.values() if (due := _first_incomplete(line, standing, day))]
+            followed = _phase_of(plan, by_site.values())
+            if followed is not None:
+                followed.append(plan)
+                continue
+            phases.clear()
+        phases.append([plan])
+    return [due for phases in by_site.values() if (due := _first_incomplete(phases, standing, day))]
 
 
-def _first_incomplete(line: Sequence[Plan], standing: Standing, day: date) -> Plan | None:
-    for plan in line:
-        if plan.fractions is None or next_number(standing.get(plan.pk, ())) <= plan.fractions:
+def _is_living(plan: Plan, day: date) -> bool:
+    return plan.retired_on is None or plan.retired_on >= day
+
+
+def _phase_of(plan: Plan, sites: Iterable[list[list[Plan]]]) -> list[Plan] | None:
+    """Return the plans of which this one replaces one, as it says itself; None where it says none that is here."""
+    every = (phase for phases in sites for phase in phases)
+    return next((phase for phase in every if any(one.pk == plan.follows_id for one in phase)), None)
+
+
+def _first_incomplete(phases: Iterable[Sequence[Plan]], standing: Standing, day: date) -> Plan | None:
+    """Return the plan in force of the first phase that is not complete; a phase all of whose plans rest is over."""
+    in_force = (next((plan for plan in reversed(phase) if _is_living(plan, day)), None) for phase in phases)
+    for plan in in_force:
+        if plan is not None and (plan.fractions is None or next_number(standing.get(plan.pk, ())) <= plan.fractions):
             return plan if plan.starts_on is None or plan.starts_on <= day else None
     return None
 

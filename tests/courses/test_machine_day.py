@@ -102,6 +102,31 @@ def test_a_boost_waits_for_the_plan_before_it() -> None:
     assert coming(the_row(ada)) == [("P2", 1)]
 
 
+def test_a_replan_leaves_the_boost_after_it_to_be_given() -> None:
+    clara = cast.clara()
+    values = {"course": clara.course, "site": "head_neck", "technique": "vmat", "machine": clara.machine}
+    Plan.objects.create(key="P2", kind="boost", fractions=2, approved_on=date(2026, 2, 3), **values)
+    replan = Plan.objects.create(
+        key="P3", kind="replan", follows=clara.plan, fractions=1, approved_on=date(2026, 2, 12), **values
+    )
+    assert coming(the_row(clara, date(2026, 2, 13))) == [("P3", 1)]
+    Plan.objects.filter(pk=clara.plan.pk).update(retired_on=date(2026, 2, 12))
+    assert coming(the_row(clara, date(2026, 2, 13))) == [("P3", 1)]
+    log(clara, "2026-02-13 09:00", plans=[replan])
+    assert coming(the_row(clara, date(2026, 2, 16))) == [("P2", 1)]
+
+
+def test_a_replan_for_another_machine_is_due_there_and_nothing_is_due_here() -> None:
+    clara = cast.clara()
+    other = cast.machine(clara.course.facility, "TrueBeam 2")
+    Plan.objects.create(
+        course=clara.course, key="P2", site="head_neck", technique="vmat", kind="replan", follows=clara.plan,
+        fractions=20, approved_on=date(2026, 2, 12), machine=other,
+    )  # fmt: skip
+    day = date(2026, 2, 13)
+    assert [len(machine_day(machine=machine, day=day).rows) for machine in (clara.machine, other)] == [0, 1]
+
+
 def test_a_replan_takes_the_place_of_the_plan_before_it_once_approved() -> None:
     clara = cast.clara()
     day = date(2026, 3, 4)
