@@ -52,6 +52,7 @@ class LineAtRelease:
     modifiers: list[str]
     units: int
     unit_amount: Decimal | None
+    fee_line_id: int | None
     payer_id: int | None
     setting: str
     repeats: int | None
@@ -66,7 +67,7 @@ _READ = f"""
            {FILED_BY_DAY},
            {IS_CAPTURED}, m.error <> '', y.kind, s.filing_limit_days,
            c.physician_id IS NOT NULL, f.npi <> '' AND COALESCE(d.npi, 'none') <> '', f.time_zone,
-           e.modifiers, e.units, e.unit_amount, p.payer_id, f.setting,
+           e.modifiers, e.units, e.unit_amount, e.fee_line_id, p.payer_id, f.setting,
            (SELECT min(o.id) FROM oncocharge_courses_course oc
               JOIN oncocharge_billing_ledgerentry o
                 ON o.course_id = oc.id AND o.kind = 'charge' AND o.id <> e.id AND o.service_on = e.service_on

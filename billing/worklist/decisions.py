@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -24,6 +25,7 @@ from billing.findings import (
     withdraw_claim_checks,
 )
 from billing.models import LedgerEntry, Review
+from billing.pricing import Fees, load_fees
 from billing.rules.lines import Severity
 from billing.worklist.checks import SOURCE, LineAtRelease, findings_at_release, read_lines
 from billing.worklist.threads import close_questions, note_answers_read
@@ -56,15 +58,19 @@ Judge = Callable[[LineAtRelease], Refusal | None]
 def release(*, entry_ids: Collection[int], by: User, at: datetime) -> Decided:
     """Release lines for the next export; a fixed number of statements.
 
-    Refused is a line that a finding or a person holds, that has no price, was reversed or is on a claim, or whose
-    course changed since its charges were derived. What only a release can check (duplicates across courses,
-    filing limit, coverage, physician, NPI) is checked here, and stays on the worklist as findings.
+    Refused is a line that a finding or a person holds, that has no price or costs something else by now, was reversed
+    or is on a claim, or whose course changed since its charges were derived. What only a release can check (duplicates
+    across courses, filing limit, coverage, physician, NPI) is checked here, and stays on the worklist as findings.
     A line that is released already counts as done.
     """
     with transaction.atomic():
         lines, unknown = locked_lines(entry_ids, with_siblings=True)
         holds = _holds_after_checks(lines, at)
-        decided = judge(lines, lambda line: _not_releasable(line, holds.get(line.id, ())), unknown)
+        repriced = _priced_otherwise(lines)
+        decided = judge(
+            lines, lambda line: _not_releasable(line, holds.get(line.id, ()), is_repriced=line.id in repriced), unknown
+        )
+        _ask_for_capture({line.course_id for line in lines if line.id in repriced})
         fresh = _without(decided.done, lines, State.RELEASED)
         _write_reviews(fresh, State.RELEASED, "", by, at)
         note_answers_read(entry_ids=fresh, by=by, at=at)
@@ -143,7 +149,32 @@ def not_changeable(line: LineAtRelease) -> Refusal | None:
     return None
 
 
-def _not_releasable(line: LineAtRelease, holds: Collection[OpenFinding | NewFinding]) -> Refusal | None:
+def _priced_otherwise(lines: Collection[LineAtRelease]) -> set[int]:
+    """Return the undecided lines that cost something else by today's fees: one statement.
+
+    Released they would keep the price of yesterday for good, though the fees say another since a minute.
+    """
+    open_lines = [
+        line
+        for line in lines
+        if line.fee_line_id is not None and line.state != State.RELEASED and not_changeable(line) is None
+    ]
+    payers = {line.payer_id for line in open_lines if line.payer_id is not None}
+    fees = load_fees(payer_ids=payers, codes={line.code for line in open_lines}) if open_lines else None
+    return {line.id for line in open_lines if fees is not None and _unit_price(fees, line) != line.unit_amount}
+
+
+def _unit_price(fees: Fees, line: LineAtRelease) -> Decimal | None:
+    price = fees.price(
+        payer_id=line.payer_id, setting=line.setting, code=line.code, modifiers=line.modifiers, on=line.service_on,
+        units=line.units,
+    )  # fmt: skip
+    return None if price is None else price.unit_amount
+
+
+def _not_releasable(
+    line: LineAtRelease, holds: Collection[OpenFinding | NewFinding], *, is_repriced: bool
+) -> Refusal | None:
     settled = not_changeable(line)
     if settled is not None or line.state == State.RELEASED:
         return settled
@@ -154,8 +185,14 @@ def _not_releasable(line: LineAtRelease, holds: Collection[OpenFinding | NewFind
     if holds:
         codes = tuple(sorted({finding.code for finding in holds}))
         return Refusal(line.id, " ".join(finding.message for finding in holds), codes)
+    return _without_its_price(line, is_repriced=is_repriced)
+
+
+def _without_its_price(line: LineAtRelease, *, is_repriced: bool) -> Refusal | None:
     if line.amount is None:
         return Refusal(line.id, "The line has no price.", ("missing-fee",))
+    if is_repriced:
+        return Refusal(line.id, "Its fee has changed, and it is being priced anew. Look at it again in a minute.")
     return None
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from billing import worklist
 from billing.capture import capture_course
-from billing.models import Review, StandingFinding
+from billing.models import FeeLine, Review, StandingFinding
 from billing.worklist import Filters
 from courses.models import Course
 from patients.models import Coverage, Facility, PayerPolicy
@@ -126,6 +126,22 @@ def test_a_line_is_not_released_while_its_course_has_changed_since_the_capture()
     deliver(ada, "2025-03-05 09:00", number=2)
     decided = worklist.release(entry_ids=ids, by=user(Role.BILLER), at=NOW)
     assert decided.done == () and "being derived again" in decided.refused[0].reason
+
+
+def test_a_line_is_not_released_at_the_price_of_before_once_its_fee_has_changed() -> None:
+    ada = ada_with_sessions(1)
+    captured(ada)
+    line = next(entry for entry in standing(ada) if entry.family == "delivery")
+    biller = user(Role.BILLER)
+    worklist.release(entry_ids=[line.pk], by=biller, at=NOW)
+    FeeLine.objects.filter(code=line.code, modifier="").update(amount="999.00")
+    worklist.undo(entry_ids=[line.pk], by=biller, at=NOW)
+    at_once = worklist.release(entry_ids=[line.pk], by=biller, at=NOW)
+    assert (at_once.done, at_once.refused[0].reason[:20]) == ((), "Its fee has changed,")
+    capture_course(course_id=ada.course.pk)
+    anew = next(entry for entry in standing(ada) if entry.family == "delivery")
+    assert (anew.pk != line.pk, str(anew.amount)) == (True, "999.00")
+    assert worklist.release(entry_ids=[anew.pk], by=biller, at=NOW).done == (anew.pk,)
 
 
 @pytest.mark.parametrize(
