@@ -112,6 +112,8 @@ class EarlierPayer(NamedTuple):
         ]
 
 
+# A remittance that takes a decision back and decides anew says both of one claim, in any order: the new one counts. A
+# prediction (25) decides nothing.
 _PAYERS = """
     SELECT c.claim_id, o.sequence, y.name, y.payer_id, y.filing_indicator,
            y.street, y.city, y.state, replace(y.zip_code, '-', ''), y.street2,
@@ -130,8 +132,8 @@ _PAYERS = """
         SELECT m.*, COALESCE(r.paid_on, r.produced_on, r.at::date) AS adjudicated_on
           FROM oncocharge_billing_remittanceclaim m
           JOIN oncocharge_billing_remittance r ON r.id = m.remittance_id AND r.state = 'posted'
-         WHERE m.claim_id = o.id
-         ORDER BY adjudicated_on DESC, r.id DESC, m.number DESC LIMIT 1) AS d ON true
+         WHERE m.claim_id = o.id AND m.status <> '25'
+         ORDER BY adjudicated_on DESC, r.id DESC, m.status = '22', m.number DESC LIMIT 1) AS d ON true
      WHERE c.sequence <> 'P'
      ORDER BY c.claim_id, o.sequence, o.id
 """

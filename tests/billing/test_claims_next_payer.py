@@ -164,6 +164,18 @@ def test_what_the_payer_said_last_is_what_it_decided() -> None:
     assert [segment.split("*")[2] for segment in segments(text_of(export_later()), "SVD")] == ["546"]
 
 
+@pytest.mark.parametrize("is_reversed_first", [True, False])
+def test_a_decision_that_is_taken_back_and_made_anew_in_one_remittance_is_the_new_one(is_reversed_first: bool) -> None:
+    ada = cast.ada()
+    claim = sent(line(ada))
+    pays(answered(claim, paid="0.5"))
+    decided(claim, NEXT, coverage=coverage(ada))
+    both = [answered(claim, paid="0.5", sign=-1), answered(claim, paid="0.6")]
+    pays(*(both if is_reversed_first else reversed(both)), trace="EFT2", on=date(2026, 4, 10))
+    pays(answered(claim, paid="0", patient="0", status="25"), trace="EFT3", on=date(2026, 4, 11))
+    assert [segment.split("*")[2] for segment in segments(text_of(export_later()), "SVD")] == ["546"]
+
+
 def test_before_the_payer_has_decided_the_next_is_not_asked() -> None:
     ada = cast.ada()
     claim = sent(line(ada))
