@@ -106,7 +106,8 @@ def note_told_by_hand(*, claim_id: int, note: str, by: User, at: datetime) -> Fo
 
     What came instead may then be released, and goes out as new. So do lines of days that are another payer's now; they
     wait again to be reviewed. Of a claim that did not change, or whose coverage is of another payer now, all leave; was
-    it one to a next payer, that payer may be asked anew, or another.
+    it one to a next payer, that payer may be asked anew, or another. Of a void it says that the payer took it, as its
+    answer would (billing/claims/voids.py).
 
     Raises:
         PermissionDenied: the user does not bill.
@@ -118,8 +119,9 @@ def note_told_by_hand(*, claim_id: int, note: str, by: User, at: datetime) -> Fo
         correction = _locked_correction(claim_id)
         claim = correction.claim
         _refuse_while_next_payer_has_it(correction)
+        is_void = claim.frequency == FollowUp.Kind.VOID
         is_same = not correction.changed and not correction.moved
-        is_whole = is_same or claim.coverage.payer_id != claim.payer_id
+        is_whole = is_void or is_same or claim.coverage.payer_id != claim.payer_id
         kind = FollowUp.Kind.VOID if is_whole else correction.proposal
         follow_up = correction.follow_up or FollowUp(claim=claim, kind=kind, decided_by=by, decided_at=at)
         follow_up.done_at, follow_up.done_by, follow_up.done_note = at, by, said
@@ -129,7 +131,7 @@ def note_told_by_hand(*, claim_id: int, note: str, by: User, at: datetime) -> Fo
             moved = [one.line.entry_id for one in correction.moved]
             left = left.filter(entry__in=[*(line.before.pk for line in correction.changed), *moved])
         entry_ids = list(left.values_list("entry_id", flat=True))
-        left.update(ended_at=at)
+        left.update(ended_at=at, successor=claim if is_void else None)
         _settle_findings(entry_ids)
         _let_wait(entry_ids, at)
         if is_whole:

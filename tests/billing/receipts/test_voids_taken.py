@@ -7,17 +7,20 @@ from threading import Thread
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from billing import follow_ups, receipts, remittance, worklist
 from billing.claims import end_taken_voids
 from billing.models import Claim, ClaimFile, Receipt, Remittance, Review, StandingFinding, TradingPartner, WaitingLine
+from patients.models import Coverage
 from patients.roles import Role
 from tests import cast
 from tests.answers import AT, Says, codes, statuses, take
 from tests.cast import local, user
 from tests.exports import export, line, partner, release
-from tests.follow_ups import decided, instead, sent, sent_as_after
+from tests.follow_ups import decided, instead, sent, sent_as, sent_as_after
 from tests.remittances import Pays, answered, edi
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +150,39 @@ def test_two_workers_with_two_answers_at_once_free_the_lines_once() -> None:
         worker.join(60)
     assert not Receipt.objects.filter(read_at=None).exists()
     assert (waiting(), standing(void)) == (["77386", "77385"], 0)
+
+
+def test_void_of_which_the_payer_says_by_phone_alone_that_it_took_it_lets_its_lines_wait(client: Client) -> None:
+    claim, void = voided()
+    client.force_login(user(Role.BILLER))
+    assert "The payer took the void…" in client.get(reverse("billing:claim", args=[void.pk])).content.decode()
+    told = client.post(reverse("billing:told-by-hand", args=[void.pk]), {"note": "By phone, ref 4711"})
+    assert told.status_code == 302
+    assert (waiting(), standing(claim), standing(void)) == (["77386", "77385"], 0, 0)
+    assert Review.objects.get(entry=claim.lines.get(number=1).entry).state == "open"
+    assert list(follow_ups.claims_to_correct()) == []
+    page = client.get(reverse("billing:claim", args=[void.pk])).content.decode()
+    assert "By phone, ref 4711" in page and "the payer took the void" in page
+    assert codes(take(payer_says(void, "A7:562:85", "U", on="20260501"))) == ["late-rejection"]
+    assert (standing(claim), standing(void), len(waiting())) == (0, 0, 2)
+
+
+def test_void_of_a_claim_to_the_next_payer_frees_no_line_of_the_first_and_lets_another_be_asked() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada))
+    take(edi(Pays([answered(claim)])).decode())
+    other = Coverage.objects.create(
+        patient=ada.patient, payer=cast.medicare(), rank="secondary", member_id="1EG4TE5MK73",
+        effective_from=date(2010, 1, 1),
+    )  # fmt: skip
+    asked = decided(claim, "next", coverage=other, reason_code="12")
+    assert export(at=LATER).errors == []
+    second = sent_as(asked)
+    taken_back = decided(second, "8")
+    assert export(at=LATER).errors == []
+    void = sent_as(taken_back)
+    assert list(follow_ups.claims_for_next_payer()) == []
+    take(payer_says(void))
+    assert (standing(claim), standing(second), standing(void), waiting()) == (1, 0, 0, [])
+    assert list(follow_ups.claims_for_next_payer()) == [claim]
+    assert Review.objects.get().state == "released"
