@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from django.db import connection
 
+from billing.capture.basis import read_basis
+
 
 class Item(StrEnum):
     """The questions of the checklist, in the order in which they are worked through."""
@@ -100,16 +102,6 @@ _ROWS = {
          WHERE s.treated_on BETWEEN %(first)s AND %(last)s AND s.signed_at IS NULL AND s.cancelled_at IS NULL
          ORDER BY s.treated_on, s.id
     """,
-    Item.NOT_DERIVED: """
-        SELECT NULL::date, c.id, NULL::bigint, NULL::bigint, NULL::bigint, NULL::numeric, COALESCE(m.error, '')
-          FROM oncocharge_courses_course c
-          LEFT JOIN oncocharge_billing_capturemark m ON m.course_id = c.id
-         WHERE c.facility_id = %(facility)s
-           AND (m.course_id IS NULL OR m.course_revision <> c.revision OR m.basis = '' OR m.error <> '')
-           AND EXISTS (SELECT FROM oncocharge_courses_session s
-                        WHERE s.course_id = c.id AND s.treated_on BETWEEN %(first)s AND %(last)s)
-         ORDER BY c.id
-    """,
     Item.WITHOUT_LINE: """
         SELECT f.service_on, f.course_id,
                CASE WHEN f.subject LIKE 'session:%%' THEN split_part(f.subject, ':', 2)::bigint END,
@@ -145,6 +137,20 @@ _ROWS = {
          ORDER BY e.service_on, e.id
     """,
 }
+# Whatever earns a line on a day; whether its course is up to date is asked of what a capture rests on.
+_COURSES = """
+    SELECT c.id, COALESCE(m.error, '')
+      FROM oncocharge_courses_course c
+      LEFT JOIN oncocharge_billing_capturemark m ON m.course_id = c.id
+     WHERE c.facility_id = %(facility)s AND c.id IN (
+           SELECT course_id FROM oncocharge_courses_session WHERE treated_on BETWEEN %(first)s AND %(last)s
+           UNION SELECT course_id FROM oncocharge_courses_plan WHERE approved_on BETWEEN %(first)s AND %(last)s
+           UNION SELECT course_id FROM oncocharge_courses_clinicalevent
+                  WHERE happened_on BETWEEN %(first)s AND %(last)s
+           UNION SELECT course_id FROM oncocharge_billing_manualline WHERE service_on BETWEEN %(first)s AND %(last)s
+           UNION SELECT course_id FROM oncocharge_billing_ledgerentry WHERE service_on BETWEEN %(first)s AND %(last)s)
+     ORDER BY c.id
+"""
 _AFTER = """
     SELECT e.service_on, e.course_id, e.session_id, e.id, NULL::bigint, e.amount, e.kind || ' ' || e.code
       FROM oncocharge_billing_lateline l
@@ -156,13 +162,22 @@ _AFTER = """
 
 
 def open_rows(month: Month, item: Item) -> list[OpenRow]:
-    """Return the rows of one question: one statement. Not of the two that are compared, not asked; see months.py."""
-    return list(_read(_ROWS[item], month))
+    """Return the rows of one question: two statements at most. Not of the two that are compared; see months.py."""
+    return _not_derived(month) if item is Item.NOT_DERIVED else list(_read(_ROWS[item], month))
 
 
 def all_open_rows(month: Month) -> dict[Item, list[OpenRow]]:
-    """Return the rows of every question that is asked in SQL; one statement each."""
-    return {item: open_rows(month, item) for item in _ROWS}
+    """Return the rows of every question but those that are compared; two statements each at most."""
+    return {item: open_rows(month, item) for item in (Item.NOT_DERIVED, *_ROWS)}
+
+
+def _not_derived(month: Month) -> list[OpenRow]:
+    """Return the courses of the month that the next sweep will look at: facts, payers, prices or rules changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COURSES, _asked(month))
+        errors = dict(cursor.fetchall())
+    stale = {pk for pk, basis in read_basis(course_ids=errors).items() if basis.is_stale}
+    return [OpenRow(None, pk, why=error) for pk, error in errors.items() if pk in stale]
 
 
 def rows_after(month: Month) -> list[OpenRow]:
@@ -171,8 +186,11 @@ def rows_after(month: Month) -> list[OpenRow]:
 
 
 def _read(statement: str, month: Month) -> Iterator[OpenRow]:
-    asked: dict[str, int | date] = {"facility": month.facility_id, "first": month.first, "last": month.last}
     with connection.cursor() as cursor:
-        cursor.execute(statement, asked)
+        cursor.execute(statement, _asked(month))
         for on, course, session, entry, claim, amount, why in cursor.fetchall():
             yield OpenRow(on, course, session, entry, claim, amount, why or "")
+
+
+def _asked(month: Month) -> dict[str, int | date]:
+    return {"facility": month.facility_id, "first": month.first, "last": month.last}

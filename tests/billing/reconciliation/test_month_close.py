@@ -31,7 +31,7 @@ from billing.models import (
 from billing.reconciliation import closing
 from billing.reconciliation.months import report_of
 from billing.reconciliation.open_rows import Item, Month, rows_after
-from courses.models import ClinicalEvent
+from courses.models import ClinicalEvent, Plan
 from patients.roles import Role
 from tests import cast
 from tests.captures import cancel, deliver, deliver_days, open_codes, practice_fees, see_weekly, set_fee, standing
@@ -114,6 +114,17 @@ def test_month_names_what_is_open_with_its_rows() -> None:
     } == {line.pk for line in standing(ada, with_the_plan=True)}
     assert report_of(Month(cast.hospital().pk, MARCH)).open_count == 0
     assert report_of(Month(ada.course.facility_id, date(2025, 4, 1))).open_count == 0
+
+
+def test_month_names_the_courses_whose_charges_the_next_sweep_will_change() -> None:
+    ada = treated()
+    planned = cast.clara()
+    capture_course(course_id=planned.course.pk)
+    assert report_of(march(ada)).open[Item.NOT_DERIVED] == []
+    set_fee(the_schedule(), "77470", "90.00")
+    Plan.objects.filter(course=planned.course).update(approved_on=date(2025, 3, 7))
+    rows = report_of(march(ada)).open[Item.NOT_DERIVED]
+    assert [row.course_id for row in rows] == [ada.course.pk, planned.course.pk]
 
 
 def test_code_with_many_more_lines_than_before_is_an_outlier_and_comes_first() -> None:
