@@ -15,7 +15,7 @@ from courses.delivery.entries import name_of
 from courses.delivery.proposals import Standing, isocenters_of, next_number, sessions_of_day, standing_numbers
 from courses.models import Course, Plan, Session
 from courses.terms import SessionStatus
-from patients.models import Coverage, PayerPolicy
+from patients.models import Coverage, Encounter, PayerPolicy
 from patients.terms import CoverageRank
 
 DEFAULT_HOURS = Decimal(6)
@@ -55,6 +55,7 @@ def warnings(
     said += _about_isocenters(list(numbers), isocenters)
     said += _about_course(course, day)
     said += _about_coverage(course, day)
+    said += _about_stay(course, day)
     today = [one for one in sessions_of_day(course, day) if one != leaving_out]
     if resumes is None and status != SessionStatus.ABORTED:
         said += _about_gap(course, today, at)
@@ -150,6 +151,18 @@ def _about_coverage(course: Course, day: date) -> list[Caution]:
         return [Caution("no-coverage", "No coverage of the patient is entered for this day.")]
     payer, last = max(ended, key=lambda row: row[1])
     return [Caution("coverage-ended", f"The coverage by {payer} ended on {last}; none is entered for this day.")]
+
+
+def _about_stay(course: Course, day: date) -> list[Caution]:
+    """Say that the practice system has the patient in hospital: what the entry itself says is another's to tell.
+
+    A stay makes the sessions of its days an inpatient's as long as it stands; were it copied into them, a discharge
+    that is told late would not free them.
+    """
+    stays = Encounter.objects.filter(patient=course.patient_id, is_inpatient=True, starts_on__lte=day)
+    if not stays.exclude(ends_on__lt=day).exists():
+        return []
+    return [Caution("inpatient-stay", "The patient is recorded as an inpatient of this day.")]
 
 
 def _about_gap(course: Course, today: Sequence[Session], at: datetime) -> list[Caution]:

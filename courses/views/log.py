@@ -28,7 +28,6 @@ from courses.views.answers import UNPROCESSABLE, go_to, is_ahead, is_fragment
 from courses.views.day import MACHINE_COOKIE, chosen_day, shown_row
 from courses.views.entries import cautions_of, conflict_answer, course_or_404, entry_answer, user_of, way_back
 from patients.audit import note_access
-from patients.models import Encounter
 from patients.numbers import id_or_none
 from patients.roles import LOGS, allow
 
@@ -52,7 +51,6 @@ def _open(request: HttpRequest, course: Course) -> HttpResponse:
     proposal = propose_session(course=course, day=day)
     initial = proposed_values(proposal, at=_proposed_moment(course, day), machine=_machine(request, course))
     initial |= motion_of_last(list(proposal.numbers))
-    initial["is_inpatient"] = _is_inpatient(course, day)
     form = LogForm(initial=initial, course=course, plans=_plans(course, day, proposal))
     form.proposal = proposal
     return entry_answer(request, form)
@@ -159,8 +157,3 @@ def _proposed_moment(course: Course, day: date) -> datetime:
     last = course.sessions.filter(cancelled_at__isnull=True).order_by("-starts_at").first()
     fallback = last.starts_at.astimezone(course.facility.zone).time() if last else time(12, 0)
     return datetime.combine(day, usual or fallback, tzinfo=course.facility.zone)
-
-
-def _is_inpatient(course: Course, day: date) -> bool:
-    stays = Encounter.objects.filter(patient=course.patient_id, is_inpatient=True, starts_on__lte=day)
-    return stays.exclude(ends_on__lt=day).exists()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from courses.delivery import amend_session
 from courses.models import Machine, Plan, Session
 from courses.terms import SessionStatus
-from patients.models import PatientAccess
+from patients.models import Encounter, PatientAccess
 from patients.roles import Role
 from tests import cast
 from tests.courses.logbook import log
@@ -284,6 +284,15 @@ def test_an_entry_is_amended_with_a_reason(ada: cast.Treated, therapist: Client)
 
 
 @time_machine.travel(MORNING, tick=False)
+def test_a_stay_is_said_and_not_copied_into_the_entry(ada: cast.Treated, therapist: Client) -> None:
+    Encounter.objects.create(
+        patient=ada.patient, facility=ada.course.facility, starts_on=date(2025, 5, 1), is_inpatient=True
+    )
+    assert "recorded as an inpatient of this day" in therapist.get(entry_url(ada)).content.decode()
+    therapist.post(entry_url(ada), entry(therapist, ada))
+    assert not Session.objects.get().is_inpatient
+
+
 def test_a_correction_keeps_a_machine_that_is_out_of_service_by_now(ada: cast.Treated, therapist: Client) -> None:
     session = log(ada, "2025-05-07 09:00").session
     cast.machine(ada.course.facility, "A machine that stands first")
