@@ -28,7 +28,7 @@ SUBJECT = "release"
 class LineAtRelease:
     """A ledger entry with everything that a release asks of it. ``filed_by_day`` starts the filing limit.
 
-    ``modifiers`` to ``setting`` are what its price depends on.
+    ``modifiers`` to ``setting`` are what its price depends on; ``follows_fees``: a capture would price it anew.
     """
 
     id: int
@@ -52,7 +52,7 @@ class LineAtRelease:
     modifiers: list[str]
     units: int
     unit_amount: Decimal | None
-    fee_line_id: int | None
+    follows_fees: bool
     payer_id: int | None
     setting: str
     repeats: int | None
@@ -67,7 +67,9 @@ _READ = f"""
            {FILED_BY_DAY},
            {IS_CAPTURED}, m.error <> '', y.kind, s.filing_limit_days,
            c.physician_id IS NOT NULL, f.npi <> '' AND COALESCE(d.npi, 'none') <> '', f.time_zone,
-           e.modifiers, e.units, e.unit_amount, e.fee_line_id, p.payer_id, f.setting,
+           e.modifiers, e.units, e.unit_amount, e.fee_line_id IS NOT NULL AND NOT EXISTS (
+                SELECT FROM oncocharge_billing_claimline k WHERE k.entry_id = e.id AND k.ended_at IS NULL),
+           p.payer_id, f.setting,
            (SELECT min(o.id) FROM oncocharge_courses_course oc
               JOIN oncocharge_billing_ledgerentry o
                 ON o.course_id = oc.id AND o.kind = 'charge' AND o.id <> e.id AND o.service_on = e.service_on

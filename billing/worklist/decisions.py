@@ -155,9 +155,7 @@ def _priced_otherwise(lines: Collection[LineAtRelease]) -> set[int]:
     Released they would keep the price of yesterday for good, though the fees say another since a minute.
     """
     open_lines = [
-        line
-        for line in lines
-        if line.fee_line_id is not None and line.state != State.RELEASED and not_changeable(line) is None
+        line for line in lines if line.follows_fees and line.state != State.RELEASED and not_changeable(line) is None
     ]
     payers = {line.payer_id for line in open_lines if line.payer_id is not None}
     fees = load_fees(payer_ids=payers, codes={line.code for line in open_lines}) if open_lines else None
