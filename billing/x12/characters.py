@@ -19,13 +19,18 @@ _EXTENDED = ascii_lowercase + "%~@[]_{}\\|<>#$"
 
 _NO_SEPARATORS = frozenset(ascii_letters + digits + " .-")  # numbers, ranges of dates and names need these
 
-# Letters that do not fall apart into a plain one and an accent, and the signs that word processors put in.
+# Letters that do not fall apart into a plain one and an accent, and the signs that word processors and keyboards put
+# in: a Hawaiian name has an okina, and many an apostrophe is typed as a grave accent.
 _PLAIN = str.maketrans(
     {"Ø": "O", "ø": "o", "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "ß": "ss"}
-    | {"Þ": "TH", "þ": "th", "Ð": "D", "ð": "d", "\u0131": "i"}
-    | {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00b4": "'", "\u2010": "-", "\u2011": "-"}
+    | {"Þ": "TH", "þ": "th", "Ð": "D", "ð": "d", "\u0131": "i", "\u1e9e": "SS", "Ħ": "H", "ħ": "h", "Ŧ": "T", "ŧ": "t"}
+    | dict(zip("ŊŋƁɓƊɗƉɖƘƙƳƴƐɛƆɔƏə", "NnBbDdDdKkYyEeOoEe", strict=True))
+    | dict.fromkeys("\u2018\u2019\u00b4`\u02bb\u02bc\u02be\u02bf\u02b9\u2032\ua78b\ua78c", "'")
+    | {"\u201c": '"', "\u201d": '"', "\u2010": "-", "\u2011": "-"}
     | {"\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u00a0": " "}
 )
+_UNSEEN = "Cf"
+"""Category of what only says how text is shown: soft hyphens, joiners, marks of direction. It comes with a paste."""
 
 BETWEEN = "\x1f"
 """Joins the fields of a value for one look at all of them; a field that holds it is looked at alone."""
@@ -37,13 +42,13 @@ def allowed_characters(separators: Separators, *, extended: bool) -> frozenset[s
 
 
 def transliterate(text: str) -> str:
-    """Take accents off and write typographic signs plainly.
+    """Take accents off, write typographic signs plainly, leave out what cannot be seen.
 
     >>> transliterate("Élodie Sørensen-Weiß")
     'Elodie Sorensen-Weiss'
     """
     apart = unicodedata.normalize("NFKD", text.translate(_PLAIN))
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return "".join(sign for sign in apart if not unicodedata.combining(sign) and unicodedata.category(sign) != _UNSEEN)
 
 
 def _any_of(signs: Collection[str]) -> str:
