@@ -38,6 +38,7 @@ urlpatterns = [
     path("plans/<int:plan_id>/approve/", approval.approve, name="plan-approve"),
     path("plans/<int:plan_id>/withdraw/", approval.withdraw, name="plan-withdraw"),
     path("plans/<int:plan_id>/retire/", plan.retire, name="plan-retire"),
+    path("plans/<int:plan_id>/reinstate/", plan.reinstate, name="plan-reinstate"),
     path("events/<int:event_id>/", event.event, name="event"),
     path("events/<int:event_id>/amend/", event.amend, name="event-amend"),
     path("events/<int:event_id>/cancel/", event.cancel, name="event-cancel"),

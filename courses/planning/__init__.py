@@ -15,6 +15,7 @@ from courses.planning.plan import (
     confirm_plan,
     propose_plan,
     record_approval,
+    reinstate_plan,
     retire_plan,
     withdraw_approval,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "record_approval",
     "record_event",
     "record_today",
+    "reinstate_plan",
     "reopen_course",
     "retire_plan",
     "set_diagnoses",

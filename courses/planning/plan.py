@@ -175,12 +175,26 @@ def retire_plan(*, plan: Plan, by: User, reason: str, on: date | None = None) ->
     """Let a plan rest from the day after ``on`` (None: today); what it delivered stays. Twice changes nothing."""
     with transaction.atomic():
         plan = _fresh(plan)
-        day = on or plan.course.facility.day_of(timezone.now())
-        if plan.retired_on == day:
+        if plan.retired_on is not None:
             return plan
+        day = on or plan.course.facility.day_of(timezone.now())
         plan.retired_on, plan.amendment_reason = day, stated_reason(reason)
         plan.save(update_fields=["retired_on", "amendment_reason"])
         ring(plan.course_id)
+    return plan
+
+
+def reinstate_plan(*, plan: Plan, by: User, reason: str) -> Plan:
+    """Put a retired plan back in use, with the reason; one that does not rest stays as it is.
+
+    Its approval is what it was; one that was withdrawn meanwhile can be given again.
+    """
+    with transaction.atomic():
+        plan = _fresh(plan)
+        if plan.retired_on is not None:
+            plan.retired_on, plan.amendment_reason = None, stated_reason(reason)
+            plan.save(update_fields=["retired_on", "amendment_reason"])
+            ring(plan.course_id)
     return plan
 
 
@@ -227,7 +241,7 @@ def _faults_of_approval(plan: Plan, on: date, today: date) -> Faults:
     elif on < FIRST_DAY:
         faults["on"] = [f"The year {on.year} cannot be meant. Give the year in four figures."]
     if plan.retired_on is not None:
-        faults["plan"] = [f"Plan {plan.key} was retired on {plan.retired_on}."]
+        faults["plan"] = [f"Plan {plan.key} was retired on {plan.retired_on}: have it put back in use first."]
     elif plan.confirmed_at is None and plan.dicom_uid:
         faults["plan"] = ["A file proposed this plan; confirm its entries first."]
     if plan.technique == Technique.UNKNOWN:

@@ -111,6 +111,23 @@ def retire(request: HttpRequest, plan_id: int) -> HttpResponse:
     return reason_answer(request, found, form, title=f"Retire plan {found.key}", button="Retire", lead=lead)
 
 
+@allow(read=PLANS, write=PLANS)
+@require_http_methods(["GET", "POST"])
+def reinstate(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Put a retired plan back in use, with a reason."""
+    found = plan_or_404(plan_id)
+    note_access(user=request.user, patient=found.course.patient_id, what="courses:plan-reinstate")
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        planning.reinstate_plan(plan=found, by=user_of(request), reason=form.cleaned_data["reason"])
+        messages.success(request, f"Plan {found.key} is in use again.")
+        return go_to(request, reverse("courses:plan", args=[found.pk]))
+    lead = "Its fractions are proposed again. An approval that was withdrawn can be given again, too."
+    return reason_answer(
+        request, found, form, title=f"Put {found.key} back in use", button="Put back in use", lead=lead
+    )
+
+
 def _followed(request: HttpRequest, plans: list[Plan]) -> tuple[Plan | None, PlanKind]:
     """Return the plan that the new one follows and how, as the link that was taken says."""
     asked, kind = request.GET.get("follows", ""), request.GET.get("kind", "")

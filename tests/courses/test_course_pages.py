@@ -193,8 +193,9 @@ def test_an_event_is_recorded_and_taken_back(ada: cast.Treated) -> None:
 READS = ("course", "plan", "session")
 WRITES = {
     "session-log": LOGS, "session-amend": LOGS, "session-cancel": LOGS, "plan-enter": PLANS, "plan-confirm": PLANS,
-    "plan-retire": PLANS, "plan-withdraw": {Role.PHYSICIAN}, "course-close": OPENS, "course-reopen": OPENS,
-    "course-diagnoses": OPENS, "course-names": OPENS | BILLING, "event-record": CLINICAL | {Role.ADMINISTRATOR},
+    "plan-retire": PLANS, "plan-reinstate": PLANS, "plan-withdraw": {Role.PHYSICIAN}, "course-close": OPENS,
+    "course-reopen": OPENS, "course-diagnoses": OPENS, "course-names": OPENS | BILLING,
+    "event-record": CLINICAL | {Role.ADMINISTRATOR},
 }  # fmt: skip
 
 

@@ -218,3 +218,17 @@ def test_two_who_confirm_a_plan_do_not_take_each_others_word_back(ada: cast.Trea
     assert (refused.status_code, "while you had it open" in refused.content.decode()) == (422, True)
     ada.plan.refresh_from_db()
     assert (ada.plan.technique, ada.plan.usual_time) == ("sbrt", None)
+
+
+def test_a_retired_plan_whose_approval_was_withdrawn_is_put_back_in_use_and_signed_again(ada: cast.Treated) -> None:
+    planning.retire_plan(plan=ada.plan, by=cast.user(Role.PHYSICIST), reason="Wrong row", on=date(2025, 3, 10))
+    retired = planning.retire_plan(plan=ada.plan, by=cast.user(Role.PHYSICIST), reason="once more")
+    assert (retired.retired_on, retired.amendment_reason) == (date(2025, 3, 10), "Wrong row")
+    planning.withdraw_approval(plan=ada.plan, by=cast.user(Role.PHYSICIAN), reason="Another technique")
+    client, page = signed_in(Role.PHYSICIST), reverse("courses:plan", args=[ada.plan.pk])
+    address = reverse("courses:plan-reinstate", args=[ada.plan.pk])
+    assert address in client.get(page).content.decode()
+    assert client.post(address, {"reason": "It was the other plan"})["Location"] == page
+    approved = planning.approve_plan(plan=ada.plan, by=cast.user(Role.PHYSICIAN), on=date(2025, 3, 3))
+    assert (approved.retired_on, approved.is_approved) == (None, True)
+    assert address not in client.get(page).content.decode()
