@@ -15,6 +15,8 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models.signals import post_migrate
 from hypothesis import settings as hypothesis_settings
 
+from tests.scheduling import FilesOfTheStartStayTogether
+
 # A busy machine is no fault of the code, so no example has a time limit.
 hypothesis_settings.register_profile("oncocharge", deadline=None)
 hypothesis_settings.load_profile("oncocharge")
@@ -26,15 +28,9 @@ SAME_IN_EVERY_TEST = frozenset({"django_content_type", "auth_permission"})
 FLUSHES_EVERYTHING = ("SET LOCAL session_replication_role = replica", "SET LOCAL lock_timeout = '20s'")
 
 
-@pytest.hookimpl(tryfirst=True)  # Before pytest-xdist reads the groups.
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a parallel run let the tests of the start come first, each file whole: they are slow and share what runs."""
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        if item.path.parent.name == "start":
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    items.sort(key=lambda item: item.path.parent.name != "start")
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesOfTheStartStayTogether | None:
+    """Keep together what belongs together, where all tests run in parallel."""
+    return FilesOfTheStartStayTogether(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def _wait_until_nobody_works() -> None:

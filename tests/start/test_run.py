@@ -36,6 +36,10 @@ def first_words(checkout: Checkout) -> str:
 @pytest.fixture
 def running(checkout: Checkout, first_words: str) -> Iterator[Running]:
     """A later start, up and stopped in the end whatever the test did to it."""
+    yield from up(checkout)
+
+
+def up(checkout: Checkout) -> Iterator[Running]:
     running = checkout.start()
     running.wait_until_up()
     yield running
@@ -67,27 +71,41 @@ def test_a_second_start_does_nothing_twice_and_keeps_the_data(checkout: Checkout
     assert not any(word in words for word in ("Installing", "Making", "Migrating", "Loading"))
 
 
-def test_the_site_is_ready_and_worker_and_beat_run(running: Running, checkout: Checkout) -> None:
-    with urlopen(f"{running.address}readyz", timeout=20) as answer:
-        assert json.load(answer) == {"database": True, "migrations": True, "broker": True}
-    wanted = ("gunicorn", " worker ", " beat ", "bin/postgres", "valkey-server")
-    assert all(word in checkout.process(word).command for word in wanted)
+class TestASiteThatOneOnlyLooksAt:
+    """What a start that is under way shows; one start for all."""
 
+    @pytest.fixture(scope="class")
+    @classmethod
+    def running(cls, checkout: Checkout, first_words: str) -> Iterator[Running]:
+        yield from up(checkout)
 
-def test_the_files_of_the_start_with_secrets_are_private(running: Running, checkout: Checkout) -> None:
-    modes = {name: (checkout.folder / ".local" / name).stat().st_mode & 0o777 for name in ("env", "kept.json")}
-    assert modes == {"env": 0o600, "kept.json": 0o600}
-    kept = json.loads((checkout.folder / ".local" / "kept.json").read_text())
-    secrets = [kept[name] for name in ("postgres_password", "valkey_password", "secret_key")]
-    assert not any(secret in process.command for process in checkout.processes() for secret in secrets)
+    def test_the_site_is_ready_and_worker_and_beat_run(self, running: Running, checkout: Checkout) -> None:
+        with urlopen(f"{running.address}readyz", timeout=20) as answer:
+            assert json.load(answer) == {"database": True, "migrations": True, "broker": True}
+        wanted = ("gunicorn", " worker ", " beat ", "bin/postgres", "valkey-server")
+        assert all(word in checkout.process(word).command for word in wanted)
 
+    def test_the_files_of_the_start_with_secrets_are_private(self, running: Running, checkout: Checkout) -> None:
+        modes = {name: (checkout.folder / ".local" / name).stat().st_mode & 0o777 for name in ("env", "kept.json")}
+        assert modes == {"env": 0o600, "kept.json": 0o600}
+        kept = json.loads((checkout.folder / ".local" / "kept.json").read_text())
+        secrets = [kept[name] for name in ("postgres_password", "valkey_password", "secret_key")]
+        assert not any(secret in process.command for process in checkout.processes() for secret in secrets)
 
-def test_manage_py_in_a_second_terminal_reaches_the_same_database(running: Running, checkout: Checkout) -> None:
-    line = [str(checkout.folder / ".venv/bin/python"), "manage.py", "migrate", "--check"]
-    done = subprocess.run(
-        line, cwd=checkout.folder, env=checkout.variables(), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr + running.log.read_text()
+    def test_manage_py_in_a_second_terminal_reaches_the_same_database(
+        self, running: Running, checkout: Checkout
+    ) -> None:
+        line = [str(checkout.folder / ".venv/bin/python"), "manage.py", "migrate", "--check"]
+        done = subprocess.run(
+            line, cwd=checkout.folder, env=checkout.variables(), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr + running.log.read_text()
+
+    def test_a_second_start_beside_the_first_says_where_that_is(self, running: Running, checkout: Checkout) -> None:
+        second = checkout.start()
+        assert second.process.wait(30) == 1
+        assert f"runs already from this checkout: {running.address}" in second.log.read_text()
+        assert running.process.poll() is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -102,13 +120,6 @@ def test_a_stop_in_the_middle_of_the_start_ends_every_process(checkout: Checkout
     begun.wait_for("Migrating")
     assert begun.stop() == 0
     assert checkout.processes() == []
-
-
-def test_a_second_start_beside_the_first_says_where_that_is(running: Running, checkout: Checkout) -> None:
-    second = checkout.start()
-    assert second.process.wait(30) == 1
-    assert f"runs already from this checkout: {running.address}" in second.log.read_text()
-    assert running.process.poll() is None
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends children with their parent")
