@@ -80,7 +80,8 @@ def sound_cents(claim: Claim837P, today: date, alphabet: Alphabet, unlisted_code
     numbers = [line.control_number for line in lines]
     if not 1 <= len(lines) <= MOST_LINES or len(set(numbers)) < len(numbers):
         return None
-    if not _PLAIN_NUMBERS.fullmatch(BETWEEN.join(numbers)):
+    joined = BETWEEN.join(numbers)
+    if not _PLAIN_NUMBERS.fullmatch(joined) or joined.count(BETWEEN) >= len(numbers):
         return None
     born = claim.subscriber.birth_on if claim.dependant is None else claim.dependant.birth_on
     diagnoses = len(claim.diagnoses)

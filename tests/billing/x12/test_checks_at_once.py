@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billing.x12.characters import Alphabet, alphabet_of
@@ -13,7 +13,7 @@ from billing.x12.checking.claims import UNLISTED_CODES, total_faults
 from billing.x12.checking.faults import WORTH_A_PATTERN, ClaimFault, Text, Texts, cents, text_remedy
 from billing.x12.claim_837p import Claim837P, Line837P
 from billing.x12.syntax import Separators, ended, segment
-from tests.billing.x12.claims import TODAY, a_claim
+from tests.billing.x12.claims import TODAY, a_claim, a_line
 from tests.billing.x12.strategies import claims
 
 _ALPHABETS = (alphabet_of(), alphabet_of(extended=True), alphabet_of(Separators("|", ">", "!", "="), extended=True))
@@ -85,6 +85,7 @@ def odd_claims(draw: st.DrawFn) -> Claim837P:
 
 @settings(max_examples=400, deadline=None)
 @given(odd_claims(), st.sampled_from(_ALPHABETS))
+@example(a_claim(lines=(a_line(control_number="L\x1f1"),)), _ALPHABETS[0])
 def test_lines_taken_as_sound_are_those_in_which_no_look_finds_a_fault(claim: Claim837P, alphabet: Alphabet) -> None:
     together = sound_cents(claim, TODAY, alphabet, UNLISTED_CODES)
     if together is not None:
