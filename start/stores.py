@@ -28,7 +28,7 @@ READY_WITHIN_S = 30.0
 # A killed server's children hold its shared memory for a second or two; the next start waits for them.
 RETRY_WITHIN_S = 10.0
 # No socket file: a deep folder overruns the length that a socket's path may have.
-QUIET = ("unix_socket_directories=", "max_connections=60")
+QUIET = ("unix_socket_directories=", "max_connections=100")
 # For throw-away servers only: a power cut may cost everything, and nothing is worth keeping.
 CARELESS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off")
 
