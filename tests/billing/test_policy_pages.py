@@ -1,6 +1,7 @@
 """The pages of payers' policies: who opens them, how a period is filled in, looked at and saved, what is refused."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from billing import policies
+from billing import policies, worklist
 from billing.capture import capture_course, sweep
 from billing.policies import DEFAULTS, Settings, Wanted
 from billing.rules.facts import PolicyFacts
@@ -21,7 +22,7 @@ from patients.roles import READS_MONEY, Role
 from patients.terms import NodesLevel
 from tests import cast
 from tests.captures import deliver, practice_fees, put_on_claim, standing
-from tests.cast import Treated, user
+from tests.cast import Treated, local, user
 
 pytestmark = pytest.mark.django_db
 
@@ -260,6 +261,28 @@ def test_another_filing_limit_says_how_many_waiting_lines_it_makes_late(boris: T
     assert f"0 lines on no claim yet would be too late today, {lines} would have" in text
     put_on_claim(standing(boris)[:1])
     assert f"{lines - 1} would have" in said(enter(client, payer, filing_limit_days="40"))
+
+
+def test_another_filing_limit_counts_institutional_lines_from_the_last_day_of_their_claim() -> None:
+    practice_fees()
+    dora = cast.treated(
+        mrn="D-9", last_name="Drake", facility=cast.hospital(), payer=cast.commercial(), opened_on=date(2025, 5, 2),
+        diagnosis="C61",
+    )  # fmt: skip
+    deliver(dora, "2025-05-05 09:00", number=1)
+    deliver(dora, "2025-05-29 09:00", number=2)
+    capture_course(course_id=dora.course.pk)
+    payer, today = dora.coverage.payer, date(2025, 7, 10)
+    wanted = Wanted(date(2025, 1, 1), None, replace(DEFAULTS, filing_limit_days=60))
+    told = policies.filing_consequences(
+        policies.planned(payer_id=payer.pk, wanted=wanted), payer_id=payer.pk, today=today
+    )
+    policies.save_period(payer_id=payer.pk, wanted=wanted, reason="Bulletin", today=today)
+    lines = standing(dora, with_the_plan=True)
+    due = worklist.pressing(entry_ids=[line.pk for line in lines], at=local(f"{today} 12:00"))
+    late = [line for line in lines if line.pk in due and due[line.pk].has_passed]
+    assert {line.claim_kind for line in late} == {"professional"}
+    assert told == policies.FilingConsequences(len(lines), len(late), len(due) - len(late))
 
 
 def test_of_many_changes_the_first_are_listed_and_all_are_counted(
