@@ -125,9 +125,13 @@ _SETTLED = f"""
           JOIN oncocharge_billing_remittanceclaim p ON p.id = d.remittance_claim_id
           JOIN oncocharge_billing_claim c ON c.id = d.claim_id
          WHERE d.state IN ('open', 'appealed', 'corrected')
-           AND (d.entry_id IN (SELECT l.entry_id FROM oncocharge_billing_remittanceline l
-                                 JOIN here ON here.id = l.remittance_claim_id)
-                OR (d.entry_id IS NULL AND d.claim_id IN (SELECT claim_id FROM here)))
+           AND d.id IN (
+               SELECT o.id FROM here
+                 JOIN oncocharge_billing_remittanceline l ON l.remittance_claim_id = here.id
+                 JOIN oncocharge_billing_denial o ON o.entry_id = l.entry_id
+                UNION
+               SELECT o.id FROM here JOIN oncocharge_billing_denial o ON o.claim_id = here.claim_id
+                WHERE o.entry_id IS NULL)
     ), paying AS (
         SELECT s.id, l.remittance_claim_id
           FROM standing s JOIN oncocharge_billing_remittanceline l ON l.entry_id = s.entry_id AND l.paid > 0
