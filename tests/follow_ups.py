@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from billing.models import Claim, FollowUp, LedgerEntry
+from billing.models import Claim, ClaimLine, FollowUp, LedgerEntry, WaitingLine
 from patients.roles import Role
 from tests.cast import user
 from tests.exports import NIGHT, captured, export, release
@@ -73,3 +73,15 @@ def sent_as_after(follow_up: FollowUp) -> Claim:
     """Export without an error; return the claim as which it went out."""
     assert export().errors == []
     return sent_as(follow_up)
+
+
+def on(claim: Claim) -> list[int]:
+    """The entries that stand on a claim."""
+    return list(claim.lines.filter(ended_at=None).order_by("entry").values_list("entry_id", flat=True))
+
+
+def every_line_stands_once() -> None:
+    """No line stands with two payers that are asked first, nor waits while it stands."""
+    live = list(ClaimLine.objects.filter(ended_at=None, sequence="P").values_list("entry_id", flat=True))
+    waiting = set(WaitingLine.objects.values_list("entry_id", flat=True))
+    assert len(live) == len(set(live)) and not waiting & set(live)
