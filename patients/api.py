@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from patients.audit import note_access
+from patients.identifiers import compact_mrn
 from patients.models import Coverage, Patient
 from patients.permissions import RolePermission
 from patients.registration import add_coverage, admit_patient, correct_coverage, correct_patient
@@ -151,7 +152,7 @@ class PatientApi(RowApi[Patient]):
         search.is_valid(raise_exception=True)
         found = self.get_queryset()
         if mrn := search.validated_data.get("mrn"):
-            found = found.filter(mrn=mrn)
+            found = found.filter(mrn=compact_mrn(mrn))
         if last_name := search.validated_data.get("last_name"):
             found = found.filter(last_name__istartswith=last_name)
         page = self.paginate_queryset(found)
