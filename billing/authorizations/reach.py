@@ -6,7 +6,7 @@ is the same. Nothing is stored, so nothing can be out of date.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -17,7 +17,7 @@ from billing.capture.facts import load_courses
 from billing.models import Authorization, AuthorizationStatus
 from billing.reference.overlay import current_codebook
 from billing.rules import load_codebook
-from billing.rules.facts import SessionFacts
+from billing.rules.facts import SessionFacts, StayFacts
 from billing.rules.lines import Family
 from billing.rules.outlook import Outlook, course_outlook
 from courses.models import Course, Fraction, Plan, Session
@@ -58,7 +58,8 @@ def reach_of_many(course_ids: Collection[int], *, at: datetime | None = None) ->
         ahead: tuple = ()  # type: ignore[type-arg]
         if heads[pk].closed_on is None:
             ahead = sessions_ahead(plans[pk], standing[pk], today=today[pk], done_today=done[pk])
-        outlook = course_outlook(one.facts, (*unsigned[pk], *ahead), codebook, today[pk])
+        waiting = (_in_stay(session, one.facts.stays) for session in unsigned[pk])
+        outlook = course_outlook(one.facts, (*waiting, *ahead), codebook, today[pk])
         found[pk] = CourseReach(pk, today[pk], outlook, pk in requests, requests.get(pk))
     return found
 
@@ -125,6 +126,11 @@ def _unsigned(courses: dict[int, Course]) -> defaultdict[int, list[SessionFacts]
             )
         )
     return found
+
+
+def _in_stay(session: SessionFacts, stays: Iterable[StayFacts]) -> SessionFacts:
+    """Return the session of an inpatient as one, as capture does: it takes no technical unit."""
+    return replace(session, inpatient=session.inpatient or any(stay.covers(session.on) for stay in stays))
 
 
 def _requests(courses: Collection[int]) -> dict[int, date | None]:

@@ -19,7 +19,7 @@ from billing.capture import capture_course
 from billing.models import StandingFinding
 from courses.models import Course, Plan
 from courses.planning import close_course
-from patients.models import PayerPolicy
+from patients.models import Encounter, PayerPolicy
 from patients.roles import Role
 from tests import cast
 from tests.captures import deliver, deliver_days
@@ -111,6 +111,15 @@ def test_sessions_that_wait_for_a_signature_take_their_units_too(ada: cast.Treat
     assert said(ada, date(2026, 3, 25)) == (
         "14 of 20 authorized, 25 prescribed: runs out on Friday, no units from Monday."
     )
+    Encounter.objects.create(
+        patient=ada.patient,
+        facility=ada.course.facility,
+        visit_number="STAY-1",
+        is_inpatient=True,
+        starts_on=date(2026, 3, 24),
+        ends_on=date(2026, 3, 24),
+    )
+    assert "runs out on Monday, no units from Tuesday" in said(ada, date(2026, 3, 25)), "an inpatient's takes none"
 
 
 def test_the_day_is_the_clinics_and_not_the_servers(ada: cast.Treated) -> None:
