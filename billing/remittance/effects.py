@@ -113,45 +113,49 @@ _DENIALS = """
 _RANK = """CASE WHEN c.sequence = 'P' AND p.status IN ('2', '20') THEN 'S'
                  WHEN c.sequence = 'P' AND p.status IN ('3', '21') THEN 'T' ELSE c.sequence END"""
 _DAY = "COALESCE(r.paid_on, r.produced_on, r.at::date)"
-_SETTLED = f"""
-    WITH here AS (
-        SELECT p.id, p.claim_id FROM oncocharge_billing_remittanceclaim p
-         WHERE p.remittance_id = %(remittance)s AND p.claim_id IS NOT NULL AND p.status NOT IN ('22', '25')
-           AND {_OF_ONE}
-    ), standing AS (
-        SELECT d.id, d.entry_id, d.claim_id, d.line_number, d.denied_on, d.remittance_claim_id, p.remittance_id,
-               {_RANK} AS rank
-          FROM oncocharge_billing_denial d
-          JOIN oncocharge_billing_remittanceclaim p ON p.id = d.remittance_claim_id
-          JOIN oncocharge_billing_claim c ON c.id = d.claim_id
-         WHERE d.state IN ('open', 'appealed', 'corrected')
-           AND d.id IN (
-               SELECT o.id FROM here
-                 JOIN oncocharge_billing_remittanceline l ON l.remittance_claim_id = here.id
-                 JOIN oncocharge_billing_denial o ON o.entry_id = l.entry_id
-                UNION
-               SELECT o.id FROM here JOIN oncocharge_billing_denial o ON o.claim_id = here.claim_id
-                WHERE o.entry_id IS NULL)
-    ), paying AS (
-        SELECT s.id, l.remittance_claim_id
-          FROM standing s JOIN oncocharge_billing_remittanceline l ON l.entry_id = s.entry_id AND l.paid > 0
-         WHERE l.remittance_claim_id <> s.remittance_claim_id
-         UNION ALL
-        SELECT s.id, p.id
-          FROM standing s JOIN oncocharge_billing_remittanceclaim p ON p.claim_id = s.claim_id AND p.paid > 0
-          JOIN oncocharge_billing_claim c ON c.id = p.claim_id AND c.total_amount = p.charge
-         WHERE s.entry_id IS NULL AND p.remittance_id <> s.remittance_id
-           AND (s.line_number = 0
-                OR NOT EXISTS (SELECT FROM oncocharge_billing_denial o WHERE o.remittance_claim_id = p.id))
-    )
-    UPDATE oncocharge_billing_denial d SET state = 'paid', decided_at = %(at)s
-      FROM standing s
-      JOIN paying y ON y.id = s.id
-      JOIN oncocharge_billing_remittanceclaim p ON p.id = y.remittance_claim_id AND p.status NOT IN ('22', '25')
-      JOIN oncocharge_billing_claim c ON c.id = p.claim_id
-      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id AND r.state = 'posted'
-     WHERE d.id = s.id AND s.rank = {_RANK}
+_STANDING = f"""
+    DROP TABLE IF EXISTS pg_temp.standing_denial;
+    CREATE TEMP TABLE standing_denial ON COMMIT DROP AS
+    WITH found AS (
+        SELECT d.id FROM oncocharge_billing_remittanceclaim p
+          JOIN oncocharge_billing_remittanceline l ON l.remittance_claim_id = p.id
+          JOIN oncocharge_billing_denial d ON d.entry_id = l.entry_id
+         WHERE p.remittance_id = %(remittance)s AND p.status NOT IN ('22', '25') AND {_OF_ONE}
+         UNION
+        SELECT d.id FROM oncocharge_billing_remittanceclaim p
+          JOIN oncocharge_billing_denial d ON d.claim_id = p.claim_id AND d.entry_id IS NULL
+         WHERE p.remittance_id = %(remittance)s AND p.status NOT IN ('22', '25') AND {_OF_ONE})
+    SELECT d.id, d.entry_id, d.claim_id, d.line_number, d.denied_on, d.remittance_claim_id, p.remittance_id,
+           {_RANK} AS rank
+      FROM found f
+      JOIN oncocharge_billing_denial d ON d.id = f.id AND d.state IN ('open', 'appealed', 'corrected')
+      JOIN oncocharge_billing_remittanceclaim p ON p.id = d.remittance_claim_id
+      JOIN oncocharge_billing_claim c ON c.id = d.claim_id
+"""
+_IS_ITS_PAYERS = f"""
+       d.id = s.id AND p.status NOT IN ('22', '25') AND r.state = 'posted' AND s.rank = {_RANK}
        AND ({_DAY} > s.denied_on OR ({_DAY} = s.denied_on AND r.id = %(remittance)s))
+"""
+_SETTLED = f"""
+    UPDATE oncocharge_billing_denial d SET state = 'paid', decided_at = %(at)s
+      FROM standing_denial s
+      JOIN oncocharge_billing_remittanceline l ON l.entry_id = s.entry_id AND l.paid > 0
+       AND l.remittance_claim_id <> s.remittance_claim_id
+      JOIN oncocharge_billing_remittanceclaim p ON p.id = l.remittance_claim_id
+      JOIN oncocharge_billing_claim c ON c.id = p.claim_id
+      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
+     WHERE {_IS_ITS_PAYERS}
+"""
+_SETTLED_WHOLE = f"""
+    UPDATE oncocharge_billing_denial d SET state = 'paid', decided_at = %(at)s
+      FROM standing_denial s
+      JOIN oncocharge_billing_remittanceclaim p ON p.claim_id = s.claim_id AND p.paid > 0
+       AND p.remittance_id <> s.remittance_id
+      JOIN oncocharge_billing_claim c ON c.id = p.claim_id AND c.total_amount = p.charge
+      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
+     WHERE s.entry_id IS NULL AND {_IS_ITS_PAYERS}
+       AND (s.line_number = 0
+            OR NOT EXISTS (SELECT FROM oncocharge_billing_denial o WHERE o.remittance_claim_id = p.id))
 """
 
 # What was denied, taken back and decided anew in one remittance is no denial any more: what is still refused is one of
@@ -193,7 +197,7 @@ _VOIDED = f"""
 
 
 def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | None = None) -> None:
-    """Let a posted remittance, or one claim of it, take effect: ten statements, and some more where a void was taken.
+    """Let a posted remittance, or one claim of it, take effect: thirteen statements, more where a void was taken.
 
     Args:
         remittance_id: it must be posted.
@@ -218,7 +222,8 @@ def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | 
 
 
 _STATEMENTS = (
-    _REFUSED, _REFUSED_WITHOUT_REASON, "ANALYZE refused_line", _EVENTS, _DENIALS, _SETTLED, _DECIDED_ANEW, _CORRECTED,
+    _REFUSED, _REFUSED_WITHOUT_REASON, "ANALYZE refused_line", _EVENTS, _DENIALS, _STANDING,
+    "ANALYZE standing_denial", _SETTLED, _SETTLED_WHOLE, _DECIDED_ANEW, _CORRECTED,
 )  # fmt: skip
 
 
