@@ -65,12 +65,9 @@ def variables_for_tests(servers: Mapping[str, str]) -> dict[str, str]:
 
 
 def words_for_all_tests(cores: int | None = None) -> list[str]:
-    """Return the words for pytest when everything is to run: what belongs together kept together.
-
-    One worker more than there are cores: whoever drives a browser waits for it half of the time.
-    """
-    cores = cores or os.cpu_count() or 1
-    return ["-n", str(min(cores + 1, MOST_WORKERS)), "--dist", "loadgroup"] if cores > 1 else []
+    """Return the words for pytest when everything is to run: one worker a core, what belongs together kept together."""
+    workers = min(cores or os.cpu_count() or 1, MOST_WORKERS)
+    return ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else []
 
 
 def run_tests(environment: Environment, arguments: Sequence[str], stop: StopRequest, browser: str) -> int:

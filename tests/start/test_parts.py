@@ -194,6 +194,6 @@ def test_parallel_runs_are_told_from_the_words_for_pytest(words: list[str], work
     assert workers_of(words) == workers
 
 
-@pytest.mark.parametrize(("cores", "workers"), [(1, 0), (2, 3), (64, MOST_WORKERS)])
-def test_all_tests_are_run_by_a_worker_more_than_there_are_cores(cores: int, workers: int) -> None:
+@pytest.mark.parametrize(("cores", "workers"), [(1, 0), (2, 2), (64, MOST_WORKERS)])
+def test_all_tests_are_run_by_a_worker_a_core(cores: int, workers: int) -> None:
     assert workers_of(words_for_all_tests(cores)) == workers
