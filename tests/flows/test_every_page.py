@@ -62,6 +62,7 @@ def _where_little_leads() -> Iterator[str]:
         yield reverse("courses:course", args=[courses.earliest("pk").pk])
     for plan in Plan.objects.exclude(approved_on=None).filter(retired_on=None)[:2]:
         yield reverse("courses:plan", args=[plan.pk])
+    yield reverse("courses:plan-reinstate", args=[Plan.objects.exclude(retired_on=None).latest("pk").pk])
     yield reverse("billing:manual", args=[ManualLine.objects.latest("pk").course_id])
 
 
@@ -73,6 +74,10 @@ def _what_the_demo_lacks() -> None:
         planning.propose_plan(
             course=course, key=key, site="bone", technique="vmat", arcs=2, fractions=5, dicom_uid=uid, by=physicist
         )
+    twice = planning.propose_plan(
+        course=course, key="Entered twice", site="bone", technique="vmat", fractions=5, by=physicist
+    )
+    planning.retire_plan(plan=twice, by=physicist, reason="Entered twice")
     note_absence(course=course, day=timezone.localdate() + timedelta(days=1), reason="unwell", by=therapist)
     Authorization.objects.create(
         course=course, number="A1", codes=["77407"], units=20, effective_from=course.opened_on,
