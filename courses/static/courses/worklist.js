@@ -15,7 +15,8 @@
   list.addEventListener("focusin", (event) => note(event.target));
   list.addEventListener("click", (event) => note(event.target));
 
-  // Rows move up under the pointer: the second click of a double click is nobody's deed, nor is a key held down.
+  // Rows move up under the pointer: the second click of a double click is nobody's deed, nor is a key held down. They have
+  // moved before htmx knows them: from then on, too, a click is the browser's own and would be sent all the same.
   const STILL_MS = 700;
   let settled = -STILL_MS;
   list.addEventListener("click", (event) => {
@@ -25,6 +26,9 @@
   }, true);
   list.addEventListener("keydown", (event) => event.repeat && event.key === "Enter" && event.preventDefault());
 
+  list.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target === list) settled = performance.now();
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target === list) settled = performance.now();
     if (event.target !== list || !place) return;
