@@ -95,6 +95,8 @@ class ClaimAcknowledgmentReader(Cursor):
                 yield from self._ended()
                 self._begin(elements)
                 continue
+            if name == "TRN" and self._is_next_claim(elements):
+                yield from self._next_claim()
             handler, most = self._handlers.get(name, (None, 0))
             if handler is None or self._open is None:
                 self.transaction.keep("unknown-segment", elements)
@@ -119,6 +121,20 @@ class ClaimAcknowledgmentReader(Cursor):
         expected = self._identifiers[depth - 1] if depth else ""
         if parent != expected:
             self.transaction.note("wrong-parent", hl, 2, expected=expected)
+
+    def _is_next_claim(self, trn: list[str]) -> bool:
+        """Whether a TRN names another claim of the patient at hand: the guide lets one level (2000D) have several."""
+        level = self._open
+        number = "".join(trn[2:3])
+        return level is not None and level.code not in _DEPTH and level.trace not in ("", number) and number != ""
+
+    def _next_claim(self) -> Iterator[ClaimStatus]:
+        """Give the open claim, and open another one of the same patient."""
+        opened = self._open
+        yield from self._ended()
+        if opened is not None:
+            self._open = OpenLevel(self.transaction.place, opened.identifier, opened.code)
+            self._open.entity = opened.entity
 
     def _close(self, depth: int) -> None:
         """End the levels from this depth down: what was counted below them is whole."""

@@ -158,6 +158,19 @@ def test_a_clearinghouse_rejects_one_claim_and_says_why_in_its_own_words() -> No
     assert status.text == "ASK FOR THE NPI OF DR BEAM"
 
 
+def test_two_claims_of_one_patient_may_stand_below_one_level() -> None:
+    before, _, second = golden("277ca/one_claim_rejected_for_the_npi").partition(b"HL*5*")
+    together = before + second[second.index(b"TRN*2*") :].replace(b"SE*36*", b"SE*34*")
+    value, deviations = the_277ca(together)
+    assert deviations == []
+    assert [(claim.control_number, claim.outcome, claim.position) for claim in value.claims] == [
+        ("C000001", "received", 26),
+        ("C000002", "rejected", 32),
+    ]
+    assert [claim.references for claim in value.claims] == [(("D9", "CH0000001"),), (("D9", "CH0000002"),)]
+    assert value.claims[0].patient == value.claims[1].patient
+
+
 def test_totals_of_the_batch_and_of_the_provider_are_read() -> None:
     receiver, provider = claims("one_claim_rejected_for_the_npi").levels
     assert receiver.totals == provider.totals == (Decimal(1), Decimal(1), Decimal(3350), Decimal(670))
