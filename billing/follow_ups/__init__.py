@@ -5,6 +5,7 @@ decided (billing/submission). Which lines were reversed is capture's finding; wh
 claim.
 """
 
+from billing.follow_ups.claim_numbers import payer_claim_numbers
 from billing.follow_ups.corrections import (
     ChangedLine,
     Correction,
@@ -13,7 +14,6 @@ from billing.follow_ups.corrections import (
     correction_of,
     corrections_of,
     corrections_to_send,
-    payer_claim_numbers,
 )
 from billing.follow_ups.deciding import (
     MAY_DECIDE,

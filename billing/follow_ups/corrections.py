@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from billing.models import Claim, ClaimEvent, ClaimLine, FollowUp, LedgerEntry, StandingFinding
+from billing.follow_ups.claim_numbers import payer_claim_numbers
+from billing.models import Claim, ClaimLine, FollowUp, LedgerEntry, StandingFinding
 from patients.models import Coverage, Payer, PayerPolicy
 
 CODE = "correction-to-send"
@@ -198,12 +199,6 @@ def corrections_of(claim_ids: Iterable[int]) -> list[Correction]:
 def standing_follow_ups() -> Q:
     """Return the condition of a decision that is neither sent, done nor taken back."""
     return Q(sent_as=None, done_at=None, cancelled_at=None)
-
-
-def payer_claim_numbers(claims: Iterable[Claim]) -> dict[int, str]:
-    """Return the payer's number of each claim that has one: the latest that anybody said, file or person. One query."""
-    events = ClaimEvent.objects.filter(claim__in=list(claims)).exclude(payer_claim_number="").order_by("at", "id")
-    return dict(events.values_list("claim_id", "payer_claim_number"))
 
 
 def _lines(claim: Claim) -> list[ClaimLine]:

@@ -14,13 +14,13 @@ from django.db import transaction
 from billing import ledger, worklist
 from billing.claims import let_ask_anew
 from billing.findings import resolve_findings
+from billing.follow_ups.claim_numbers import payer_claim_numbers
 from billing.follow_ups.corrections import (
     CODE,
     MOVED,
     REPLACING,
     Correction,
     correction_of,
-    payer_claim_numbers,
     standing_follow_ups,
 )
 from billing.follow_ups.reasons import reasons_for

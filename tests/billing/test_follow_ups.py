@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing import follow_ups, worklist
-from billing.models import Claim, ClaimEvent, ClaimLine, FollowUp, Review
+from billing.models import Claim, ClaimEvent, ClaimLine, FollowUp, Receipt, Review, TradingPartner
 from courses.models import Session
 from patients.roles import Role
 from tests import cast
@@ -92,6 +92,29 @@ def test_corrections_of_many_claims_take_the_queries_of_one(ada: Treated) -> Non
     shorten(eva, sessions(eva)[0])
     assert follow_ups.claims_to_correct().count() == 2
     assert queries() == one <= 10
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_payers_number_is_the_one_nearest_to_the_money_whatever_came_first(ada: Treated, is_late: bool) -> None:
+    claim, receipt = claim_of(ada), Receipt.objects.create(
+        partner=TradingPartner.objects.get(), name="x", sha256="0" * 64, byte_count=1
+    )  # fmt: skip
+    said = [("payer", "OLD", date(2026, 4, 2)), ("remittance", "NEW", date(2026, 4, 9))]
+    for position, (level, number, on) in enumerate(reversed(said) if is_late else said):
+        ClaimEvent.objects.create(
+            claim=claim, receipt=receipt, position=position, level=level, outcome="noted", said_on=on,
+            payer_claim_number=number,
+        )  # fmt: skip
+    assert follow_ups.payer_claim_numbers([claim]) == {claim.pk: "NEW"}
+    ClaimEvent.objects.create(
+        claim=claim, level="person", outcome="noted", by=biller(), payer_claim_number="BY PHONE"
+    )  # fmt: skip
+    assert follow_ups.payer_claim_numbers([claim]) == {claim.pk: "BY PHONE"}
+    ClaimEvent.objects.create(
+        claim=claim, receipt=receipt, position=9, level="remittance", outcome="noted", said_on=date(2100, 1, 1),
+        payer_claim_number="NEWEST",
+    )  # fmt: skip
+    assert follow_ups.payer_claim_numbers([claim]) == {claim.pk: "NEWEST"}
 
 
 # --- replacement and void ---------------------------------------------------------------------------------------------

@@ -106,6 +106,11 @@ def contract_reasons() -> frozenset[str]:
     return frozenset(cast(list[str], _table("remit_835")["explained"]["contract"]))
 
 
+def forwarding_remarks() -> frozenset[str]:
+    """Return the remarks that say that the payer sent the claim on to another one, whatever its status (CLP02) says."""
+    return frozenset(cast(list[str], _table("remit_835")["explained"]["forwarded"]))
+
+
 def patient_share_reasons() -> frozenset[str]:
     """Return the reasons that, with the group PR, say what the patient owes by the plan."""
     return frozenset(cast(list[str], _table("remit_835")["explained"]["share"]))

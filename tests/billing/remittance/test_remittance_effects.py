@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from billing.follow_ups import payer_claim_numbers
 from billing.models import (
     ClaimEvent,
     ClaimStanding,
@@ -22,7 +23,7 @@ from patients.roles import Role
 from tests.cast import user
 from tests.exports import export
 from tests.follow_ups import decided, sent_as
-from tests.remittances import NOON, Cas, PaidClaim, answered, exported, post_payment
+from tests.remittances import NOON, Cas, PaidClaim, Pays, answered, edi, exported, post_file, post_payment
 
 
 def state_of(claim_id: int) -> str:
@@ -93,11 +94,12 @@ def test_reversal_that_comes_before_the_payment_gives_the_same_in_the_end() -> N
 def test_reversal_and_new_decision_in_one_remittance_leave_the_new_decision(is_reversed_first: bool) -> None:
     (claim,) = exported(1)
     post_payment(answered(claim))
-    back, anew = answered(claim, sign=-1), answered(claim, paid="0.5", patient="0.2")
+    back, anew = answered(claim, sign=-1), answered(claim, paid="0.5", patient="0.2", payer_number="ICN-ANEW")
     post_payment(*([back, anew] if is_reversed_first else [anew, back]), trace="EFT2", on=date(2026, 4, 20))
     assert state_of(claim.pk) == "paid"
     balance = EntryBalance.objects.get()
     assert (balance.paid, balance.patient, balance.contract) == (Decimal(455), Decimal(182), Decimal(273))
+    assert payer_claim_numbers([claim]) == {claim.pk: "ICN-ANEW"}
 
 
 def test_reversal_under_another_claim_number_is_found_by_the_payers_own() -> None:
@@ -116,6 +118,42 @@ def test_forwarded_claim_says_so_and_to_whom() -> None:
     standing = ClaimStanding.objects.get()
     assert (standing.state, standing.is_forwarded) == ("paid", True)
     assert ClaimEvent.objects.get().message.endswith("Forwarded to SUPPLEMENT INC.")
+
+
+@pytest.mark.parametrize("is_of_line", [False, True])
+def test_claim_of_which_only_a_remark_says_that_it_was_sent_on_is_forwarded(is_of_line: bool) -> None:
+    (claim,) = exported(1)
+    given = answered(claim)
+    if is_of_line:
+        given = replace(given, lines=[replace(given.lines[0], remarks=["N89"])])
+    text = edi(Pays([given])).decode()
+    post_file(text.replace("~NM1*QC", "~MOA***MA01*MA18~NM1*QC").encode() if not is_of_line else text.encode())
+    standing = ClaimStanding.objects.get()
+    assert (standing.state, standing.is_forwarded) == ("paid", True)
+    assert ClaimEvent.objects.get().message.endswith("Forwarded to the next payer.")
+
+
+def test_what_the_next_payer_says_under_the_first_ones_claim_is_told_and_leaves_it_where_it_stands() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, status="19", to_next="SUPPLEMENT INC"))
+    given = answered(claim, refused="96", status="2", payer_number="S1")
+    post_payment(given, trace="EFT2", on=date(2026, 5, 1), payer="1999999999")
+    post_payment(answered(claim, refused="96", sign=-1, payer_number="S1"), trace="EFT3", on=date(2026, 5, 9))
+    assert state_of(claim.pk) == "paid"
+    assert payer_claim_numbers([claim]) == {claim.pk: f"ICN{claim.pk}"}
+    said = ClaimEvent.objects.order_by("said_on").values_list("outcome", "message")
+    assert [outcome for outcome, _ in said] == ["paid", "noted", "noted"]
+    assert (
+        said[1][1]
+        == "The next payer, ACME HEALTH, says of its claim S1: 0.00 paid of 910.00; 0.00 is the patient's part."
+    )
+    assert said[2][1] == "The next payer, ACME HEALTH, says of its claim S1: Payment of 0.00 taken back."
+
+
+def test_a_payer_that_was_asked_first_and_pays_as_second_has_decided_all_the_same() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, status="2"))
+    assert state_of(claim.pk) == "paid"
 
 
 def test_takeback_interest_and_forward_balance_keep_the_claim_they_name_and_change_no_line() -> None:
