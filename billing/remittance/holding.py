@@ -51,7 +51,7 @@ def _of_identity(remittance: Remittance, is_test: bool) -> Iterator[str]:
     if not remittance.trace_number:
         yield "The payment has no number (TRN02), so that it cannot be told from another."
     if remittance.amount < 0:
-        yield "The payer takes money instead of giving it (BPR03 is D)."
+        yield "The payer takes money instead of giving it (BPR02 is below 0, or BPR03 is D)."
     if not _is_payee(remittance):
         yield (
             f"It pays {remittance.payee_name or 'somebody'} (NPI {remittance.payee_npi or 'not given'}, tax id"

@@ -3,7 +3,7 @@
 Only a schedule of that payer is an agreement; the practice's own prices say what is charged, not what will be paid.
 Compared is what the first payer allows over all posted remittances, whenever they came, so that a correction takes the
 place of what it corrects: a line belongs to the day on which it was decided last. A denied line is no underpayment but
-a denial.
+a denial; one of which nothing is paid without being denied is compared as any other.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,6 +24,14 @@ _IS_ANOTHER_PAYERS = """
      SELECT FROM oncocharge_billing_remittanceclaim q
       WHERE q.claim_id = p.claim_id AND q.payer_claim_number = p.payer_claim_number
         AND q.status IN ('2', '3', '20', '21'))))
+"""
+_IS_PAID = "sum(l.paid) > 0"
+# Nothing is paid, and nothing refused: all of it went to the deductible, or the contract is said to forgive all of it.
+_IS_ALLOWED_LESS = """
+    (count(*) > 2 * count(*) FILTER (WHERE p.status = '22')
+     AND NOT EXISTS (SELECT FROM oncocharge_billing_denial d WHERE d.entry_id = e.id)
+     AND NOT EXISTS (SELECT FROM oncocharge_billing_denial d
+                      WHERE d.claim_id = ANY(array_agg(c.id)) AND d.entry_id IS NULL))
 """
 _ALLOWED = f"""
     WITH paid AS MATERIALIZED (
@@ -48,7 +56,7 @@ _ALLOWED = f"""
              FROM unnest(l.groups, l.adjusted) AS u("group", amount)) AS a
      WHERE r.state = 'posted' AND c.payer_id = ANY(%(payers)s) AND NOT {_IS_ANOTHER_PAYERS}
      GROUP BY e.id, c.payer_id, y.name, f.setting
-    HAVING sum(l.paid) > 0 AND max({_DAY}) BETWEEN %(first)s AND %(last)s
+    HAVING ({_IS_PAID} OR {_IS_ALLOWED_LESS}) AND max({_DAY}) BETWEEN %(first)s AND %(last)s
      ORDER BY y.name, paid_on DESC, e.id
 """
 

@@ -137,6 +137,24 @@ def test_what_the_next_payer_allows_does_not_hide_that_the_first_one_paid_too_li
     assert [(line.allowed, line.missing) for line in found] == [(Decimal("546.00"), Decimal("273.00"))]
 
 
+def test_line_of_which_nothing_is_paid_and_nothing_refused_is_compared_with_its_fee_too() -> None:
+    to_deductible, all_contract, denied, taken_back = exported(4)
+    schedule = FeeSchedule.objects.create(name="Acme contract", payer=denied.payer)
+    FeeLine.objects.create(
+        schedule=schedule, code="77386", modifier="", amount=Decimal("819.00"), effective_from=date(2026, 1, 1)
+    )
+    post_payment(
+        answered(to_deductible, paid="0", patient="0.5"), answered(all_contract, paid="0", patient="0"),
+        answered(denied, refused="50"), answered(taken_back),
+    )  # fmt: skip
+    post_payment(answered(taken_back, sign=-1), on=date(2026, 4, 20), trace="BACK")
+    found = paid_below(first=date(2026, 4, 1), last=date(2026, 4, 30), tolerance=Decimal(1))
+    assert {line.claim_id: (line.allowed, line.missing) for line in found} == {
+        to_deductible.pk: (Decimal("455.00"), Decimal("364.00")),
+        all_contract.pk: (Decimal(0), Decimal("819.00")),
+    }
+
+
 def test_days_in_the_wrong_order_are_refused_in_words() -> None:
     page = as_role(Role.BILLER).get("/billing/remittances/underpayments/?paid_from=2026-04-30&paid_to=2026-04-01")
     assert page.status_code == 422
