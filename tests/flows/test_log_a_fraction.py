@@ -1,12 +1,12 @@
 """A therapist logs a fraction in a real browser: two clicks, one session, whatever the fingers and the network do."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from courses.models import Plan, Session
 from courses.terms import SessionStatus
@@ -18,6 +18,7 @@ from tests.courses.logbook import log
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TOUCH_PX = 44
+ACROSS: ViewportSize = {"width": 1024, "height": 768}
 
 
 @pytest.fixture
@@ -26,6 +27,12 @@ def ada() -> cast.Treated:
     found = cast.ada()
     Plan.objects.update(weekdays="1234567", default_guidance="cbct", retired_on=None)
     return found
+
+
+def _earlier_today() -> datetime:
+    """Half an hour ago, or the day's first minute where that was yesterday: the list is of one day of the clinic."""
+    now = timezone.localtime()
+    return max(now - timedelta(minutes=30), now.replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def day_of(treated: cast.Treated) -> str:
@@ -163,6 +170,7 @@ def test_a_partial_asks_its_reason_only_then_and_is_resumed(open_as: OpenAs, ada
     # The row and the figures above it still grow by what is asked for after the save.
     expect(page.locator(f"#course-{ada.course.pk}")).to_contain_text("Needs review: partial fraction")
     expect(page.locator("#day-tiles")).to_contain_text("Partial")
+    _has_room_for_words_on_a_tablet_held_across(page, ada)
     page.get_by_role("link", name="Resume fraction 1").click()
     expect(page.locator("dialog.cl-dialog")).to_contain_text("Completes the partial session")
     # In the same minute the resumption would not begin after what it completes.
@@ -170,6 +178,17 @@ def test_a_partial_asks_its_reason_only_then_and_is_resumed(open_as: OpenAs, ada
     page.get_by_role("button", name="Save").click()
     expect(page.locator(f"#course-{ada.course.pk}")).to_contain_text("Treated")
     assert Session.objects.count() == 2
+
+
+def _has_room_for_words_on_a_tablet_held_across(page: Page, ada: cast.Treated) -> None:
+    """In a column of a word's width the row grows by half a screen, and the deeds below it move away."""
+    desk = page.viewport_size
+    page.set_viewport_size(ACROSS)
+    words = page.locator(f"#course-{ada.course.pk} .oc-status").bounding_box()
+    assert words is not None
+    assert words["width"] >= 200
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.set_viewport_size(desk or ACROSS)
 
 
 def test_what_is_typed_is_judged_before_saving(open_as: OpenAs, ada: cast.Treated) -> None:
@@ -181,7 +200,7 @@ def test_what_is_typed_is_judged_before_saving(open_as: OpenAs, ada: cast.Treate
 
 
 def test_an_entry_is_amended_from_the_list(open_as: OpenAs, ada: cast.Treated) -> None:
-    log(ada, timezone.now() - timedelta(minutes=30), guidance="cbct")
+    log(ada, _earlier_today(), guidance="cbct")
     page = open_as(Role.THERAPIST, day_of(ada))
     page.get_by_role("link", name="Amend").click()
     page.get_by_label("Image guidance").select_option("kv")
@@ -205,7 +224,7 @@ def test_the_deeds_of_the_list_are_wide_enough_for_a_finger(open_as: OpenAs, ada
 
 
 def test_a_session_that_was_aborted_waits_to_be_logged(open_as: OpenAs, ada: cast.Treated) -> None:
-    log(ada, timezone.now() - timedelta(minutes=30), status=SessionStatus.ABORTED)
+    log(ada, _earlier_today(), status=SessionStatus.ABORTED)
     page = open_as(Role.THERAPIST, day_of(ada))
     expect(page.locator(f"#course-{ada.course.pk}")).to_contain_text("No beam")
     page.get_by_role("link", name="Log fraction 1").click()
