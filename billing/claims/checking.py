@@ -153,7 +153,8 @@ class Checker:
 
     def _objections(self, row: Row) -> list[Reason]:
         """Return why the next payer cannot be asked yet; what is wrong with the claim follows from it."""
-        said = (payer.objection for payer in self._earlier.get(int(row.claim_id), ()))
+        today = self._today[row.facility_id]
+        said = (payer.objection(today) for payer in self._earlier.get(int(row.claim_id), ()))
         return [Reason("earlier-payer", "claim:other_payers", objection) for objection in said if objection]
 
 

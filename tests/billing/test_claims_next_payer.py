@@ -1,6 +1,7 @@
 """Claims to the next payer: the same lines, with what the payer before decided about them, to the cent, or not yet."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -185,7 +186,7 @@ def test_before_the_payer_has_decided_the_next_is_not_asked() -> None:
     assert Claim.objects.count() == 1
 
 
-def test_a_remittance_that_does_not_balance_keeps_the_claim_with_words() -> None:
+def test_a_remittance_about_a_part_of_the_claim_keeps_it_until_the_rest_is_decided() -> None:
     ada = cast.ada()
     claim = sent(line(ada), line(ada, service_on=date(2026, 3, 3)))
     first = claim.lines.order_by("number").first()
@@ -195,7 +196,7 @@ def test_a_remittance_that_does_not_balance_keeps_the_claim_with_words() -> None
     pays(PaidClaim(claim.control_number, [half], payer_number="ICN1"))
     follow_up = decided(claim, NEXT, coverage=coverage(ada))
     export(at=LATER)
-    assert "compare with the payer's remittance" in error_of(follow_up)
+    assert error_of(follow_up) == "Acme Health has decided about 910.00 of 1820.00 so far. Wait for the rest."
 
 
 def test_a_line_that_was_reversed_since_asks_for_the_correction_first() -> None:
@@ -280,6 +281,47 @@ def test_a_replacement_of_the_secondary_claim_says_again_what_the_first_payer_de
     assert (sent_as(void).sequence, sent_as(void).replaces) == ("S", sent_as(second))
     assert [segment.split("*")[1] for segment in segments(text, "SBR")] == ["S", "P"]
     assert claim.lines.filter(ended_at=None).count() == 1
+
+
+@pytest.mark.parametrize("story", ["in one remittance", "under one number", "one by one", "one part decided anew"])
+def test_the_next_payer_hears_all_parts_of_a_claim_that_the_payer_split(story: str) -> None:
+    ada = cast.ada()
+    claim = sent(line(ada), line(ada, service_on=date(2026, 3, 3)))
+    follow_up = decided(claim, NEXT, coverage=coverage(ada))
+
+    def part(number: int, **values: Any) -> PaidClaim:
+        whole = answered(claim, **values)
+        return replace(whole, lines=[whole.lines[number]], payer_number=whole.payer_number or f"ICN-{number}")
+
+    days = ["20260409", "20260409"]
+    if story == "in one remittance":
+        pays(part(0, payer_number=""), part(1, payer_number=""))
+    elif story == "under one number":
+        pays(part(0, payer_number="ICN"), part(1, payer_number="ICN"))
+    else:
+        pays(part(0, payer_number=""))
+        days[1] = "20260412"
+        pays(part(1, payer_number=""), trace="EFT2", on=date(2026, 4, 12))
+    if story == "one part decided anew":
+        days[0] = "20260416"
+        anew = part(0, payer_number="ICN-ANEW")
+        pays(part(0, payer_number="", sign=-1), anew, trace="EFT3", on=date(2026, 4, 16))
+    text = text_of(export_later())
+    assert "AMT*D*1456" in segments(text, "AMT")
+    assert [segment.split("*")[2] for segment in segments(text, "SVD")] == ["728", "728"]
+    assert [segment.split("*")[3] for segment in segments(text, "DTP") if "*573*" in segment] == days
+    assert inspect_837(text, today=LATER.date()) == []
+
+
+def test_the_next_payer_is_not_asked_before_the_day_on_which_the_first_one_pays() -> None:
+    ada = cast.ada()
+    claim = sent(line(ada))
+    pays(answered(claim), on=date(2026, 4, 22))
+    follow_up = decided(claim, NEXT, coverage=coverage(ada))
+    export(at=LATER)
+    assert error_of(follow_up) == "Acme Health pays on 2026-04-22; the next payer is asked from that day on."
+    export(at=LATER + timedelta(days=2))
+    assert sent_as(follow_up).sequence == "S"
 
 
 def decided_by_the_first() -> tuple[Claim, Coverage]:
