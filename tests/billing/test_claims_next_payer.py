@@ -287,7 +287,7 @@ def test_a_replacement_of_the_secondary_claim_says_again_what_the_first_payer_de
 def test_the_next_payer_hears_all_parts_of_a_claim_that_the_payer_split(story: str) -> None:
     ada = cast.ada()
     claim = sent(line(ada), line(ada, service_on=date(2026, 3, 3)))
-    follow_up = decided(claim, NEXT, coverage=coverage(ada))
+    decided(claim, NEXT, coverage=coverage(ada))
 
     def part(number: int, **values: Any) -> PaidClaim:
         whole = answered(claim, **values)
