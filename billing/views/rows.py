@@ -19,6 +19,7 @@ from billing.views.answers import user_of
 from billing.worklist import EVERYTHING, LineState
 from billing.worklist.groups import Figures, Group, GroupedLine, GroupTotal, figures, grouped_lines
 from billing.worklist.holds import RETURN_WORDS, Return
+from billing.worklist.overrides import NEVER_OVERRIDDEN
 from patients.roles import BILLING, has_role
 
 ROW_CLASS = {Group.ACTION: "oc-row-held", Group.LOOK: "oc-row-warning", Group.HELD: "oc-row-info"}
@@ -51,6 +52,8 @@ class Row:
     @property
     def row_class(self) -> str:
         """Return the class of the row's state."""
+        if self.line.state == LineState.RELEASED and self.is_tried_again:
+            return ROW_CLASS[Group.ACTION]
         if self.line.state in (LineState.RELEASED, LineState.CLAIMED):
             return "oc-row-good oc-row-quiet"
         return ROW_CLASS.get(Group(self.line.group), "") if self.line.group != Group.HELD else ""
@@ -87,6 +90,11 @@ class Row:
     def is_tried_again(self) -> bool:
         """Whether a release was refused before."""
         return any(shown.state == "hold" for shown in self.findings)
+
+    @property
+    def is_mended_alone(self) -> bool:
+        """Whether a hold of it lets nobody's reason pass: what it names has to be mended."""
+        return any(shown.state == "hold" and shown.finding.code in NEVER_OVERRIDDEN for shown in self.findings)
 
     @property
     def overridable(self) -> StandingFinding | None:

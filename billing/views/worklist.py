@@ -1,5 +1,6 @@
 """The list of lines to review, and what stands in place of a line. Filters in the address."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing import follow_ups
 from billing.forms import FilterForm, FindForm
-from billing.models import Claim, LedgerEntry
+from billing.models import Claim, LedgerEntry, Review, StandingFinding
+from billing.rules.lines import Severity
 from billing.standing import standing_counts
 from billing.views.answers import UNPROCESSABLE, is_fragment, user_of
 from billing.views.rows import GROUP_STATE, Row, causes_of, row_of, tiles_of
@@ -95,9 +97,22 @@ def worklist(request: HttpRequest) -> HttpResponse:
 @require_safe
 def standings(request: HttpRequest) -> HttpResponse:
     """Show how much stands where, and which answers are missing: beside the list, or as a page."""
-    context = {"page_title": "Where everything stands", "counts": standing_counts()}
+    context = {"page_title": "Where everything stands", "counts": standing_counts(), **_held_back()}
     layout = "billing/fragment.html" if is_fragment(request) else "base.html"
     return render(request, "billing/standings_page.html", {**context, "layout": layout})
+
+
+def _held_back() -> dict[str, object]:
+    """Return what the claim checks keep of the released lines: the list leaves released lines out. One query."""
+    holds = StandingFinding.objects.filter(
+        severity=Severity.HOLD.value, resolved_at=None, overridden_at=None,
+        entry__waiting__isnull=False, entry__review__state=Review.State.RELEASED,
+    )  # fmt: skip
+    found = set(holds.values_list("entry_id", "code"))
+    return {
+        "held_back": len({entry_id for entry_id, _code in found}),
+        "held_for": sorted(Counter(code for _entry_id, code in found).items()),
+    }
 
 
 def _sections(rows: list[Row], order: str) -> Iterator[Section]:

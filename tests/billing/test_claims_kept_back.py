@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from billing.models import Claim, ClaimFile, LedgerEntry, PayerRoute, Review, StandingFinding, TradingPartner
@@ -138,6 +140,24 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     captured()
     export()
     assert hold_codes(entry) == ["claim-incomplete", "missing-diagnosis", "missing-physician"]
+
+
+def test_what_stays_back_is_told_where_the_billers_day_begins_and_with_the_run(client: Client) -> None:
+    ada = cast.ada()
+    entries = [released_line(ada, service_on=date(2026, 3, day)) for day in (2, 3)]
+    no_physician(ada)
+    no_street(ada)
+    captured()
+    client.force_login(cast.user(Role.BILLER))
+    assert "held back by the claim checks" not in client.get(reverse("billing:standings")).content.decode()
+    export()
+    told = " ".join(client.get(reverse("billing:standings")).content.decode().split())
+    assert "2 released lines are held back by the claim checks:" in told
+    assert "?state=released&amp;finding=missing-physician" in told and "2 claim-incomplete" in told
+    rows = client.get(reverse("billing:worklist"), {"state": "released", "finding": "missing-physician"})
+    assert [row.row_class for row in rows.context["sections"][0].rows] == ["oc-row-held"] * len(entries)
+    files = client.get(reverse("billing:files")).content.decode()
+    assert "all that waited was held back" in files and "nothing waited" not in files
 
 
 def test_every_line_of_the_claim_is_held() -> None:

@@ -282,6 +282,8 @@ def test_missing_prices_lead_to_the_price_that_is_to_be_entered(manager: Client,
     assert 'value="77385"' in form
     assert 'value="2025-03-04"' in form
     assert "1 price missing" in text_of(manager.get(reverse("billing:fees")))
+    row = text_of(manager.get(reverse("billing:worklist"), {"finding": "missing-fee"}))
+    assert "data-mend" in row  # a key on the row promises no override: none lets a line out without a price
 
 
 # --- what a line's page says -----------------------------------------------------------------------------------------

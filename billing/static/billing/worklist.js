@@ -98,12 +98,13 @@
   }
 
   const DECIDED = "This line is decided already. u takes it back.";
-  const SOLVED = "It can be released once that is solved, or overridden by a billing manager.";
+  const SOLVED = "It can be released once that is solved";
+  const passes = () => ("mend" in row().dataset ? "" : ", or overridden by a billing manager");
   const KEYS = {
     j: () => step(1),
     k: () => step(-1),
     x: () => row()?.querySelector("input[name=line]")?.click(),
-    a: () => press("release", row()?.dataset.why ? `Not released. ${row().dataset.why.trim()} ${SOLVED}` : DECIDED),
+    a: () => press("release", row()?.dataset.why ? `Not released. ${row().dataset.why.trim()} ${SOLVED}${passes()}.` : DECIDED),
     h: () => press("hold", `${DECIDED} Or you may not hold it.`),
     r: () => press("return", `${DECIDED} Or you may not ask about it.`),
     e: () => press("edit", `${DECIDED} Or you may not edit it.`),
