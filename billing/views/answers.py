@@ -22,6 +22,11 @@ def is_fragment(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def counted(count: int, noun: str) -> str:
+    """Write a count with its noun, given for one: ``1 line``, ``12 lines``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def user_of(request: HttpRequest) -> User:
     """Return the signed-in user."""
     if not isinstance(request.user, User):

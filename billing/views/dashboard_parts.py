@@ -21,6 +21,7 @@ from billing.remittance.codes import Words
 from billing.rules import load_codebook
 from billing.rules.lines import Family
 from billing.templatetags.dashboard import lag
+from billing.views.answers import counted
 
 FAMILY_WORDS = {Family.PLAN.value: "Planning"}
 _SERIES_OF = {family: series for series, families in SERIES.items() for family in families}
@@ -269,10 +270,10 @@ def tiles_of(found: Figures, to: Addresses) -> list[dict[str, object]]:
     """Return the figures that stand on top of the page."""
     charged, held, denied = found.all.charged, found.all.held, found.all.denied
     return [
-        _tile("Charged", f"{charged.lines:,} lines", charged.amount, to.rows(Figure.CHARGED), "clean"),
+        _tile("Charged", counted(charged.lines, "line"), charged.amount, to.rows(Figure.CHARGED), "clean"),
         {**_lag_tile("Session to release", found.all.to_release), "url": to.rows(Figure.RELEASED)},
         {**_lag_tile("Release to export", found.all.to_export), "url": to.rows(Figure.EXPORTED)},
-        _tile("On hold today", f"{held.lines:,} lines", held.amount, to.rows(Figure.HELD), "held"),
+        _tile("On hold today", counted(held.lines, "line"), held.amount, to.rows(Figure.HELD), "held"),
         _tile("Denied", f"{denied.count:,}", denied.amount, to.rows(Figure.DENIED), "denied"),
     ]
 

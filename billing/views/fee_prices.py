@@ -25,7 +25,7 @@ from billing.forms import ComputeForm, EndPriceForm, LoadPricesForm, PriceForm
 from billing.models import FeeDraft, FeeLine, FeeSchedule
 from billing.money import print_dollars
 from billing.rules import load_codebook
-from billing.views.answers import UNPROCESSABLE, user_of
+from billing.views.answers import UNPROCESSABLE, counted, user_of
 from billing.views.fees import KEEPS_FEES, name_of_price
 from patients.numbers import id_or_none
 from patients.roles import READS_MONEY, allow, has_role
@@ -79,7 +79,8 @@ def _save_or_show(request: HttpRequest, schedule: FeeSchedule, wanted: WantedPri
         return redirect("billing:fee-draft", draft.pk)
     else:
         save_prices(schedule, [wanted], at=timezone.now())
-        priced = f" {shown.touched.priced:,} held lines get it within a minute." if shown.touched.priced else ""
+        count = shown.touched.priced
+        priced = f" {counted(count, 'held line')} get{'s' if count == 1 else ''} it within a minute." if count else ""
         messages.success(request, f"Saved: {said}.{priced}")
     return redirect(f"{reverse('billing:fee-schedule', args=[schedule.pk])}?code={wanted.code}")
 

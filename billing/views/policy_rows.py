@@ -10,6 +10,7 @@ from billing.capture.foresight import CourseForesight, LineChange, PlacedLine, T
 from billing.models import FeeSchedule
 from billing.money import print_dollars
 from billing.rules.lines import ChargeLine, Finding
+from billing.views.answers import counted
 from courses.models import Course
 
 TURNS = {"added": ("open", "New"), "removed": ("reversed", "Gone"), "changed": ("amended", "Changed")}
@@ -106,20 +107,25 @@ def tiles_of(totals: Totals) -> list[dict[str, object]]:
     """Return the look in a few figures."""
     turns = totals.turns
     by_turn = f"{turns['added']:,} new, {turns['removed']:,} gone, {turns['changed']:,} changed"
-    holds = f"{totals.held:,} lines ({print_dollars(totals.held_amount)})"
+    holds = f"{counted(totals.held, 'line')} ({print_dollars(totals.held_amount)})"
     let_go = f"{totals.let_go:,} no longer held"
     corrections = "they go out as corrections" if totals.corrections else "no claim needs a correction"
     return [
         {"label": "Lines that change", "value": f"{totals.lines:,}", "note": by_turn},
-        {"label": "Difference", "value": signed(totals.difference), "note": _unpriced(totals.unpriced)},
+        {"label": "Difference", "value": signed(totals.difference), "note": without_fee(totals.unpriced)},
         {"label": "Newly held", "value": holds, "note": let_go, "state": "held" if totals.held else ""},
         {"label": "Already on a claim", "value": f"{totals.corrections:,}", "note": corrections,
          "state": "correction" if totals.corrections else ""},
     ]  # fmt: skip
 
 
-def _unpriced(lines: int) -> str:
-    return f"without {lines:,} lines that have no fee" if lines else "every line has its fee"
+def without_fee(lines: int) -> str:
+    """Say of how many lines the difference knows nothing."""
+    return (
+        f"without {counted(lines, 'line')} that {'has' if lines == 1 else 'have'} no fee"
+        if lines
+        else "every line has its fee"
+    )
 
 
 def schedules_of(totals: Totals) -> list[tuple[str, str, str, str]]:

@@ -24,7 +24,7 @@ from billing.policies.words import changed_settings, span_words
 from billing.rules.table_rows import TableError
 from billing.views.answers import UNPROCESSABLE, is_fragment
 from billing.views.csv_answer import csv_answer
-from billing.views.policy_rows import MOST_LISTED, TURNS, signed
+from billing.views.policy_rows import MOST_LISTED, TURNS, signed, without_fee
 from courses.models import Course
 from patients.models import Payer
 from patients.numbers import id_or_none
@@ -164,12 +164,11 @@ def _found(look: Look) -> dict[str, object]:
     figures = look.figures
     turns = figures.turns
     by_turn = f"{turns['added']:,} new, {turns['removed']:,} gone, {turns['changed']:,} changed"
-    unpriced = f"without {figures.unpriced:,} lines that have no fee" if figures.unpriced else "every line has its fee"
     return {
         "days": look.question.days,
         "tiles": [
             {"label": "Lines that differ", "value": f"{figures.lines:,}", "note": by_turn},
-            {"label": "Difference", "value": signed(figures.difference), "note": unpriced},
+            {"label": "Difference", "value": signed(figures.difference), "note": without_fee(figures.unpriced)},
             {"label": "Courses", "value": f"{figures.touched:,}", "note": f"of {figures.courses:,} looked at"},
             {"label": "On a claim", "value": f"{figures.claimed:,}", "note": "they would ask for a correction"},
         ],

@@ -187,6 +187,12 @@ def has_required(form: BaseForm) -> bool:
 
 
 @register.filter
+def of_one(noun: str) -> str:
+    """Return a plural as it reads after 1: ``line`` of ``lines``."""
+    return noun.removesuffix("s")
+
+
+@register.filter
 def elided_pages(page: "Page[object]") -> Iterator[str | int]:
     """Return the page numbers worth a link, with an ellipsis where numbers are left out."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

@@ -35,6 +35,12 @@ def _foot_of_list(address: str, context: dict[str, object]) -> str:
     return render_to_string("components/pagination.html", context, request)
 
 
+@pytest.mark.parametrize(("rows", "said"), [(0, "No prices"), (1, "1 price<"), (2, "2 of 2 prices")])
+def test_foot_of_a_list_counts_in_words_that_fit_the_number(rows: int, said: str) -> None:
+    page = Paginator(range(rows), 25).get_page(1)
+    assert said in _foot_of_list("/fees/", {"page_obj": page, "noun": "prices"})
+
+
 @pytest.mark.parametrize("name", sorted(design.STATES))
 def test_every_state_is_told_by_word_and_shape_not_by_colour_alone(name: str) -> None:
     state = design.STATES[name]
