@@ -5,7 +5,7 @@ whether a note is the first of its course turns on whether an earlier one has a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import permutations
@@ -30,10 +30,32 @@ class Together:
     second: ChargeLine
     pair: Pair
 
-    @property
-    def takes_the_second(self) -> bool:
-        """Whether the second line gives way, whatever its modifiers."""
-        return self.pair.indicator == NEVER and self.pair.holds_on(self.second.on)
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The lines of one day and claim by code, in their order, and for each second code the first codes it meets.
+
+    Pairs are asked code by code and not line by line: a feed that repeats itself can fill one day with any number.
+    """
+
+    by_code: Mapping[str, Sequence[ChargeLine]]
+    place: Mapping[str, int]
+    met_by: Mapping[str, Mapping[str, Pair]]
+
+    def taken_by(self, code: str) -> tuple[str, ...]:
+        """Return the codes whose lines take those of ``code``, whatever their modifiers."""
+        met = self.met_by.get(code, {}).items()
+        on = self.by_code[code][0].on
+        return tuple(first for first, pair in met if pair.indicator == NEVER and pair.holds_on(on))
+
+    def beside(self, line: ChargeLine, gone: Collection[str], first_codes: Collection[str]) -> list[Together]:
+        """Return the earliest line of each first code that stands beside a line, in their order."""
+        found = []
+        for code in first_codes:
+            first = next((one for one in self.by_code[code] if one.key not in gone and not _is_exempt(one, line)), None)
+            if first is not None:
+                found.append(Together(first, line, self.met_by[line.code][code]))
+        return sorted(found, key=lambda one: self.place[one.first.key])
 
 
 @dataclass(slots=True)
@@ -66,16 +88,16 @@ def standing_lines(case: Case, lines: Sequence[ChargeLine]) -> Said:
 def _decide(of_day: Sequence[ChargeLine], standing: _Standing, case: Case) -> None:
     """Decide the lines of one day and claim."""
     repeated = _repeated(of_day, standing.charged_once, case)
-    met = list(_met(of_day, case)) if len(of_day) > 1 else []
-    fallen = _fallen([one for one in met if one.first.key not in repeated])
+    day = _day(of_day, case)
+    fallen = _fallen(day, repeated)
+    gone = fallen.keys() | repeated
     for line in of_day:
         if line.key in fallen:
             standing.findings.append(_never_together(fallen[line.key]))
         elif line.key in repeated:
             standing.findings.append(_once_per_course(line))
         else:
-            beside = [one for one in met if one.second is line and one.first.key not in {*fallen, *repeated}]
-            _keep(line, beside, standing, case)
+            _keep(line, day.beside(line, gone, day.met_by.get(line.code, ())), standing, case)
             if _is_once_per_course(line, case):
                 standing.charged_once.add((line.claim, line.code))
 
@@ -96,12 +118,16 @@ def _keep(line: ChargeLine, beside: Sequence[Together], standing: _Standing, cas
 # --- which pairs are met ------------------------------------------------------------------------------------------
 
 
-def _met(of_day: Sequence[ChargeLine], case: Case) -> Iterator[Together]:
-    for first, second in permutations(of_day, 2):
-        if first.code != second.code and not _is_exempt(first, second):
-            pair = case.codebook.pair(first.claim, first.code, second.code, first.on)
-            if pair is not None:
-                yield Together(first, second, pair)
+def _day(of_day: Sequence[ChargeLine], case: Case) -> _Day:
+    by_code: defaultdict[str, list[ChargeLine]] = defaultdict(list)
+    for line in of_day:
+        by_code[line.code].append(line)
+    met_by: defaultdict[str, dict[str, Pair]] = defaultdict(dict)
+    for first, second in permutations(by_code, 2):
+        pair = case.codebook.pair(of_day[0].claim, first, second, of_day[0].on)
+        if pair is not None:
+            met_by[second][first] = pair
+    return _Day(by_code, {line.key: place for place, line in enumerate(of_day)}, met_by)
 
 
 def _is_exempt(first: ChargeLine, second: ChargeLine) -> bool:
@@ -113,29 +139,25 @@ def _is_exempt(first: ChargeLine, second: ChargeLine) -> bool:
     return first.earned_by is Origin.SESSION and first.family is second.family and first.family in OF_SESSIONS
 
 
-def _fallen(met: Sequence[Together]) -> dict[str, Together]:
+def _fallen(day: _Day, repeated: Set[str]) -> dict[str, Together]:
     """Return the lines that give none, each with the pair that took it.
 
     A line falls by one that stands, so those that nothing can take are decided first. Where pairs go in a circle,
     which no publication should have, the earliest line stands.
     """
-    taking = [one for one in met if one.takes_the_second]
-    undecided = list(dict.fromkeys(line.key for one in taking for line in (one.first, one.second)))
+    taken_by = {code: day.taken_by(code) for code in day.by_code}
+    undecided = list(day.by_code)
     fallen: dict[str, Together] = {}
     while undecided:
-        waiting = {one.second.key for one in taking if one.first.key in undecided}
-        key = next((key for key in undecided if key not in waiting), undecided[0])
-        undecided.remove(key)
-        by = next(
-            (one for one in taking if one.second.key == key and _has_stood(one.first.key, undecided, fallen)), None
-        )
-        if by is not None:
-            fallen[key] = by
+        code = next((code for code in undecided if not set(undecided).intersection(taken_by[code])), undecided[0])
+        undecided.remove(code)
+        decided = [first for first in taken_by[code] if first not in undecided]
+        gone = fallen.keys() | repeated
+        for line in day.by_code[code]:
+            beside = day.beside(line, gone, decided)
+            if beside:
+                fallen[line.key] = beside[0]
     return fallen
-
-
-def _has_stood(key: str, undecided: Sequence[str], fallen: dict[str, Together]) -> bool:
-    return key not in undecided and key not in fallen
 
 
 # --- once per course ----------------------------------------------------------------------------------------------

@@ -167,6 +167,15 @@ def test_pairs_that_go_in_a_circle_leave_the_earliest_line() -> None:
     assert [line.code for line in said.lines if line.on == date(2023, 4, 10)] == ["77332", "77334"]
 
 
+def test_a_day_that_a_feed_filled_with_one_event_again_and_again_is_decided_like_any_other() -> None:
+    many = 1000
+    families = ("device_simple", "device_intermediate")
+    said = outcome(course(*(event(family, "2023-04-10") for family in families for _ in range(many))))
+    assert len(lines(said, "77333")) == many
+    assert lines(said, "77332") == []
+    assert len(findings(said, "pair-never-together")) == many
+
+
 def test_a_distinct_event_that_carries_59_already_carries_it_once() -> None:
     said = outcome(
         course(
