@@ -29,14 +29,12 @@ def _counting(events: Sequence[ClaimEvent]) -> ClaimEvent:
     if not read:
         return entered[-1]
     best = max(read, key=_weight)
-    is_newer = not entered or (best.at > entered[-1].at and _day(best) >= entered[-1].at.date())
+    is_newer = not entered or (
+        best.at > entered[-1].at and best.said_on is not None and best.said_on >= entered[-1].at.date()
+    )
     return best if is_newer else entered[-1]
 
 
 def _weight(event: ClaimEvent) -> tuple[int, date, str, int, int]:
     written = event.receipt.written if event.receipt else ""
-    return _LEVELS.index(event.level), _day(event), written, event.position, event.pk
-
-
-def _day(event: ClaimEvent) -> date:
-    return event.said_on or event.at.date()
+    return _LEVELS.index(event.level), event.said_on or date.min, written, event.position, event.pk

@@ -21,17 +21,17 @@ _OF_ONE = "(%(claim)s::bigint IS NULL OR p.id = %(claim)s)"
 # A claim to the first payer under whose number the second or third one answers, because the first one sent it on.
 _RANK = """CASE WHEN c.sequence = 'P' AND p.status IN ('2', '20') THEN 'S'
                  WHEN c.sequence = 'P' AND p.status IN ('3', '21') THEN 'T' ELSE c.sequence END"""
-# So is what that one takes back; its own number of the claim tells. Who is asked first and says that he is second has
-# decided as any other, as long as nobody else has.
-_IS_NEXT_PAYERS = f"""
-    ((({_RANK}) <> c.sequence
-      OR (p.status = '22' AND p.payer_claim_number <> '' AND EXISTS (
-          SELECT FROM oncocharge_billing_remittanceclaim q
-           WHERE q.claim_id = p.claim_id AND q.payer_claim_number = p.payer_claim_number
-             AND c.sequence = 'P' AND q.status IN ('2', '20', '3', '21'))))
-     AND EXISTS (SELECT FROM oncocharge_billing_remittanceclaim q
-                   JOIN oncocharge_billing_remittance s ON s.id = q.remittance_id AND s.state = 'posted'
-                  WHERE q.claim_id = p.claim_id AND q.status IN ('1', '4', '19')))
+# So is what that one takes back; its own number of the claim tells. Maybe the payer that was asked says itself that it
+# is the second: that counts as long as nothing is said of its own rank. An event without a day yields to any other.
+_IS_LATER_PAYERS = f"""
+    (({_RANK}) <> c.sequence
+     OR (p.status = '22' AND p.payer_claim_number <> '' AND c.sequence = 'P' AND EXISTS (
+         SELECT FROM oncocharge_billing_remittanceclaim q
+          WHERE q.claim_id = p.claim_id AND q.payer_claim_number = p.payer_claim_number
+            AND q.status IN ('2', '20', '3', '21'))
+         AND EXISTS (
+         SELECT FROM oncocharge_billing_remittanceclaim q
+          WHERE q.claim_id = p.claim_id AND q.status IN ('1', '19', '4'))))
 """
 # A remark may be all that says that the payer sent the claim on.
 _IS_SENT_ON = """
@@ -43,13 +43,12 @@ _IS_SENT_ON = """
 
 # A remittance that takes a payment back and decides anew says both of one claim: the new decision counts, and its claim
 # number. A payer that has split the claim decides each part by itself: where one is paid, the other is a denial within
-# a paid claim. What the next payer says under the number of this claim is told, and moves it nowhere.
+# a paid claim. What a later payer says under the number of this claim is told, and yields to what its own payer says.
 _EVENTS = f"""
     INSERT INTO oncocharge_billing_claimevent
            (claim_id, receipt_id, position, level, outcome, codes, message, "where", payer_claim_number, said_on, by_id)
     SELECT p.claim_id, r.receipt_id, p.position, 'remittance',
-           CASE WHEN n.is_next_payers THEN 'noted'
-                WHEN p.status = '22' AND p.is_decided_anew THEN 'noted'
+           CASE WHEN p.status = '22' AND (p.is_decided_anew OR n.is_later_payers) THEN 'noted'
                 WHEN p.status = '22' THEN 'reversed'
                 WHEN p.status = '25' THEN 'noted'
                 WHEN p.status = '23' THEN 'forwarded'
@@ -59,24 +58,26 @@ _EVENTS = f"""
                 ELSE 'paid' END,
            ARRAY[p.status::text] || CASE WHEN n.is_sent_on THEN '{{19}}'::text[] ELSE '{{}}' END
            || COALESCE(array_remove(d.reasons[1:7], '-'), '{{}}'),
-           CASE WHEN n.is_next_payers
-                THEN format('The next payer, %%s, says of its claim %%s: ', r.payer_name, p.payer_claim_number)
+           CASE WHEN n.is_later_payers
+                THEN format('%%s, as a later payer, on %%s of its claim %%s: ', r.payer_name,
+                            COALESCE(r.paid_on, r.produced_on, r.at::date), p.payer_claim_number)
                 ELSE '' END
            || CASE WHEN p.status = '22' THEN format('Payment of %%s taken back.', -p.paid)
                 ELSE format('%%s paid of %%s; %%s is the patient''s part.', p.paid, p.charge, p.patient_amount) END
            || CASE WHEN n.is_sent_on OR p.status IN ('19', '20', '21', '23')
                    THEN ' Forwarded to ' || COALESCE(NULLIF(p.crossover_name, ''), 'the next payer') || '.'
                    ELSE '' END,
-           '', CASE WHEN n.is_next_payers OR (p.status = '22' AND p.is_decided_anew) THEN ''
+           '', CASE WHEN p.status = '22' AND (p.is_decided_anew OR n.is_later_payers) THEN ''
                     ELSE left(p.payer_claim_number, 50) END,
-           COALESCE(r.paid_on, r.produced_on), COALESCE(r.released_by_id, r.keyed_by_id)
+           CASE WHEN n.is_later_payers THEN NULL ELSE COALESCE(r.paid_on, r.produced_on) END,
+           COALESCE(r.released_by_id, r.keyed_by_id)
       FROM (SELECT p.*, bool_or(p.status NOT IN ('22', '25')) OVER (PARTITION BY p.claim_id) AS is_decided_anew,
                    bool_or(p.paid > 0 AND p.status <> '25') OVER (PARTITION BY p.claim_id) AS is_paid_in_part
               FROM oncocharge_billing_remittanceclaim p
              WHERE p.remittance_id = %(remittance)s AND p.claim_id IS NOT NULL) p
       JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
       JOIN oncocharge_billing_claim c ON c.id = p.claim_id
-     CROSS JOIN LATERAL (SELECT {_IS_NEXT_PAYERS} AS is_next_payers, {_IS_SENT_ON} AS is_sent_on) n
+     CROSS JOIN LATERAL (SELECT {_IS_LATER_PAYERS} AS is_later_payers, {_IS_SENT_ON} AS is_sent_on) n
       LEFT JOIN (SELECT remittance_claim_id, array_agg(DISTINCT left("group" || '-' || reason, 12)) AS reasons
                    FROM refused_line GROUP BY remittance_claim_id) d ON d.remittance_claim_id = p.id
      WHERE {_OF_ONE}

@@ -133,27 +133,33 @@ def test_claim_of_which_only_a_remark_says_that_it_was_sent_on_is_forwarded(is_o
     assert ClaimEvent.objects.get().message.endswith("Forwarded to the next payer.")
 
 
-def test_what_the_next_payer_says_under_the_first_ones_claim_is_told_and_leaves_it_where_it_stands() -> None:
+@pytest.mark.parametrize("is_first_late", [False, True])
+def test_what_a_later_payer_says_under_the_first_ones_claim_yields_to_the_first(is_first_late: bool) -> None:
     (claim,) = exported(1)
-    post_payment(answered(claim, status="19", to_next="SUPPLEMENT INC"))
-    given = answered(claim, refused="96", status="2", payer_number="S1")
-    post_payment(given, trace="EFT2", on=date(2026, 5, 1), payer="1999999999")
-    post_payment(answered(claim, refused="96", sign=-1, payer_number="S1"), trace="EFT3", on=date(2026, 5, 9))
+    later = {"payer": "1999999999"}
+    told = [
+        (answered(claim, status="19", to_next="SUPPLEMENT INC"), "EFT1", date(2026, 4, 9), {}),
+        (answered(claim, refused="96", status="2", payer_number="S1"), "EFT2", date(2026, 5, 1), later),
+    ]
+    for given, trace, on, payer in reversed(told) if is_first_late else told:
+        post_payment(given, trace=trace, on=on, **payer)
+    back = answered(claim, refused="96", sign=-1, payer_number="S1")
+    post_payment(back, trace="EFT3", on=date(2026, 5, 9), **later)
     assert state_of(claim.pk) == "paid"
     assert payer_claim_numbers([claim]) == {claim.pk: f"ICN{claim.pk}"}
-    said = ClaimEvent.objects.order_by("said_on").values_list("outcome", "message")
-    assert [outcome for outcome, _ in said] == ["paid", "noted", "noted"]
-    assert (
-        said[1][1]
-        == "The next payer, ACME HEALTH, says of its claim S1: 0.00 paid of 910.00; 0.00 is the patient's part."
-    )
-    assert said[2][1] == "The next payer, ACME HEALTH, says of its claim S1: Payment of 0.00 taken back."
+    denied, taken_back = ClaimEvent.objects.filter(said_on=None).order_by("id")
+    who = "ACME HEALTH, as a later payer, on 2026-05-"
+    assert denied.message == f"{who}01 of its claim S1: 0.00 paid of 910.00; 0.00 is the patient's part."
+    assert taken_back.message == f"{who}09 of its claim S1: Payment of 0.00 taken back."
 
 
 def test_a_payer_that_was_asked_first_and_pays_as_second_has_decided_all_the_same() -> None:
     (claim,) = exported(1)
     post_payment(answered(claim, status="2"))
     assert state_of(claim.pk) == "paid"
+    assert payer_claim_numbers([claim]) == {claim.pk: f"ICN{claim.pk}"}
+    post_payment(answered(claim, sign=-1), trace="EFT2", on=date(2026, 4, 20))
+    assert state_of(claim.pk) == "reversed"
 
 
 def test_takeback_interest_and_forward_balance_keep_the_claim_they_name_and_change_no_line() -> None:
