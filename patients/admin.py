@@ -5,12 +5,14 @@ Patients and coverages have pages of their own: the admin's search would put a n
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
 from patients.models import Facility, PatientAccess, Payer, PayerPolicy, Provider
 from patients.roles import Role, has_role
+from patients.terms import PayerKind
 
 
 class AdministratorsAlone:
@@ -93,12 +95,50 @@ class PolicyInline(AdministratorsAlone, admin.StackedInline):  # type: ignore[ty
         return False
 
 
+OF_MEDICARE = ("MA", "MB")
+FILED_AS = (
+    "What claims say of the plan (SBR09): Medicare MB, of hospitals' claims MA; Medicare Advantage 16; Medicaid MC; "
+    "Tricare CH; workers' compensation WC; Blue Cross BL; other commercial plans CI."
+)
+
+
+class PayerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+    """A payer; how its claims are filed is said, not assumed: Medicare's would go out as a commercial plan's."""
+
+    class Meta:
+        model = Payer
+        exclude = ()
+        help_texts = {"filing_indicator": FILED_AS}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.initial["filing_indicator"] = ""
+
+    def clean_filing_indicator(self) -> str:
+        """Return the code as it is published."""
+        return str(self.cleaned_data["filing_indicator"]).strip().upper()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a Medicare that is filed as another kind of plan."""
+        said = super().clean() or {}
+        indicator = said.get("filing_indicator")
+        if said.get("kind") == PayerKind.MEDICARE and indicator and indicator not in OF_MEDICARE:
+            self.add_error("filing_indicator", f"{indicator} is not Medicare's. Enter MB, or MA for hospitals' claims.")
+        return said
+
+
 @admin.register(Payer)
 class PayerAdmin(AdministratorsAlone, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
     """Who pays, and on which terms."""
 
     list_display = ("name", "kind", "payer_id", "filing_indicator", "is_active")
     list_filter = ("kind", "is_active")
+    form = PayerForm
+    fieldsets = (
+        (None, {"fields": ("name", "kind", "payer_id", "filing_indicator", "is_active")}),
+        ("Address", {"fields": ("street", "street2", "city", "state", "zip_code")}),
+    )
     inlines = (PolicyInline,)
 
 

@@ -82,7 +82,8 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic wh
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = Payer.objects.filter(Q(is_active=True) | Q(pk=self.instance.payer_id))
-        self.fields["payer"] = forms.ModelChoiceField(offered, empty_label="Choose…")
+        untold = "" if offered.exists() else "No payer is entered yet. An administrator does so under Settings."
+        self.fields["payer"] = forms.ModelChoiceField(offered, empty_label="Choose…", help_text=untold)
         choices = [(one.value, "own (self)" if one == Relationship.SELF else one.value) for one in Relationship]
         self.fields["subscriber_sex"].widget = forms.Select(choices=[("", "not given"), *SEXES])
         self.fields["relationship"].widget = forms.Select(choices=choices)

@@ -84,7 +84,8 @@ class CourseForm(NamesForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["facility"] = forms.ModelChoiceField(Facility.objects.all(), empty_label=None)
+        untold = "" if Facility.objects.exists() else "None is entered yet. An administrator does so under Settings."
+        self.fields["facility"] = forms.ModelChoiceField(Facility.objects.all(), empty_label=None, help_text=untold)
         self.fields["opened_on"].validators.append(validate_day)
         self.order_fields(self.field_order)
 

@@ -86,7 +86,9 @@ def open_course(request: HttpRequest, patient_id: int) -> HttpResponse:
         except ValidationError as error:
             take_faults(form, error)
         else:
-            messages.success(request, "The course is open. Enter its plan next.")
+            may_plan = has_role(request.user, *PLANS)
+            upcoming = "Enter its plan next." if may_plan else "Its plan comes next: from a file, or from a physicist."
+            messages.success(request, f"The course is open. {upcoming}")
             return go_to(request, reverse("courses:course", args=[made.pk]))
     back = reverse("patients:patient", args=[patient.pk])
     crumbs = [("Patients", reverse("patients:list")), (patient.full_name, back), ("New course", "")]

@@ -13,9 +13,13 @@ from django import template
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
+from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
+
+from patients.roles import Role, has_role
 
 register = template.Library()
 
@@ -184,6 +188,13 @@ def error_target(field: BoundField) -> str:
 def has_required(form: BaseForm) -> bool:
     """Say whether the form has a field that must be filled in, so that the mark is explained only where it stands."""
     return any(field.field.required for field in form.visible_fields())
+
+
+@register.simple_tag(takes_context=True)
+def settings_url(context: Context) -> str:
+    """Return where an administrator enters what is missing; nothing for everybody else."""
+    user = context["request"].user
+    return reverse("admin:index") if has_role(user, Role.ADMINISTRATOR) else ""
 
 
 @register.filter

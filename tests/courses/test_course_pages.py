@@ -221,6 +221,14 @@ def test_buttons_are_shown_only_to_those_who_may(ada: cast.Treated) -> None:
     assert "Log a session" not in biller
 
 
+def test_whoever_opens_a_course_is_told_who_enters_its_plan(ada: cast.Treated) -> None:
+    address = url("course-open", ada.patient.pk)
+    for role, told in ((Role.PHYSICIST, "Enter its plan next."), (Role.THERAPIST, "from a file, or from a physicist.")):
+        client = signed_in(role)
+        values = {**proposed(client.get(address)), "diagnoses": "C61", "opened_on": "2026-01-05"}
+        assert told in client.post(address, values, follow=True).content.decode()
+
+
 def test_nobody_signed_in_is_led_to_sign_in(ada: cast.Treated) -> None:
 
     answer = Client().get(url("course", ada.course.pk))

@@ -1,5 +1,6 @@
 """The patient pages: found without a name in any address, registered, covered; each look noted."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from patients.audit import note_access
-from patients.models import Coverage, Patient, PatientAccess, PayerPolicy
+from patients.models import Coverage, Patient, PatientAccess, Payer, PayerPolicy
 from patients.roles import REGISTERS, Role
 from tests import cast
 from tests.courses.pages import proposed, signed_in
@@ -174,3 +175,35 @@ def test_the_admin_shows_policies_and_changes_none(ada: cast.Treated) -> None:
               "policies-0-id": str(policy.pk), "policies-0-effective_from": "2021-01-01"}  # fmt: skip
     client.post(url, values)
     assert PayerPolicy.objects.get(pk=policy.pk).effective_from == date(2020, 1, 1)
+
+
+def test_a_medicare_is_not_filed_as_a_commercial_plan() -> None:
+    client = signed_in(Role.ADMINISTRATOR)
+    url = reverse("admin:oncocharge_patients_payer_add")
+    shown = client.get(url).content.decode()
+    assert shown.index('name="name"') < shown.index('name="street"')
+    assert re.search(r'name="filing_indicator"[^>]*value=', shown) is None
+    values = {"name": "Medicare Part B", "kind": "medicare", "payer_id": "12502", "is_active": "on",
+              "policies-TOTAL_FORMS": "0", "policies-INITIAL_FORMS": "0"}  # fmt: skip
+    refused = client.post(url, {**values, "filing_indicator": "CI"})
+    assert "CI is not Medicare&#x27;s. Enter MB, or MA for hospitals&#x27; claims." in refused.content.decode()
+    client.post(url, {**values, "filing_indicator": "mb"})
+    assert Payer.objects.get().filing_indicator == "MB"
+
+
+FIRST_PAGES = ("patients:list", "courses:machine-day", "billing:policies", "billing:month-close")
+
+
+@pytest.mark.parametrize("name", FIRST_PAGES)
+def test_empty_practice_leads_its_administrator_to_the_settings_and_nobody_else(name: str) -> None:
+    button = f'<a class="btn" href="{reverse("admin:index")}">Open the settings</a>'
+    assert button in signed_in(Role.ADMINISTRATOR).get(reverse(name)).content.decode()
+    assert button not in signed_in(Role.AUDITOR).get(reverse(name)).content.decode()
+
+
+def test_forms_of_an_empty_practice_say_who_enters_what_they_ask_for() -> None:
+    alone = Patient.objects.create(mrn="1", last_name="First")
+    coverage = signed_in(Role.BILLER).get(reverse("patients:coverage-add", args=[alone.pk]))
+    assert "No payer is entered yet. An administrator does so under Settings." in coverage.content.decode()
+    course = signed_in(Role.THERAPIST).get(reverse("courses:course-open", args=[alone.pk]))
+    assert "None is entered yet. An administrator does so under Settings." in course.content.decode()
