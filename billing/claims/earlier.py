@@ -28,6 +28,7 @@ from patients.terms import Relationship
 
 _MOST_REMARKS = 5
 _REMARK = re.compile(r"[A-Z]{1,3}[0-9]{1,4}")
+_PATIENT = "PR"
 _TAKEN_BACK = "22"
 """CLP02 of a reversal."""
 
@@ -59,6 +60,16 @@ class EarlierDecision(NamedTuple):
     adjudicated_on: date
     payer_claim_number: str
     lines: tuple[LineDecision, ...]
+
+    @property
+    def is_owed_by_line(self) -> bool:
+        """Whether the lines say what the patient still owes, all of it."""
+        return bool(self.lines) and not any(one.group == _PATIENT for one in self.adjustments)
+
+    @property
+    def owed(self) -> str:
+        """What the patient still owes in all."""
+        return owed([*self.adjustments, *chain.from_iterable(line.adjustments for line in self.lines)])
 
 
 class EarlierPayer(NamedTuple):
@@ -100,6 +111,7 @@ class EarlierPayer(NamedTuple):
             outpatient=OutpatientAdjudication(remarks) if remarks else None,
             adjudicated_on="" if decision.lines else f"{decision.adjudicated_on:%Y%m%d}",
             claim_number=decision.payer_claim_number,
+            remaining="" if decision.is_owed_by_line else decision.owed,
         )
 
     def of_line(self, entry_id: int, *, code: str, revenue_code: str = "") -> list[LineAdjudication]:
@@ -115,6 +127,7 @@ class EarlierPayer(NamedTuple):
                 f"{line.adjudicated_on:%Y%m%d}",
                 line.modifiers,
                 line.adjustments,
+                remaining=owed(line.adjustments) if self.decision.is_owed_by_line else "",
                 revenue_code=revenue_code and (line.revenue_code or revenue_code),
             )
             for line in self.decision.lines
@@ -275,6 +288,12 @@ def _adjustments(
         for group, of_group in sums.items()
     )
     return tuple(Adjustment(group, given) for group, given in told if given)
+
+
+def owed(adjustments: Iterable[Adjustment]) -> str:
+    """Return what the patient owes by these adjustments (AMT*EAF)."""
+    reasons = chain.from_iterable(one.reasons for one in adjustments if one.group == _PATIENT)
+    return plain_amount(max(sum((Decimal(reason.amount) for reason in reasons), Decimal(0)), Decimal(0)))
 
 
 def plain_amount(amount: Decimal) -> str:

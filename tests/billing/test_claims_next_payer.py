@@ -79,7 +79,8 @@ def test_the_next_payer_is_asked_for_the_same_lines_with_what_the_first_decided(
     )
     assert ClaimLine.objects.filter(ended_at=None).count() == 4 and not WaitingLine.objects.exists()
     assert [segment.split("*")[1] for segment in segments(text, "SBR")] == ["S", "P"]
-    assert "AMT*D*1456" in segments(text, "AMT") and f"REF*F8*ICN{claim.pk}" in segments(text, "REF")
+    assert segments(text, "AMT") == ["AMT*D*1456", "AMT*EAF*91", "AMT*EAF*91"]
+    assert f"REF*F8*ICN{claim.pk}" in segments(text, "REF")
     assert segments(text, "CAS") == ["CAS*CO*45*91", "CAS*PR*2*91"] * 2
     assert [segment.split("*")[2] for segment in segments(text, "SVD")] == ["728", "728"]
     assert [segment for segment in segments(text, "DTP") if "*573*" in segment] == ["DTP*573*D8*20260409"] * 2
@@ -147,7 +148,7 @@ def test_a_decision_about_the_claim_alone_has_its_day_at_the_claim() -> None:
     decided(claim, NEXT, coverage=coverage(ada))
     text = text_of(export_later())
     assert segments(text, "SVD") == [] and "DTP*573*D8*20260409" in segments(text, "DTP")
-    assert segments(text, "CAS") == ["CAS*CO*45*200", "CAS*PR*1*10"]
+    assert segments(text, "CAS") == ["CAS*CO*45*200", "CAS*PR*1*10"] and "~AMT*D*700~AMT*EAF*10~" in text
     assert inspect_837(text, today=LATER.date()) == []
 
 
@@ -307,8 +308,7 @@ def test_the_next_payer_hears_all_parts_of_a_claim_that_the_payer_split(story: s
         anew = part(0, payer_number="ICN-ANEW")
         pays(part(0, payer_number="", sign=-1), anew, trace="EFT3", on=date(2026, 4, 16))
     text = text_of(export_later())
-    assert "AMT*D*1456" in segments(text, "AMT")
-    assert [segment.split("*")[2] for segment in segments(text, "SVD")] == ["728", "728"]
+    assert "AMT*D*1456" in segments(text, "AMT") and text.count("~SVD*ACME1*728*") == len(days)
     assert [segment.split("*")[3] for segment in segments(text, "DTP") if "*573*" in segment] == days
     assert inspect_837(text, today=LATER.date()) == []
 
