@@ -90,7 +90,10 @@ def _elements(body: str, element: str, place: Place) -> list[str]:
     elements = body.split(element)
     name = elements[0].strip().upper()
     if name != elements[0]:
-        place.note("lower-case" if elements[0].strip() != name else "padded", name, 0, elements[0])
+        is_small = elements[0].strip() != name
+        place.note("lower-case" if is_small else "padded", name, 0, elements[0])
+        if is_small:  # Who writes names so writes codes so, and means those of the guide.
+            elements = body.upper().split(element)
     elements[0] = name
     for number, text in enumerate(elements):
         if not text.isascii() or not text.isprintable() or text != text.strip():

@@ -155,6 +155,7 @@ class SegmentStream(Place):
             self.note("malformed-isa", "ISA", 0, taken)
         if taken[:_NAME] != "ISA":
             self.note("lower-case", "ISA", 0, taken[:_NAME])
+            opening = opening._replace(elements=[text.upper() for text in opening.elements])
         if self.separators.segment not in follows and "\n" in follows.strip(WHITE):
             self.note("line-end-as-terminator", "ISA", 0, self.separators.segment)
             self.separators = self.separators._replace(segment="\n")

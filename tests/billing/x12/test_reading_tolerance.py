@@ -48,6 +48,7 @@ DRESSES: dict[str, tuple[Callable[[bytes], bytes], set[str]]] = {
         lambda text: text.replace(b"~CLP", b"~clp").replace(b"~SVC", b"~svc").replace(b"~GS", b"~gs")
         .replace(b"~ST", b"~st").replace(b"~SE", b"~se").replace(b"~IEA", b"~iea"), {"lower-case"},
     ),
+    "everything in small letters": (lambda text: text.lower(), {"lower-case"}),
     "an ISA in small letters": (lambda text: b"isa" + text[3:], {"lower-case"}),
     "blanks around elements": (lambda text: text.replace(b"*L000003", b"* L000003 "), {"padded"}),
     "an ISA without its blanks": (
