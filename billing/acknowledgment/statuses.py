@@ -18,7 +18,7 @@ from billing.models import ClaimEvent, ClaimFile
 from billing.x12.ack_277ca import ClaimAcknowledgmentReader, ClaimStatus, Level, Status
 from billing.x12.reading import Transaction
 
-_OUR_LINE = re.compile(r"L([0-9]{1,18})")
+_OUR_LINE = re.compile(r"[Ll]([0-9]{1,18})")
 _PROVIDERS = ("85", "87")
 _PAYER = "PR"
 _ACCEPT = "WQ"

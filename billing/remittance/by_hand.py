@@ -45,7 +45,7 @@ def suggestions(paid: RemittanceClaim) -> list[Suggestion]:
 
 
 def _is_number(text: str) -> bool:
-    return text[:1] == "L" and text[1:].isascii() and text[1:].isdecimal() and len(text) <= len("L") + 18
+    return text[:1] in ("L", "l") and text[1:].isascii() and text[1:].isdecimal() and len(text) <= len("L") + 18
 
 
 def _is_same(ours: str, given: str) -> bool:

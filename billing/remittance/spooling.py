@@ -88,7 +88,7 @@ class Spool:
                     control = value
                     break
             digits = control[1:]
-            is_ours = control[:1] == "L" and digits.isdigit() and digits.isascii() and len(digits) < _MOST
+            is_ours = control[:1] in ("L", "l") and digits.isdigit() and digits.isascii() and len(digits) < _MOST
             # The reader gives the same decision for loops that say the same. It is kept alive with its body, so that no
             # other object can have its id.
             body = bodies.get(id(decision))

@@ -41,7 +41,7 @@ _BY_CONTROL_NUMBER = """
     CREATE TEMP TABLE paid_match ON COMMIT DROP AS
     SELECT p.number, c.id AS claim_id, CASE WHEN c.id IS NULL THEN '' ELSE 'control' END AS matched_by
       FROM paid_claim p
-      LEFT JOIN oncocharge_billing_claim c ON c.control_number = p.control_number
+      LEFT JOIN oncocharge_billing_claim c ON c.control_number = upper(p.control_number)
 """
 
 # The same number may be another claim's at another payer, so the charge must agree too, and one claim alone may fit.

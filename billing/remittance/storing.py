@@ -83,7 +83,7 @@ _BY_NUMBER = """
     UPDATE oncocharge_billing_remittanceline l SET entry_id = k.entry_id, matched_by = 'number'
       FROM oncocharge_billing_remittanceclaim p, oncocharge_billing_claimline k
      WHERE p.id = l.remittance_claim_id AND p.remittance_id = %(remittance)s AND p.id = %(claim)s
-       AND k.claim_id = p.claim_id AND l.control_number = 'L' || k.entry_id AND l.entry_id IS NULL
+       AND k.claim_id = p.claim_id AND upper(l.control_number) = 'L' || k.entry_id AND l.entry_id IS NULL
 """
 _WITHOUT_ENTRY = """
     SELECT count(*) FROM oncocharge_billing_remittanceline l

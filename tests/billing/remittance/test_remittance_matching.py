@@ -1,5 +1,6 @@
 """How paid lines and claims are found to be ours: by number, by service, by a person; never by a guess."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -26,6 +27,15 @@ def test_line_with_modifiers_that_the_payer_made_up_is_still_found_if_only_one_f
     other = PaidClaim(claim.control_number, [line.__class__(**{**vars(line), "modifiers": ["59"]})])
     post_payment(other)
     assert RemittanceLine.objects.get().matched_by == "service"
+
+
+def test_numbers_that_the_payer_gives_back_in_small_letters_are_ours() -> None:
+    (claim,) = exported(1)
+    paid = answered(claim)
+    lines = [replace(line, number=line.number.lower()) for line in paid.lines]
+    post_payment(replace(paid, number=paid.number.lower(), lines=lines))
+    assert RemittanceClaim.objects.get().claim == claim
+    assert RemittanceLine.objects.get().matched_by == "number"
 
 
 def test_line_that_two_charges_fit_stays_at_the_claim() -> None:
