@@ -99,7 +99,7 @@ def bring_authorizations(course: Course, wanted: Iterable[AuthorizationFacts], n
         with notes.part(facts.key):
             made = Authorization(
                 course=course, codes=list(facts.codes), units=facts.units, effective_from=facts.effective_from,
-                effective_to=facts.effective_to, source_key=key,
+                effective_to=facts.effective_to, technique=facts.technique or "", source_key=key,
             )  # fmt: skip
             made.clean_fields(exclude=["course"])
             made.save()

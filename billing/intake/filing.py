@@ -204,7 +204,7 @@ def _close(course: Course, file: CourseFile, notes: Notes) -> None:
     if is_persons(course, "closed_on"):
         notes.keep(f"course {f'closed on {course.closed_on}' if course.closed_on else 'open'}: as a person left it")
         return
-    with notes.part("course"):
+    with notes.part("course", on="closed_on"):
         if wanted is None:
             reopen_course(course=course, reason=AMENDED)
             notes.changed("course opened again")

@@ -81,8 +81,13 @@ class Notes:
         self._faults.refuse_if_any()
 
     @contextmanager
-    def part(self, path: str) -> Iterator[None]:
-        """Try one part of the file; what a step refuses is noted, and the parts after it are tried too."""
+    def part(self, path: str, **keys: str) -> Iterator[None]:
+        """Try one part of the file; what a step refuses is noted, and the parts after it are tried too.
+
+        Args:
+            path: where in the file the part stands.
+            keys: how the file calls what the step calls otherwise.
+        """
         try:
             with transaction.atomic():
                 yield
@@ -90,4 +95,4 @@ class Notes:
             fields = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
             for field, messages in fields.items():
                 for message in messages:
-                    self.fault(f"{path}.{field}" if field else path, message)
+                    self.fault(f"{path}.{keys.get(field, field)}" if field else path, message)

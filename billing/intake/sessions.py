@@ -71,7 +71,8 @@ class SessionIntake:
             **self._particulars(facts),
         )
         if not logged.is_new:
-            self._notes.fault(f"session {facts.key}", logged.message)
+            remedy = "Mend the number of the fraction, or take the session out of the file."
+            self._notes.fault(f"session {facts.key}", f"{logged.message} {remedy}")
             return
         self._standing[facts.key] = logged.session
         self._notes.changed(f"session {facts.key} logged")

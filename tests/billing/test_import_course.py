@@ -360,6 +360,11 @@ def test_what_was_gone_from_the_file_and_is_in_it_again_is_entered_again() -> No
     assert ManualLine.objects.filter(cancelled_at=None).count() == 1
 
 
+def test_technique_that_an_authorization_names_is_stored_with_it() -> None:
+    take(WHOLE.replace("units = 30", 'units = 30\ntechnique = "sbrt"'))
+    assert Authorization.objects.get().technique == "sbrt"
+
+
 def test_session_of_an_hour_that_was_shown_twice_is_known_again() -> None:
     text = HEAD + PLAN + '[[session]]\nkey = "s1"\nat = 2025-11-02T01:30:00\nplans = ["P1"]\n'
     take(text)
@@ -401,10 +406,16 @@ def test_approval_and_keyed_line_of_a_day_to_come_are_refused() -> None:
     ]
 
 
-def test_fraction_delivered_twice_is_refused() -> None:
+def test_close_of_a_day_to_come_is_refused_under_the_key_that_the_file_has_for_it() -> None:
+    (fault,) = refused(WHOLE.replace("opened_on = 2025-03-03", "opened_on = 2025-03-03\nclosed_on = 2098-03-25"))
+    assert fault.startswith("1.toml: course.closed_on: 2098-03-25 is still to come.")
+
+
+def test_fraction_delivered_twice_is_refused_and_the_fault_says_what_to_mend() -> None:
     twice = WHOLE + '[[session]]\nkey = "s9"\nat = 2025-03-20T09:00:00\nplans = ["P1"]\nfraction = 1\n'
     (fault,) = refused(twice)
     assert fault.startswith("1.toml: session s9: Fraction 1 of P1 was already logged")
+    assert fault.endswith("Mend the number of the fraction, or take the session out of the file.")
 
 
 def test_two_files_of_one_id_are_refused() -> None:
