@@ -78,10 +78,12 @@
     document.getElementById("oc-toasts").append(message);
   }
 
+  // Between the answer to a release and the step to the next line a quick hand would be told of the line behind it.
+  const isGoingOn = () => pressed?.deed === "release" && pressed.line === current;
   function press(deed, otherwise) {
     const button = row()?.querySelector(`[data-deed="${deed}"]`);
     if (button && !button.disabled) button.click();
-    else if (!button && row()) tell(otherwise);
+    else if (!button && row() && !isGoingOn()) tell(otherwise);
   }
 
   // After a decision the keys stand on the next line: there u means the decision that the message tells of.
