@@ -189,20 +189,25 @@ _SETTLED_WHOLE = f"""
             OR NOT EXISTS (SELECT FROM oncocharge_billing_denial o WHERE o.remittance_claim_id = p.id))
 """
 
+
 # What was denied, taken back and decided anew in one remittance is no denial any more: what is still refused is one of
-# the new decision. The payer's number tells which part of a split claim was taken back.
-_DECIDED_ANEW = f"""
+# the new decision. The payer's number tells which part of a split claim was taken back. Asked of the remittance that
+# decides anew, and of denials that come when that is known already.
+def _decided_anew(asked: str) -> str:
+    return f"""
     UPDATE oncocharge_billing_denial d SET state = 'corrected', decided_at = %(at)s
       FROM oncocharge_billing_remittanceclaim p
-      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
+      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id AND r.state = 'posted'
       JOIN oncocharge_billing_remittanceclaim q ON q.claim_id = p.claim_id AND q.remittance_id <> p.remittance_id
        AND (q.payer_claim_number = p.payer_claim_number OR '' IN (q.payer_claim_number, p.payer_claim_number))
-     WHERE p.remittance_id = %(remittance)s AND p.status = '22' AND {_OF_ONE}
+     WHERE {asked}.remittance_id = %(remittance)s AND (%(claim)s::bigint IS NULL OR {asked}.id = %(claim)s)
+       AND p.status = '22'
        AND EXISTS (SELECT FROM oncocharge_billing_remittanceclaim n
                     WHERE n.remittance_id = p.remittance_id AND n.claim_id = p.claim_id
                       AND n.status NOT IN ('22', '25'))
        AND d.remittance_claim_id = q.id AND d.state IN ('open', 'appealed') AND d.denied_on <= {_DAY}
 """
+
 
 # What the payer says of a correction is its word on the claim that was corrected: what is still refused is a denial of
 # the correction, and of the lines as they were first sent nothing is left to appeal.
@@ -218,6 +223,19 @@ _CORRECTED = f"""
     UPDATE oncocharge_billing_denial d SET state = 'corrected', decided_at = %(at)s
       FROM corrected t WHERE d.claim_id = t.claim_id AND d.state IN ('open', 'appealed')
 """
+_CORRECTED_BEFORE = f"""
+    WITH RECURSIVE correction AS (
+        SELECT p.id AS denied_id, c.id AS claim_id
+          FROM oncocharge_billing_remittanceclaim p JOIN oncocharge_billing_claim c ON c.replaces_id = p.claim_id
+         WHERE p.remittance_id = %(remittance)s AND {_OF_ONE}
+         UNION
+        SELECT t.denied_id, c.id FROM correction t JOIN oncocharge_billing_claim c ON c.replaces_id = t.claim_id)
+    UPDATE oncocharge_billing_denial d SET state = 'corrected', decided_at = %(at)s
+      FROM correction t
+      JOIN oncocharge_billing_remittanceclaim p ON p.claim_id = t.claim_id AND p.status NOT IN ('22', '25')
+      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id AND r.state = 'posted'
+     WHERE d.remittance_claim_id = t.denied_id AND d.state IN ('open', 'appealed') AND d.denied_on <= {_DAY}
+"""
 
 # Claims that were taken back and are voids, or have one.
 _VOIDED = f"""
@@ -228,7 +246,7 @@ _VOIDED = f"""
 
 
 def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | None = None) -> None:
-    """Let a posted remittance, or one claim of it, take effect: thirteen statements, more where a void was taken.
+    """Let a posted remittance, or one claim of it, take effect: fifteen statements, more where a void was taken.
 
     Args:
         remittance_id: it must be posted.
@@ -255,7 +273,8 @@ def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | 
 
 _STATEMENTS = (
     _REFUSED, _REFUSED_WITHOUT_REASON, "ANALYZE refused_line", _EVENTS, _DENIALS, _STANDING,
-    "ANALYZE standing_denial", _SETTLED, _SETTLED_WHOLE, _DECIDED_ANEW, _CORRECTED,
+    "ANALYZE standing_denial", _SETTLED, _SETTLED_WHOLE, _decided_anew("p"), _decided_anew("q"),
+    _CORRECTED, _CORRECTED_BEFORE,
 )  # fmt: skip
 
 

@@ -205,12 +205,18 @@ def test_remittance_that_comes_late_settles_only_what_was_denied_before_its_day(
     assert (Denial.objects.get(claim=two).state, state_of(two.pk)) == ("open", "denied")
 
 
-def test_denial_that_is_taken_back_and_pronounced_anew_is_one_row_of_work() -> None:
+@pytest.mark.parametrize("is_late", [False, True])
+def test_denial_that_is_taken_back_and_pronounced_anew_is_one_row_of_work(is_late: bool) -> None:
     (claim,) = exported(1)
-    post_payment(answered(claim, refused="197", status="4"))
     anew = answered(claim, refused="50", status="4", payer_number="ICN-NEW")
-    post_payment(answered(claim, refused="197", sign=-1), anew, trace="EFT2", on=date(2026, 5, 20))
-    assert list(Denial.objects.order_by("pk").values_list("reason", "state")) == [("197", "corrected"), ("50", "open")]
+    told = [
+        ([answered(claim, refused="197", status="4")], "EFT1", date(2026, 4, 9)),
+        ([answered(claim, refused="197", sign=-1), anew], "EFT2", date(2026, 5, 20)),
+    ]
+    for given, trace, on in reversed(told) if is_late else told:
+        post_payment(*given, trace=trace, on=on)
+    denials = Denial.objects.order_by("denied_on").values_list("reason", "state")
+    assert list(denials) == [("197", "corrected"), ("50", "open")]
 
 
 @pytest.mark.parametrize("is_paid_first", [True, False])
@@ -232,16 +238,22 @@ def test_what_a_second_payer_gives_leaves_the_first_ones_denial_to_work_on() -> 
     assert Denial.objects.get().state == "open"
 
 
-@pytest.mark.parametrize("refused", ["", "97"])
-def test_what_the_payer_says_of_a_correction_ends_the_denials_of_the_claim_it_corrects(refused: str) -> None:
+@pytest.mark.parametrize(("refused", "is_late"), [("", False), ("97", False), ("97", True)])
+def test_what_the_payer_says_of_a_correction_ends_the_denials_of_the_claim_it_corrects(
+    refused: str, is_late: bool
+) -> None:
     (claim,) = exported(1, lines=2)
-    post_payment(answered(claim, refused="197"))
+    first = answered(claim, refused="197")
+    if not is_late:
+        post_payment(first)
     for _time in range(2):  # corrected, and the correction corrected
         follow_up = decided(claim, FollowUp.Kind.REPLACEMENT)
         export()
         claim = sent_as(follow_up)
-    assert set(Denial.objects.values_list("state", flat=True)) == {"open"}
+    assert set(Denial.objects.values_list("state", flat=True)) <= {"open"}
     post_payment(answered(claim, refused=refused), trace="EFT2", on=date(2026, 5, 20))
+    if is_late:
+        post_payment(first)
     before = Denial.objects.exclude(claim=claim).values_list("state", flat=True)
     assert set(before) == ({"corrected"} if refused else {"paid"})
     assert Denial.objects.filter(claim=claim, state="open").count() == (2 if refused else 0)
