@@ -32,6 +32,7 @@ urlpatterns = [
     path("sessions/<int:session_id>/amend/", session.amend, name="session-amend"),
     path("sessions/<int:session_id>/cancel/", session.cancel, name="session-cancel"),
     path("sessions/<int:session_id>/review/", session.review, name="session-review"),
+    path("sessions/<int:session_id>/review/undo/", session.undo_review, name="session-review-undo"),
     path("sessions/<int:session_id>/sign/", session.sign, name="session-sign"),
     path("plans/<int:plan_id>/", plan.plan, name="plan"),
     path("plans/<int:plan_id>/confirm/", plan.confirm, name="plan-confirm"),

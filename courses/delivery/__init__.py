@@ -20,7 +20,7 @@ from courses.delivery.proposals import (
     standing_numbers,
 )
 from courses.delivery.reading import course_with_plans
-from courses.delivery.review import Reviewed, review_guidance
+from courses.delivery.review import Reviewed, review_guidance, withdraw_review
 from courses.delivery.signing import sign_session
 
 __all__ = [
@@ -53,4 +53,5 @@ __all__ = [
     "state_of_day",
     "undo_absence",
     "warnings",
+    "withdraw_review",
 ]

@@ -22,11 +22,12 @@ from patients.roles import Role, has_role
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """The session, whether the review came in time, and a sentence to show."""
+    """The session, whether the review came in time, a sentence to show, and whether this call gave it."""
 
     session: Session
     is_in_time: bool
     message: str
+    is_new: bool = True
 
 
 def review_guidance(*, session: Session, by: User) -> Reviewed:
@@ -46,7 +47,7 @@ def review_guidance(*, session: Session, by: User) -> Reviewed:
         if session.cancelled_at is not None or session.guidance == Guidance.NONE:
             raise ValidationError({"session": ["The session has no images to review."]})
         if session.guidance_reviewed or session.guidance_reviewed_at is not None:
-            return Reviewed(session, session.guidance_reviewed, "The images were reviewed before.")
+            return Reviewed(session, session.guidance_reviewed, "The images were reviewed before.", is_new=False)
         later = Session.objects.filter(course=session.course, cancelled_at__isnull=True, resumes__isnull=True)
         later = later.filter(starts_at__gt=session.starts_at).exclude(status=SessionStatus.ABORTED)
         session.guidance_reviewed_at, session.guidance_reviewed_by = timezone.now(), by
@@ -56,6 +57,24 @@ def review_guidance(*, session: Session, by: User) -> Reviewed:
     if session.guidance_reviewed:
         return Reviewed(session, True, "Images reviewed before the next fraction.")
     return Reviewed(session, False, "Images reviewed, but after the next fraction was treated.")
+
+
+def withdraw_review(*, session: Session, by: User) -> None:
+    """Take back a review that its physician gave by mistake: what it let be charged is taken back. Twice is once.
+
+    Raises:
+        PermissionDenied: the review is somebody else's, or came with an imported file.
+    """
+    with transaction.atomic():
+        lock(session.course)
+        session = Session.objects.get(pk=session.pk)
+        if not session.guidance_reviewed and session.guidance_reviewed_at is None:
+            return
+        if session.guidance_reviewed_by_id != by.pk:
+            raise PermissionDenied("Only the physician who reviewed the images takes the review back.")
+        session.guidance_reviewed, session.guidance_reviewed_at, session.guidance_reviewed_by = False, None, None
+        session.save(update_fields=["guidance_reviewed", "guidance_reviewed_at", "guidance_reviewed_by"])
+        ring(session.course_id)
 
 
 # Asked after every session that is stored: nearly always nothing was reviewed since, and a therapist waits.

@@ -165,6 +165,8 @@ def _sentence(state: Any, before: Any, zone: ZoneInfo, fractions: Sequence[str])
     if state.guidance_reviewed_at and not before.guidance_reviewed_at:
         in_time = "" if state.guidance_reviewed else ", after the next fraction"
         return f"Images reviewed{in_time}", "signed"
+    if before.guidance_reviewed_at and not state.guidance_reviewed_at:
+        return "Review of the images taken back", "amended"
     changed = [*_differences(state, before, zone), *fractions]
     return f"Corrected: {', '.join(changed) or 'its plans or fractions'}", "amended"
 

@@ -4,22 +4,26 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.delivery import (
     EntryConflict,
+    Reviewed,
     amend_session,
     cancel_session,
     digest_of_session,
     review_guidance,
     sign_session,
+    withdraw_review,
 )
 from courses.forms import AmendForm, CancelForm, take_faults
 from courses.forms.entries import values_of
 from courses.forms.session import FIELD_OF
 from courses.models import Session
 from courses.terms import Guidance, SessionStatus
-from courses.views.answers import UNPROCESSABLE, done, form_answer, go_to
+from courses.views.answers import FROM_WORKLIST, UNPROCESSABLE, came_from_worklist, done, form_answer, go_to
 from courses.views.entries import conflict_answer, crumbs_of, entry_answer, session_or_404, user_of, way_back
 from courses.views.history import history_of
 from patients.audit import note_access
@@ -41,6 +45,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
         "facility": found.course.facility,
         "history": history_of(found),
         "may_log": has_role(request.user, *LOGS),
+        "may_take_review_back": found.guidance_reviewed_by_id == user_of(request).pk and not found.cancelled_at,
         "may_review": has_role(request.user, Role.PHYSICIAN) and _waits_for_review(found),
         "crumbs": [*crumbs_of(found.course), ("Session", "")],
     }
@@ -119,7 +124,28 @@ def review(request: HttpRequest, session_id: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.add_message(request, messages.SUCCESS if reviewed.is_in_time else messages.WARNING, reviewed.message)
+        level = messages.SUCCESS if reviewed.is_in_time else messages.WARNING
+        whose = f"{found.course.patient.full_name}, {found.treated_on:%-d %b}"
+        messages.add_message(
+            request, level, f"{whose}: {reviewed.message}", extra_tags=_undo_of_review(request, reviewed)
+        )
+    return done(request, way_back(request, found.course))
+
+
+def _undo_of_review(request: HttpRequest, reviewed: Reviewed) -> str:
+    if not reviewed.is_new:
+        return ""
+    undo = reverse("courses:session-review-undo", args=[reviewed.session.pk])
+    return f"undo:{undo}?{urlencode({'from': FROM_WORKLIST})}" if came_from_worklist(request) else f"undo:{undo}"
+
+
+@allow(write=PHYSICIANS)
+@require_POST
+def undo_review(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Take back the review that the same physician gave by mistake."""
+    found = session_or_404(session_id)
+    withdraw_review(session=found, by=user_of(request))
+    messages.success(request, f"{found.course.patient.full_name}, {found.treated_on:%-d %b}: not reviewed any more.")
     return done(request, way_back(request, found.course))
 
 

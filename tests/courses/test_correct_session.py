@@ -11,8 +11,9 @@ from courses.delivery import (
     cancel_session,
     digest_of_session,
     review_guidance,
+    withdraw_review,
 )
-from courses.models import Fraction, Plan, Session
+from courses.models import Course, Fraction, Plan, Session
 from courses.terms import SessionStatus
 from patients.roles import Role
 from tests import cast
@@ -149,6 +150,25 @@ def test_images_reviewed_before_the_next_fraction_count() -> None:
     reviewed = review_guidance(session=session, by=doctor)
     assert (reviewed.is_in_time, reviewed.session.guidance_reviewed) == (True, True)
     assert review_guidance(session=session, by=doctor).message == "The images were reviewed before."
+
+
+def test_a_review_given_by_mistake_is_taken_back_by_who_gave_it_and_given_again() -> None:
+    ada, doctor = cast.ada(), cast.user(Role.PHYSICIAN)
+    session = log(ada, "2025-03-04 09:00", guidance="cbct").session
+    review_guidance(session=session, by=doctor)
+    with pytest.raises(PermissionDenied):
+        withdraw_review(session=session, by=cast.user(Role.PHYSICIAN, "other"))
+    revision = Course.objects.get(pk=ada.course.pk).revision
+    for _ in range(2):
+        withdraw_review(session=session, by=doctor)
+    session.refresh_from_db()
+    assert (session.guidance_reviewed, session.guidance_reviewed_at, session.guidance_reviewed_by) == (
+        False,
+        None,
+        None,
+    )
+    assert Course.objects.get(pk=ada.course.pk).revision > revision
+    assert review_guidance(session=session, by=doctor).is_new
 
 
 def test_images_reviewed_after_the_next_fraction_are_kept_but_do_not_count() -> None:

@@ -102,6 +102,18 @@ def test_images_are_reviewed_in_place(ada: cast.Treated) -> None:
     assert answer["HX-Trigger"] == "worklist-changed"
     session.refresh_from_db()
     assert session.guidance_reviewed
+    undo = reverse("courses:session-review-undo", args=[session.pk]) + "?from=worklist"
+    told = answer.content.decode()
+    assert undo in told and ada.patient.full_name in told
+    again = signed_in(Role.PHYSICIAN).post(address, headers=HTMX).content.decode()
+    assert "reviewed before." in again and undo not in again
+    page = reverse("courses:session", args=[session.pk])
+    assert "Take the review back" in said(signed_in(Role.PHYSICIAN), page)
+    assert "Take the review back" not in said(signed_in(Role.THERAPIST), page)
+    assert signed_in(Role.PHYSICIAN).post(undo)["Location"] == PAGE
+    session.refresh_from_db()
+    assert session.guidance_reviewed_at is None
+    assert "Review of the images taken back" in said(signed_in(Role.PHYSICIAN), page)
 
 
 def test_the_bar_counts_what_waits(ada: cast.Treated) -> None:
