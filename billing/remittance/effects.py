@@ -37,8 +37,9 @@ _IS_LATER_PAYERS = f"""
 _IS_SENT_ON = """
     (p.status IN ('1', '2', '3', '4')
      AND (p.remarks && %(forwarding)s::varchar[]
-          OR EXISTS (SELECT FROM oncocharge_billing_remittanceline l
-                      WHERE l.remittance_claim_id = p.id AND l.remarks && %(forwarding)s::varchar[])))
+          OR p.id IN (SELECT q.id FROM oncocharge_billing_remittanceclaim q
+                        JOIN oncocharge_billing_remittanceline l ON l.remittance_claim_id = q.id
+                       WHERE q.remittance_id = %(remittance)s AND l.remarks && %(forwarding)s::varchar[])))
 """
 
 # A remittance that takes a payment back and decides anew says both of one claim: the new decision counts, and its claim
@@ -77,7 +78,7 @@ _EVENTS = f"""
              WHERE p.remittance_id = %(remittance)s AND p.claim_id IS NOT NULL) p
       JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
       JOIN oncocharge_billing_claim c ON c.id = p.claim_id
-     CROSS JOIN LATERAL (SELECT {_IS_LATER_PAYERS} AS is_later_payers, {_IS_SENT_ON} AS is_sent_on) n
+     CROSS JOIN LATERAL (SELECT {_IS_LATER_PAYERS} AS is_later_payers, {_IS_SENT_ON} AS is_sent_on OFFSET 0) n
       LEFT JOIN (SELECT remittance_claim_id, array_agg(DISTINCT left("group" || '-' || reason, 12)) AS reasons
                    FROM refused_line GROUP BY remittance_claim_id) d ON d.remittance_claim_id = p.id
      WHERE {_OF_ONE}
