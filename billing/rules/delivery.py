@@ -163,21 +163,30 @@ def second_session_modifier(chosen: SecondSessionModifier, code: str, code_befor
 
 
 def _too_close(gap: timedelta, before: datetime, minimum_hours: float) -> Note:
-    hours = gap.total_seconds() / 3600
     return Note(
         Severity.HOLD,
         "sessions-too-close",
-        f"Only {hours:.1f} hours after the session of {before:%H:%M}, not the {minimum_hours:g} asked for: no line.",
+        f"Only {_in_minutes(gap)} after the session of {before:%H:%M}, not the {minimum_hours:g} h asked for: no line.",
     )
 
 
 def _not_counted(session: DeliveredSession, before: DeliveredSession) -> Note:
-    hours = (session.at - before.at).total_seconds() / 3600
+    gap = _in_minutes(session.at - before.at)
     return Note(
         Severity.INFO,
         "session-not-counted",
-        f"Only {hours:.1f} hours after the session of {before.at:%H:%M}: it counts in no five, and earns no guidance.",
+        f"Only {gap} after the session of {before.at:%H:%M}: it counts in no five, and earns no guidance.",
     )
+
+
+def _in_minutes(gap: timedelta) -> str:
+    """Return a gap in whole minutes that have passed, lest one that is a minute short read as enough.
+
+    >>> _in_minutes(timedelta(hours=5, minutes=59, seconds=40)), _in_minutes(timedelta(minutes=20))
+    ('5 h 59 min', '20 min')
+    """
+    hours, minutes = divmod(gap // timedelta(minutes=1), 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
 
 
 def _session_notes(session: DeliveredSession, charged: Sequence[JudgedSession]) -> Iterator[Note]:

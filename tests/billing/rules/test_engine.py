@@ -226,6 +226,13 @@ def test_the_motion_record_is_an_info_where_another_ground_stands() -> None:
     assert (info.severity, info.lines) == (Severity.INFO, ("delivery/session:s/institutional",))
 
 
+def test_a_session_a_minute_too_early_is_not_told_to_have_waited_the_hours_asked_for() -> None:
+    at = ("2023-04-11T08:00:00", "2023-04-11T13:59:00")
+    facts = course(sessions=[{"key": f"s{n}", "at": one, "plans": ["P"]} for n, one in enumerate(at)])
+    [hold] = findings(facts, "sessions-too-close")
+    assert hold.message == "Only 5 h 59 min after the session of 08:00, not the 6 h asked for: no line."
+
+
 def test_a_session_that_comes_again_with_another_story_is_warned_of_and_the_first_stands() -> None:
     first: Keys = {"key": "s", "at": "2023-04-11T09:00:00", "plans": ["P"]}
     facts = course(sessions=[first, first | {"status": "partial"}])
