@@ -110,12 +110,13 @@ def _counted(
         if used[line.claim, authorization.key] + line.units <= authorization.units:
             used[line.claim, authorization.key] += line.units
             return CountedLine(line, named_by, uses=authorization)
-    return _lacking(
-        line,
-        named_by,
-        "authorization-exceeded",
-        f"The authorized units of {line.code} are used up by {line.on}. Have more approved.",
+    left = max(one.units - used[line.claim, one.key] for one in in_time)
+    found = (
+        f"No authorization has the {line.units} units of this line left on {line.on}, at most {left}"
+        if left
+        else f"The authorized units of {line.code} are used up by {line.on}"
     )
+    return _lacking(line, named_by, "authorization-exceeded", f"{found}. Have more approved.")
 
 
 def _lacking(line: ChargeLine, named_by: tuple[AuthorizationFacts, ...], code: str, message: str) -> CountedLine:

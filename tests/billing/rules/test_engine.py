@@ -281,6 +281,13 @@ def test_a_line_that_finds_too_few_units_leaves_them_to_the_next() -> None:
     assert held == [(13, ("authorization-expired",)), (14, ()), (15, ("authorization-exceeded",))]
 
 
+def test_a_line_of_more_units_than_are_left_is_not_told_that_they_are_used_up() -> None:
+    authorized: Keys = {"codes": ["77300"], "units": 5, "effective_from": "2023-04-01", "effective_to": "2023-05-31"}
+    facts = course(plan={"static_fields": 7}, sessions=[], authorization=[authorized])
+    [hold] = findings(facts, "authorization-exceeded")
+    assert hold.message.startswith("No authorization has the 7 units of this line left on 2023-04-11, at most 5.")
+
+
 def test_the_limit_of_a_code_that_changed_its_meaning_only_warns() -> None:
     keyed: Keys = {"code": "77387", "units": 2, "modifiers": ["26"]}
     freestanding: Keys = {"setting": "freestanding", "bills": "global"}
