@@ -168,12 +168,17 @@ _IS_ITS_PAYERS = f"""
        d.id = s.id AND p.status NOT IN ('22', '25') AND r.state = 'posted' AND s.rank = {_RANK}
        AND ({_DAY} > s.denied_on OR ({_DAY} = s.denied_on AND r.id = %(remittance)s))
 """
+# The lines are found first, and by themselves: right after a large remittance nothing is known of their number, and
+# every denial was compared with every claim.
 _SETTLED = f"""
+    WITH paid AS MATERIALIZED (
+        SELECT s.id, s.rank, s.denied_on, l.remittance_claim_id
+          FROM standing_denial s
+          JOIN oncocharge_billing_remittanceline l ON l.entry_id = s.entry_id AND l.paid > 0
+           AND l.remittance_claim_id <> s.remittance_claim_id)
     UPDATE oncocharge_billing_denial d SET state = 'paid', decided_at = %(at)s
-      FROM standing_denial s
-      JOIN oncocharge_billing_remittanceline l ON l.entry_id = s.entry_id AND l.paid > 0
-       AND l.remittance_claim_id <> s.remittance_claim_id
-      JOIN oncocharge_billing_remittanceclaim p ON p.id = l.remittance_claim_id
+      FROM paid s
+      JOIN oncocharge_billing_remittanceclaim p ON p.id = s.remittance_claim_id
       JOIN oncocharge_billing_claim c ON c.id = p.claim_id
       JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
      WHERE {_IS_ITS_PAYERS}
