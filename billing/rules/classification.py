@@ -117,7 +117,7 @@ def _matched(
 def _reasons(answers: Sequence[_Answer], day: date) -> Iterator[Note]:
     """Yield each reason for no line once, with the techniques that it concerns."""
     for finding in dict.fromkeys(answer.finding for answer in answers):
-        techniques = dict.fromkeys(answer.plan.technique.value for answer in answers if answer.finding == finding)
+        techniques = dict.fromkeys(answer.plan.technique_words for answer in answers if answer.finding == finding)
         yield _reason(finding, ", ".join(techniques), day)
 
 

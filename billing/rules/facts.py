@@ -110,6 +110,14 @@ class PayerFacts:
         return self.kind
 
 
+TECHNIQUE_WORDS = {
+    Technique.IMRT: "IMRT", Technique.VMAT: "VMAT", Technique.CONFORMAL_3D: "3D conformal", Technique.TWO_D: "2D",
+    Technique.TOTAL_SKIN_ELECTRON: "total skin electrons", Technique.SBRT: "SBRT", Technique.SRS: "SRS",
+    Technique.UNKNOWN: "an unknown technique",
+}  # fmt: skip
+"""How a finding says a technique, where the bare term would not do."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
     """A plan as prescribed and approved. ``isocenters`` ``None``: nobody recorded the count."""
@@ -137,6 +145,11 @@ class PlanFacts:
     fractions: int | None = None
     sessions_per_day: int = 1
     ordinal: int = 0
+
+    @property
+    def technique_words(self) -> str:
+        """Return the technique as a finding says it."""
+        return TECHNIQUE_WORDS.get(self.technique, self.technique.value)
 
 
 @dataclass(frozen=True, slots=True)

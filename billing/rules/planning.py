@@ -176,7 +176,7 @@ def _second_initial(plan: PlanFacts) -> Note:
 
 
 def _no_plan_code(finding: str, plan: PlanFacts) -> Note:
-    technique = plan.technique.value
+    technique = plan.technique_words
     if finding == "no-rule-for-technique":
         return Note(Severity.HOLD, finding, f"No rule names a plan code for {technique}. Correct the technique.")
     return Note(Severity.INFO, finding, f"No rule makes a plan line for {technique} planned this way. Key one if due.")

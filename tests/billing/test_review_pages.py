@@ -339,6 +339,7 @@ def test_findings_without_a_line_are_gathered_by_course_and_cause() -> None:
     response = page(signed_in(Role.BILLER), "loose")
     (cause,) = response.context["page_obj"].object_list
     assert len(cause.findings) == StandingFinding.objects.filter(entry=None, code="no-rule-for-technique").count() == 5
+    assert "3D conformal" in cause.first.message and "conformal_3d" not in cause.first.message
     assert "Eder" in said(response)
 
 
