@@ -122,7 +122,7 @@ def test_pairs_are_paged_narrowed_and_say_which_code_is_paid() -> None:
     whole = shown(f"{CODES}77301/", on="2026-01-15")
     assert "25 of" in whole and "page=2" in whole
     narrowed = shown(f"{CODES}77301/", on="2026-01-15", partner="77014", claim="professional")
-    assert "1 of 1 pairs" in narrowed and "77301 is paid" in narrowed
+    assert "1 pair<" in narrowed and "77301 is paid" in narrowed
     assert "only warned of" not in narrowed
     assert "only warned of" in shown(f"{CODES}77407/", on="2026-01-15"), "read from a table of 2024 (M9)"
     assert "only warned of" not in shown(f"{CODES}77407/", on="2025-12-31")
