@@ -19,6 +19,7 @@ from billing.models import (
     RemittanceClaim,
     RemittanceLine,
 )
+from billing.remittance.denials import PAYMENT_TAKEN_BACK
 from billing.x12.codes import reason_meaning
 from courses.models import Course
 
@@ -209,12 +210,15 @@ def _balances(course: Course) -> Section:
 
 def _denials(numbers: dict[int, str]) -> Section:
     found = (
-        Denial.objects.filter(claim__in=numbers).select_related("worked_by", "decided_by").order_by("denied_on", "id")
+        Denial.objects.filter(claim__in=numbers)
+        .select_related("worked_by", "decided_by", "remittance_claim")
+        .order_by("denied_on", "id")
     )
     rows = tuple(
         (
             one.denied_on, numbers[one.claim_id], one.entry_id, f"{one.group}-{one.reason}".strip("-"),
-            reason_meaning(one.reason), one.amount, one.appeal_until, one.get_state_display(), named(one.worked_by),
+            PAYMENT_TAKEN_BACK if one.is_taken_back else reason_meaning(one.reason),
+            one.amount, one.appeal_until, one.get_state_display(), named(one.worked_by),
             joined([named(one.decided_by), one.note], ": "),
         )
         for one in found.order_by("denied_on", "id")

@@ -9,7 +9,7 @@ from billing import follow_ups
 from billing.lists.cells import STRETCH, Rows, joined, stretches
 from billing.models import Claim, Denial, LedgerEntry
 from billing.remittance.codes import words_on
-from billing.remittance.denials import days_left
+from billing.remittance.denials import PAYMENT_TAKEN_BACK, days_left
 
 _FEW = 200
 """How many claims are looked into at once where each needs its lines."""
@@ -86,7 +86,8 @@ def denial_rows(denials: QuerySet[Denial], today: date) -> Rows:
     for one in denials.iterator(chunk_size=STRETCH):
         entry, claim = one.entry, one.claim
         yield (
-            one.pk, one.state, f"{one.group}-{one.reason}".strip("-"), words.reason(one.reason),
+            one.pk, one.state, f"{one.group}-{one.reason}".strip("-"),
+            PAYMENT_TAKEN_BACK if one.is_taken_back else words.reason(one.reason),
             claim.patient.full_name, claim.patient.mrn, claim.control_number, claim.payer.name,
             entry.pk if entry else None, _code(entry) if entry else "whole claim", entry.service_on if entry else None,
             one.amount, one.denied_on, one.appeal_until, days_left(one, today),

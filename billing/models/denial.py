@@ -10,10 +10,15 @@ from billing.models.claim import Claim
 from billing.models.ledger import LedgerEntry
 from billing.models.remittance import RemittanceClaim
 
+TAKEN_BACK = "22"
+"""CLP02 of a payment that is taken back."""
+
 
 @pghistory.track(pghistory.UpdateEvent())  # how it began, its remittance says
 class Denial(models.Model):
     """A line, or a claim as a whole (``line_number`` 0), for which a payer paid nothing and no contract explains it.
+
+    So is a claim whose payment was taken back, with nothing decided instead.
 
     It stands until a person says what became of it, or the payer pays after all. Nothing is ever written off but by a
     billing manager, who says why. The words of the reason are looked up when it is shown: lists of codes change.
@@ -70,3 +75,8 @@ class Denial(models.Model):
 
     def __str__(self) -> str:
         return f"denial {self.pk}"
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether it was paid and taken back, not refused at first. Select ``remittance_claim``."""
+        return self.remittance_claim.status == TAKEN_BACK

@@ -13,6 +13,7 @@ from patients.roles import Role, has_role
 State = Denial.State
 STANDING = (State.OPEN, State.APPEALED)
 """Those that still want work."""
+PAYMENT_TAKEN_BACK = "The payer took its payment back, and decided nothing instead."
 SOON_DAYS = 14
 """From so many days before the last day on, an appeal presses."""
 

@@ -140,6 +140,35 @@ _DENIALS = """
         ON CONFLICT (remittance_claim_id, line_number) DO NOTHING
 """
 
+# A payment taken back with nothing decided instead, and no correction on its way, is as good as refused: nobody but a
+# person will ask for it again. What a later payer takes back under this number is not the word of the one asked.
+_TAKEN_BACK = f"""
+    INSERT INTO oncocharge_billing_denial
+           (remittance_claim_id, line_number, claim_id, entry_id, amount, "group", reason, denied_on, appeal_until,
+            state, note)
+    SELECT p.id, 0, p.claim_id, NULL, abs(p.charge), '', '', s.denied_on,
+           s.denied_on + COALESCE(o.appeal_days, (%(appeal)s::jsonb ->> y.kind)::integer), 'open', ''
+      FROM oncocharge_billing_remittanceclaim p
+      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
+     CROSS JOIN LATERAL (SELECT COALESCE(r.paid_on, r.produced_on, %(at)s::date) AS denied_on) s
+      JOIN oncocharge_billing_claim c ON c.id = p.claim_id AND c.frequency <> '8'
+      JOIN oncocharge_patients_payer y ON y.id = c.payer_id
+      LEFT JOIN oncocharge_patients_payerpolicy o ON o.payer_id = y.id
+       AND COALESCE(p.served_from, s.denied_on) BETWEEN o.effective_from AND COALESCE(o.effective_to, 'infinity')
+     WHERE p.remittance_id = %(remittance)s AND p.status = '22' AND p.paid < 0 AND {_OF_ONE}
+       AND NOT {_IS_LATER_PAYERS}
+       AND EXISTS (SELECT FROM oncocharge_billing_claimline k WHERE k.claim_id = c.id AND k.ended_at IS NULL)
+       AND NOT EXISTS (SELECT FROM oncocharge_billing_claim n WHERE n.replaces_id = c.id)
+       AND NOT EXISTS (
+           SELECT FROM oncocharge_billing_remittanceclaim q
+             JOIN oncocharge_billing_remittance t ON t.id = q.remittance_id AND t.state = 'posted'
+            WHERE q.claim_id = p.claim_id AND q.status NOT IN ('22', '25')
+              AND NOT (c.sequence = 'P' AND q.status IN ('2', '20', '3', '21'))
+              AND COALESCE(t.paid_on, t.produced_on, t.at::date) >= s.denied_on)
+     ORDER BY p.id
+        ON CONFLICT (remittance_claim_id, line_number) DO NOTHING
+"""
+
 # What the payer has paid after all needs no work any more; a person's closing decision stays his. Remittances come in
 # any order: a payment settles what was denied until its day, never what was denied after it. What a second payer pays
 # is no word of the first one, on a claim of its own or, if the first one sent it on, under the number of our claim to
@@ -193,6 +222,19 @@ _SETTLED_WHOLE = f"""
      WHERE s.entry_id IS NULL AND {_IS_ITS_PAYERS}
        AND (s.line_number = 0
             OR NOT EXISTS (SELECT FROM oncocharge_billing_denial o WHERE o.remittance_claim_id = p.id))
+"""
+
+# Decided anew, however: what is still refused is a denial of the new decision.
+_TAKEN_BACK_DECIDED = f"""
+    UPDATE oncocharge_billing_denial d
+       SET state = CASE WHEN p.paid > 0 THEN 'paid' ELSE 'corrected' END, decided_at = %(at)s
+      FROM standing_denial s
+      JOIN oncocharge_billing_remittanceclaim b ON b.id = s.remittance_claim_id AND b.status = '22'
+      JOIN oncocharge_billing_remittanceclaim p ON p.claim_id = s.claim_id AND p.remittance_id = %(remittance)s
+      JOIN oncocharge_billing_claim c ON c.id = p.claim_id
+      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
+     WHERE d.id = s.id AND d.state IN ('open', 'appealed') AND p.status NOT IN ('22', '25') AND s.rank = {_RANK}
+       AND {_DAY} >= s.denied_on AND {_OF_ONE}
 """
 
 
@@ -252,7 +294,7 @@ _VOIDED = f"""
 
 
 def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | None = None) -> None:
-    """Let a posted remittance, or one claim of it, take effect: fifteen statements, more where a void was taken.
+    """Let a posted remittance, or one claim of it, take effect: seventeen statements, more where a void was taken.
 
     Args:
         remittance_id: it must be posted.
@@ -278,8 +320,8 @@ def take_effect(*, remittance_id: int, at: datetime, remittance_claim_id: int | 
 
 
 _STATEMENTS = (
-    _REFUSED, _REFUSED_WITHOUT_REASON, "ANALYZE refused_line", _EVENTS, _DENIALS, _STANDING,
-    "ANALYZE standing_denial", _SETTLED, _SETTLED_WHOLE, _decided_anew("p"), _decided_anew("q"),
+    _REFUSED, _REFUSED_WITHOUT_REASON, "ANALYZE refused_line", _EVENTS, _DENIALS, _TAKEN_BACK, _STANDING,
+    "ANALYZE standing_denial", _SETTLED, _SETTLED_WHOLE, _TAKEN_BACK_DECIDED, _decided_anew("p"), _decided_anew("q"),
     _CORRECTED, _CORRECTED_BEFORE,
 )  # fmt: skip
 

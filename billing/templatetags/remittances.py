@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from django import template
 
-from billing.models import RemittanceClaim, RemittanceLine
+from billing.models import Denial, RemittanceClaim, RemittanceLine
 from billing.remittance.codes import Words
+from billing.remittance.denials import PAYMENT_TAKEN_BACK
 from billing.x12 import codes
 
 register = template.Library()
@@ -20,11 +21,13 @@ def adjustments(paid: RemittanceClaim | RemittanceLine, words: Words) -> Iterato
 
 
 @register.simple_tag
-def why_refused(group: str, reason: str, words: Words) -> str:
-    """Return a denial's reason in words."""
-    if not reason:
+def why_refused(denial: Denial, words: Words) -> str:
+    """Return a denial's reason in words. Select ``remittance_claim``."""
+    if denial.is_taken_back:
+        return PAYMENT_TAKEN_BACK
+    if not denial.reason:
         return "Denied without a reason."
-    return words.reason(reason) or f"Reason {group}-{reason}, which no loaded list explains."
+    return words.reason(denial.reason) or f"Reason {denial.group}-{denial.reason}, which no loaded list explains."
 
 
 @register.filter

@@ -8,6 +8,7 @@ import pytest
 
 from billing.follow_ups import payer_claim_numbers
 from billing.models import (
+    Claim,
     ClaimEvent,
     ClaimStanding,
     Denial,
@@ -100,6 +101,56 @@ def test_reversal_and_new_decision_in_one_remittance_leave_the_new_decision(is_r
     balance = EntryBalance.objects.get()
     assert (balance.paid, balance.patient, balance.contract) == (Decimal(455), Decimal(182), Decimal(273))
     assert payer_claim_numbers([claim]) == {claim.pk: "ICN-ANEW"}
+
+
+def taken_back() -> list[tuple[str, Decimal]]:
+    return list(Denial.objects.filter(remittance_claim__status="22").values_list("state", "amount"))
+
+
+@pytest.mark.parametrize("is_reversed_first", [True, False])
+def test_payment_taken_back_with_nothing_decided_instead_is_a_row_of_work(is_reversed_first: bool) -> None:
+    (claim,) = exported(1, lines=2)
+    if is_reversed_first:
+        reverse(claim)
+    post_payment(answered(claim))
+    if not is_reversed_first:
+        reverse(claim)
+    assert taken_back() == [("open", Decimal("1820.00"))]
+    assert Denial.objects.get().denied_on == date(2026, 4, 20)
+
+
+def reverse(claim: Claim) -> None:
+    post_payment(answered(claim, sign=-1), trace="EFT2", on=date(2026, 4, 20))
+
+
+@pytest.mark.parametrize(
+    ("paid", "refused", "state"), [("0.8", "", "paid"), ("0", "", "corrected"), ("0.8", "50", "corrected")]
+)
+def test_what_is_decided_after_a_payment_was_taken_back_ends_that_work(paid: str, refused: str, state: str) -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim))
+    reverse(claim)
+    post_payment(
+        answered(claim, paid=paid, refused=refused, payer_number="ICN-ANEW"), trace="EFT3", on=date(2026, 4, 27)
+    )
+    assert taken_back() == [(state, Decimal("910.00"))]
+
+
+def test_what_was_decided_anew_before_the_takeback_is_read_leaves_no_work() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim, payer_number="ICN-ANEW"), trace="EFT3", on=date(2026, 4, 27))
+    reverse(claim)
+    assert taken_back() == []
+
+
+def test_payment_taken_back_for_a_correction_is_no_work_of_its_own() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim))
+    follow_up = decided(claim, FollowUp.Kind.REPLACEMENT)
+    export()
+    sent_as(follow_up)
+    reverse(claim)
+    assert taken_back() == []
 
 
 def test_reversal_under_another_claim_number_is_found_by_the_payers_own() -> None:

@@ -66,6 +66,15 @@ def test_biller_matches_a_claim_out_of_the_queue() -> None:
     assert paid.claim == claim
 
 
+def test_payment_taken_back_stands_among_the_denials_in_words() -> None:
+    (claim,) = exported(1)
+    post_payment(answered(claim))
+    post_payment(answered(claim, sign=-1), trace="EFT2", on=date(2026, 4, 20))
+    biller = as_role(Role.BILLER)
+    for address in ("/billing/denials/", f"/billing/denials/{Denial.objects.get().pk}/"):
+        assert "took its payment back, and decided nothing instead" in biller.get(address).content.decode()
+
+
 def test_denials_tab_shows_reason_and_days_left_and_takes_a_decision() -> None:
     (claim,) = exported(1)
     post_payment(answered(claim, refused="197"))
