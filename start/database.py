@@ -34,6 +34,7 @@ def load_demo(start: Start) -> None:
         return
     if not start.is_database_ours:
         say("This database is your own, so no demo data is loaded into it; `make demo` would.")
+        say("Nobody can sign in yet? `.venv/bin/python manage.py createsuperuser` makes the first user.")
         return
     if state == "loading":
         say("An earlier start did not finish loading the demo data; loading it again ...")

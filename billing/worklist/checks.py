@@ -47,7 +47,7 @@ class LineAtRelease:
     payer_kind: str | None
     limit_days: int | None
     has_physician: bool
-    has_npis: bool
+    has_npi: bool
     time_zone: str
     modifiers: list[str]
     units: int
@@ -66,7 +66,7 @@ _READ = f"""
            COALESCE(r.state, 'open'), COALESCE(r.reason, ''), e.amount, e.code, e.service_on,
            {FILED_BY_DAY},
            {IS_CAPTURED}, m.error <> '', y.kind, s.filing_limit_days,
-           c.physician_id IS NOT NULL, f.npi <> '' AND COALESCE(d.npi, 'none') <> '', f.time_zone,
+           c.physician_id IS NOT NULL, f.npi <> '', f.time_zone,
            e.modifiers, e.units, e.unit_amount, e.fee_line_id IS NOT NULL AND NOT EXISTS (
                 SELECT FROM oncocharge_billing_claimline k WHERE k.entry_id = e.id AND k.ended_at IS NULL),
            p.payer_id, f.setting,
@@ -94,7 +94,6 @@ _READ = f"""
       JOIN oncocharge_courses_course c ON c.id = e.course_id
       JOIN oncocharge_billing_capturemark m ON m.course_id = c.id
       JOIN oncocharge_patients_facility f ON f.id = c.facility_id
-      LEFT JOIN oncocharge_patients_provider d ON d.id = c.physician_id
       {PAYER_OF_DAY}
       LEFT JOIN oncocharge_billing_ledgerentry v ON v.reverses_id = e.id
       LEFT JOIN oncocharge_billing_claimline l ON l.entry_id = e.id AND l.sequence = 'P' AND l.ended_at IS NULL
@@ -131,8 +130,8 @@ def findings_at_release(line: LineAtRelease, at: datetime) -> Iterator[NewFindin
         yield _hold(line, "missing-coverage", f"There is no primary coverage on {line.service_on}. Enter it.")
     if not line.has_physician:
         yield _hold(line, "missing-physician", "The course names no physician. Enter who renders it.")
-    if not line.has_npis:
-        yield _hold(line, "missing-npi", "The facility or the physician has no NPI. Enter it.")
+    if not line.has_npi:
+        yield _hold(line, "missing-npi", "The facility has no NPI. Enter it.")
     yield from _filing(line, at.astimezone(ZoneInfo(line.time_zone)).date())
 
 

@@ -227,6 +227,7 @@ def test_a_line_without_the_npi_of_its_facility_is_not_released() -> None:
     decided = worklist.release(entry_ids=ids, by=user(Role.BILLER), at=NOW)
     assert decided.done == ()
     assert {refusal.findings for refusal in decided.refused} == {("missing-npi",)}
+    assert StandingFinding.objects.get(code="missing-npi", entry=ids[0]).message == "The facility has no NPI. Enter it."
 
 
 def test_a_line_without_coverage_physician_or_npi_is_not_released_and_says_so() -> None:
