@@ -18,7 +18,7 @@ from billing.models import (
     ProviderAdjustment,
     RemittanceClaim,
 )
-from billing.remittance import RemittanceError, decide
+from billing.remittance import RemittanceError, decide, effects
 from patients.models import Payer, PayerPolicy
 from patients.roles import Role
 from tests.cast import user
@@ -50,6 +50,16 @@ def test_line_refused_within_a_paid_claim_is_a_denial_of_its_own() -> None:
     assert [(denial.entry_id, denial.reason) for denial in Denial.objects.all()] == [
         (claim.lines.get(number=2).entry_id, "97")
     ]
+
+
+def test_large_remittance_has_the_effects_of_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects, "LARGE", 2)
+    one, two = exported(2)
+    post_payment(answered(one, refused="197", status="4"), answered(two))
+    assert [state_of(claim.pk) for claim in (one, two)] == ["denied", "paid"]
+    post_payment(answered(one), answered(two, sign=-1), trace="EFT2", on=date(2026, 4, 20))
+    assert [state_of(claim.pk) for claim in (one, two)] == ["paid", "reversed"]
+    assert set(Denial.objects.values_list("claim", "state")) == {(one.pk, "paid"), (two.pk, "open")}
 
 
 def test_line_that_went_to_the_deductible_is_no_denial() -> None:
