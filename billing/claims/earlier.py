@@ -16,6 +16,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from billing.claims.reading import OTHER_RELATIONSHIP, RELATIONSHIP_CODES
+from billing.models.remittance import TAKEN_BACK
 from billing.x12.other_payers import (
     Adjustment,
     LineAdjudication,
@@ -29,8 +30,6 @@ from patients.terms import Relationship
 _MOST_REMARKS = 5
 _REMARK = re.compile(r"[A-Z]{1,3}[0-9]{1,4}")
 _PATIENT = "PR"
-_TAKEN_BACK = "22"
-"""CLP02 of a reversal."""
 
 
 class LineDecision(NamedTuple):
@@ -85,7 +84,7 @@ class EarlierPayer(NamedTuple):
         decision = self.decision
         if decision is None:
             return f"{self.payer.name} has not decided about these lines yet: its remittance is not posted."
-        if decision.status == _TAKEN_BACK:
+        if decision.status == TAKEN_BACK:
             return f"{self.payer.name} took its decision back. Wait for the one that follows."
         if any(line.entry_id is None for line in decision.lines):
             return f"The remittance of {self.payer.name} has lines that are matched with none of ours. Match them."
@@ -227,7 +226,7 @@ def _parts(said: Sequence[_Said]) -> list[_Said]:
         one
         for one in said
         if told_by.setdefault(one.payer_claim_number or one.told_by, one.told_by) == one.told_by
-        and one.status != _TAKEN_BACK
+        and one.status != TAKEN_BACK
     ]
     is_split = last.charge != last.claimed and sum(one.charge for one in parts) == last.claimed
     return parts if is_split else [last]

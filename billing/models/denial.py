@@ -8,10 +8,7 @@ from django.db.models.functions import Now
 
 from billing.models.claim import Claim
 from billing.models.ledger import LedgerEntry
-from billing.models.remittance import RemittanceClaim
-
-TAKEN_BACK = "22"
-"""CLP02 of a payment that is taken back."""
+from billing.models.remittance import TAKEN_BACK, RemittanceClaim
 
 
 @pghistory.track(pghistory.UpdateEvent())  # how it began, its remittance says

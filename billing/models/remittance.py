@@ -183,6 +183,9 @@ _ONLY_THE_MATCH = """
     OR (OLD.claim_id IS NOT NULL) OR (NEW.claim_id IS NOT NULL AND NEW.matched_user_id IS NULL))
 """
 
+TAKEN_BACK = "22"
+"""The status (CLP02) of a claim whose earlier payment is taken back."""
+
 
 class RemittanceClaim(models.Model):
     """One CLP: what the payer decided about one claim. Adjustments of the claim itself stand in four arrays, in order.

@@ -123,6 +123,26 @@ _REFUSED_WITHOUT_REASON = f"""
        AND NOT EXISTS (SELECT FROM refused_line d WHERE d.remittance_claim_id = p.id)
 """
 
+# A payment taken back with nothing decided instead, and no correction on its way, is as good as refused: nobody but a
+# person will ask for it again. What a later payer takes back under this number is not the word of the one asked.
+_TAKEN_BACK = f"""
+    INSERT INTO refused_line (remittance_claim_id, number, claim_id, entry_id, charge, "group", reason)
+    SELECT p.id, 0, p.claim_id, NULL, abs(p.charge), '', ''
+      FROM oncocharge_billing_remittanceclaim p
+      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
+      JOIN oncocharge_billing_claim c ON c.id = p.claim_id AND c.frequency <> '8'
+     WHERE p.remittance_id = %(remittance)s AND p.status = '22' AND p.paid < 0 AND {_OF_ONE}
+       AND NOT {_IS_LATER_PAYERS}
+       AND EXISTS (SELECT FROM oncocharge_billing_claimline k WHERE k.claim_id = c.id AND k.ended_at IS NULL)
+       AND NOT EXISTS (SELECT FROM oncocharge_billing_claim n WHERE n.replaces_id = c.id)
+       AND NOT EXISTS (
+           SELECT FROM oncocharge_billing_remittanceclaim q
+             JOIN oncocharge_billing_remittance t ON t.id = q.remittance_id AND t.state = 'posted'
+            WHERE q.claim_id = p.claim_id AND q.status NOT IN ('22', '25')
+              AND NOT (c.sequence = 'P' AND q.status IN ('2', '20', '3', '21'))
+              AND COALESCE(t.paid_on, t.produced_on, t.at::date) >= COALESCE(r.paid_on, r.produced_on, %(at)s::date))
+"""
+
 _DENIALS = """
     INSERT INTO oncocharge_billing_denial
            (remittance_claim_id, line_number, claim_id, entry_id, amount, "group", reason, denied_on, appeal_until,
@@ -141,35 +161,6 @@ _DENIALS = """
        AND COALESCE(e.service_on, p.served_from, s.denied_on)
            BETWEEN o.effective_from AND COALESCE(o.effective_to, 'infinity')
      ORDER BY d.remittance_claim_id, d.number
-        ON CONFLICT (remittance_claim_id, line_number) DO NOTHING
-"""
-
-# A payment taken back with nothing decided instead, and no correction on its way, is as good as refused: nobody but a
-# person will ask for it again. What a later payer takes back under this number is not the word of the one asked.
-_TAKEN_BACK = f"""
-    INSERT INTO oncocharge_billing_denial
-           (remittance_claim_id, line_number, claim_id, entry_id, amount, "group", reason, denied_on, appeal_until,
-            state, note)
-    SELECT p.id, 0, p.claim_id, NULL, abs(p.charge), '', '', s.denied_on,
-           s.denied_on + COALESCE(o.appeal_days, (%(appeal)s::jsonb ->> y.kind)::integer), 'open', ''
-      FROM oncocharge_billing_remittanceclaim p
-      JOIN oncocharge_billing_remittance r ON r.id = p.remittance_id
-     CROSS JOIN LATERAL (SELECT COALESCE(r.paid_on, r.produced_on, %(at)s::date) AS denied_on) s
-      JOIN oncocharge_billing_claim c ON c.id = p.claim_id AND c.frequency <> '8'
-      JOIN oncocharge_patients_payer y ON y.id = c.payer_id
-      LEFT JOIN oncocharge_patients_payerpolicy o ON o.payer_id = y.id
-       AND COALESCE(p.served_from, s.denied_on) BETWEEN o.effective_from AND COALESCE(o.effective_to, 'infinity')
-     WHERE p.remittance_id = %(remittance)s AND p.status = '22' AND p.paid < 0 AND {_OF_ONE}
-       AND NOT {_IS_LATER_PAYERS}
-       AND EXISTS (SELECT FROM oncocharge_billing_claimline k WHERE k.claim_id = c.id AND k.ended_at IS NULL)
-       AND NOT EXISTS (SELECT FROM oncocharge_billing_claim n WHERE n.replaces_id = c.id)
-       AND NOT EXISTS (
-           SELECT FROM oncocharge_billing_remittanceclaim q
-             JOIN oncocharge_billing_remittance t ON t.id = q.remittance_id AND t.state = 'posted'
-            WHERE q.claim_id = p.claim_id AND q.status NOT IN ('22', '25')
-              AND NOT (c.sequence = 'P' AND q.status IN ('2', '20', '3', '21'))
-              AND COALESCE(t.paid_on, t.produced_on, t.at::date) >= s.denied_on)
-     ORDER BY p.id
         ON CONFLICT (remittance_claim_id, line_number) DO NOTHING
 """
 
@@ -335,7 +326,7 @@ _COUNTED_ANEW = (
     "ANALYZE oncocharge_billing_remittanceclaim (remittance_id, claim_id, status)",
     "ANALYZE oncocharge_billing_remittanceline (remittance_claim_id, entry_id, paid)",
 )
-_FOUND = (_REFUSED, _REFUSED_WITHOUT_REASON, "ANALYZE refused_line", _EVENTS, _DENIALS, _TAKEN_BACK)
+_FOUND = (_REFUSED, _REFUSED_WITHOUT_REASON, _TAKEN_BACK, "ANALYZE refused_line", _EVENTS, _DENIALS)
 _DENIALS_COUNTED = "ANALYZE oncocharge_billing_denial (remittance_claim_id, claim_id, entry_id, state)"
 _ENDED = (
     _STANDING, "ANALYZE standing_denial", _SETTLED, _SETTLED_WHOLE, _TAKEN_BACK_DECIDED, _decided_anew("p"),
